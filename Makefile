@@ -1,0 +1,64 @@
+# Everything runs in .venv, installed once from the hash lock; `make` says what there is to run.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Another interpreter, or a clone that moved, is another environment.
+ID := $(shell $(PYTHON) -c 'import sys; print(sys.version, sys.base_prefix)' 2>/dev/null; pwd)
+LOCKED := .venv/locked-$(firstword $(shell echo '$(ID)' | cksum))
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help reproduce test check lab lock mutate clean
+
+help: ## say what there is to run (default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+reproduce: $(READY) ## run every notebook; write every figure and the report again
+	$(BIN)/wuxi-data reproduce $(ARGS)
+
+test: $(READY) ## all tests, the notebooks under nbval among them
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## ruff: lint and format, code and notebooks
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab notebooks $(ARGS)
+
+mutate: $(READY) ## change one thing at a time; every change must turn a test red
+	$(BIN)/python -m tools.mutate $(ARGS)
+
+# Only versions that have been out for two weeks, and no host's name in the file.
+lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
+	@command -v uv >/dev/null || { echo 'make lock needs uv: python -m pip install uv' >&2; exit 1; }
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	  --exclude-newer '2 weeks' --generate-hashes --no-emit-index-url --no-header --quiet \
+	  -o requirements.lock
+	@echo 'Now write the same versions into environment.yml: tests/test_setup.py compares.'
+
+clean: ## remove .venv and all caches
+	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Compiled at install: pandas imports three times faster, also where bytecode is never written.
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or later is needed; '$(PYTHON)' is" \
+	    "$$($(PYTHON) -V 2>/dev/null || echo missing)." \
+	    "Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' has no venv module: apt install python3-venv" >&2; exit 1; }
+	@echo 'Setting up .venv from requirements.lock: once, a minute or two' >&2
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile \
+	  --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import matplotlib.font_manager' # its cache, built here and not in a chart
+	@touch $@
