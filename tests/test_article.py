@@ -10,7 +10,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import wuxi_data
