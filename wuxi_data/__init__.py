@@ -1,0 +1,34 @@
+"""Twenty-nine years of counterpart assistance to 巫溪, Wuxi County in Chongqing, as tidy data.
+
+Every figure of one newspaper article, each with its printed token and paragraph.
+Not the city of Wuxi (无锡) in Jiangsu.
+"""
+
+from .provenance import audit
+from .quantity import Quantity, parse_quantity
+from .tables import (
+    TableError,
+    check,
+    fact,
+    load_county,
+    load_funding,
+    load_projects,
+    load_sources,
+    load_training,
+    load_water_works,
+)
+
+__all__ = [
+    "Quantity",
+    "TableError",
+    "audit",
+    "check",
+    "fact",
+    "load_county",
+    "load_funding",
+    "load_projects",
+    "load_sources",
+    "load_training",
+    "load_water_works",
+    "parse_quantity",
+]
