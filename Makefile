@@ -20,9 +20,10 @@ reproduce: $(READY) ## run every notebook; write every figure and the report aga
 test: $(READY) ## all tests, the notebooks under nbval among them
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## ruff: lint and format, code and notebooks
+check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATION.cff
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	.venv/cff/bin/cffconvert --validate
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab notebooks $(ARGS)
@@ -36,6 +37,9 @@ lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 	  --exclude-newer '2 weeks' --generate-hashes --no-emit-index-url --no-header --quiet \
 	  -o requirements.lock
+	echo cffconvert | uv pip compile - --universal --python-version 3.11 --upgrade \
+	  --exclude-newer '2 weeks' --generate-hashes --no-emit-index-url --no-header --quiet \
+	  -o .ci/cffconvert.lock
 	@echo 'Now write the same versions into environment.yml: tests/test_setup.py compares.'
 
 clean: ## remove .venv and all caches
@@ -55,6 +59,12 @@ $(LOCKED): requirements.lock
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile \
 	  --require-hashes -r requirements.lock
+	@touch $@
+
+# Apart, for it holds jsonschema below 4, which would hold back JupyterLab and frictionless.
+.venv/cff/ready: .ci/cffconvert.lock $(LOCKED)
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
