@@ -4,11 +4,10 @@ Every figure of one newspaper article, each with its printed token and paragraph
 Not the city of Wuxi (无锡) in Jiangsu.
 """
 
+from .checks import TableError, check
 from .provenance import audit
 from .quantity import Quantity, parse_quantity
 from .tables import (
-    TableError,
-    check,
     fact,
     load_county,
     load_funding,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from .quantity import parse_quantity
-from .tables import THEMES, load
+from .schema import THEMES
+from .tables import load
 
 # Every digit, Arabic or full-width, and every Chinese numeral, in words too: 百 of 百姓 is a
 # numeral that somebody must have looked at. 30余万 is one numeral.

@@ -1,0 +1,85 @@
+"""Does it add up? The relations of ``crosschecks.csv`` among printed figures, with verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from .quantity import Quantity, verdict
+from .schema import THEMES
+from .tables import load, quantities
+
+_SIDES = ("left", "right")
+
+
+def cross_checks(data: str | Path | None = None) -> pd.DataFrame:
+    """Every declared relation among printed figures, computed.
+
+    Parameters
+    ----------
+    data : path, optional
+        A folder of your own tables; ours by default.
+
+    Returns
+    -------
+    DataFrame
+        One row for each row of ``crosschecks.csv``: check_id, left, relation, right (the
+        formulas), left_quantity, right_quantity (Quantity: the computed sides), verdict (see
+        :func:`wuxi_data.quantity.verdict`), zh, en (what the relation means).
+
+    Raises
+    ------
+    TableError
+        The tables are faulty.
+    ValueError
+        A formula joins different units, or uses a figure that has no single value.
+    """
+    known, table = facts(data), load("crosschecks", data)
+    left, right = ([evaluate(formula, known) for formula in table[side]] for side in _SIDES)
+    verdicts = [
+        _verdict(*each)
+        for each in zip(table["check_id"], left, table["relation"], right, strict=True)
+    ]
+    computed = {"left_quantity": left, "right_quantity": right, "verdict": verdicts}
+    columns = ["check_id", "left", "relation", "right", *computed, "zh", "en"]
+    return table.assign(**computed)[columns]
+
+
+def _verdict(check_id: str, left: Quantity, relation: str, right: Quantity) -> str:
+    try:
+        return verdict(left, relation, right)
+    except ValueError as error:
+        raise ValueError(f"cross-check {check_id}: {error}") from None
+
+
+def facts(data: str | Path | None = None) -> dict[str, Quantity]:
+    """Every fact of every theme by its fact_id."""
+    return {
+        fact_id: quantity
+        for theme in THEMES
+        for fact_id, quantity in quantities(load(theme, data)).items()
+    }
+
+
+def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
+    """A formula of fact_ids and numbers: ``"4 * jilin-annual-usual + jilin-annual-2020"``.
+
+    Operators stand between spaces, * and / before + and -; there are no brackets, and nothing
+    of a user's file is ever executed.
+    """
+    words = formula.split(" ")
+    total, sign = None, "+"
+    while words:
+        term = _figure(words.pop(0), known)
+        while words and words[0] in ("*", "/"):
+            operator, factor = words.pop(0), _figure(words.pop(0), known)
+            term = term * factor if operator == "*" else term / factor
+        total = term if total is None else total + term if sign == "+" else total - term
+        if words:
+            sign = words.pop(0)
+    return total
+
+
+def _figure(word: str, known: dict[str, Quantity]) -> Quantity:
+    return known[word] if word in known else Quantity(float(word), formula=word)
