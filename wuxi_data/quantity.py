@@ -314,18 +314,21 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
     -------
     {"holds", "consistent", "cannot be said", "contradicts"}
         *holds* and *contradicts* are certain. *consistent*: nothing speaks against it, but 约 has
-        no printed width, or an equality joins figures that leave room.
+        no printed width, or an equality joins figures that leave room. *cannot be said*: the
+        wording leaves it open, or a figure has no single value.
 
     Raises
     ------
     ValueError
-        Different units, or a figure without a single value.
+        Different units.
     """
     left, right = _quantity(left), _quantity(right)
     if left.unit != right.unit:
         raise ValueError(f"cannot compare {left.unit!r} and {right.unit!r}")
     if relation not in _RELATIONS:
         raise ValueError(f"unknown relation {relation!r}: expected one of {tuple(_RELATIONS)}")
+    if left.value is None or right.value is None:
+        return "cannot be said"
     if "about" in (left.qualifier, right.qualifier):
         as_printed = _RELATIONS[relation](left.value, right.value)
         return "consistent" if as_printed else "cannot be said"
