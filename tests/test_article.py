@@ -171,6 +171,11 @@ def test_four_usual_years_and_2020_make_the_five_year_total():
     assert got == total == 21_000_000, f"expected 21000000 both ways, got {got} and {total}"
 
 
+def test_the_sources_table_says_55_paragraphs():
+    got = list(table("sources")["paragraphs"])
+    assert got == [PARAGRAPHS], f"expected one source of {PARAGRAPHS} paragraphs, got {got}"
+
+
 def test_the_article_has_55_paragraphs(article):
     got = sum(bool(line.strip()) for line in article.splitlines())
     assert got == PARAGRAPHS, f"expected {PARAGRAPHS} paragraphs, got {got}"
@@ -191,6 +196,7 @@ def test_the_hand_count_of_numerals_is_right(article):
 
 def test_the_audit_accounts_for_every_numeral_of_the_article(article):
     report = wuxi_data.audit(article)
-    expected = (NUMERALS, len(FIGURES), NUMERALS - len(FIGURES), [])
-    got = (report.numerals, report.facts, report.exclusions, list(report.unaccounted))
-    assert got == expected, f"expected (numerals, facts, excluded, left) {expected}, got {got}"
+    excluded = NUMERALS - len(FIGURES)
+    expected = f"{NUMERALS} numerals: {len(FIGURES)} in facts, {excluded} excluded, 0 unaccounted"
+    assert str(report) == expected, f"expected {expected}\ngot {report}"
+    assert report.ok, f"expected every numeral claimed once, got {report.contested}"
