@@ -1,0 +1,203 @@
+"""``wuxi-data``: arguments, progress and exit codes; the only place that prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from . import provenance
+from .checks import TableError, check
+from .tables import load_sources
+
+OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+_LARGEST_ARTICLE = 10_000_000
+
+
+class Refusal(Exception):
+    """An input that the command cannot take: one line, exit code 2, nothing written."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):  # Chinese on a console of any code page
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except TableError as error:
+        _say(str(error))
+        _say(f"{len(error.faults)} faults; nothing was run")
+        return FAILED
+    except (Refusal, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        _say(f"wuxi-data: {error}")
+        return REFUSED
+    except PermissionError as error:
+        _say(f"wuxi-data: no permission: {error.filename}")
+        return REFUSED
+    except OSError as error:
+        _say(f"wuxi-data: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return FAILED
+    except KeyboardInterrupt:
+        _say("wuxi-data: stopped; every file is whole, either old or new")
+        return INTERRUPTED
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+# -------------------------------------------------------------------- the commands
+
+
+def _reproduce(arguments) -> int:
+    try:
+        from .reproduce import reproduce
+    except ModuleNotFoundError as error:
+        raise Refusal(f"{error}; install it with: pip install 'wuxi-data[reproduce]'") from None
+    began = time.monotonic()
+    outcomes = reproduce(
+        arguments.data,
+        arguments.out,
+        notebooks=arguments.notebooks,
+        check=arguments.check,
+        say=_say,
+    )
+    for outcome in outcomes:
+        print(f"{outcome.state:9} {outcome.name}")
+        if outcome.detail:
+            _say(f"--- {outcome.name}: {outcome.state}\n{outcome.detail}")
+    states = Counter(outcome.state for outcome in outcomes)
+    print(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+    _say(f"{time.monotonic() - began:.1f} s")
+    different = arguments.check and (states["changed"] or states["new"])
+    if different:
+        _say("the files differ from what the data gives (bytes hold with the locked versions)")
+    return FAILED if states["failed"] or different else OK
+
+
+def _check(arguments) -> int:
+    faults = check(arguments.data)
+    if arguments.format == "json":
+        print(json.dumps([fault._asdict() for fault in faults], ensure_ascii=False, indent=2))
+    else:
+        for fault in faults:
+            print(fault)
+        print(f"{len(faults)} faults" if faults else "no faults")
+    return FAILED if faults else OK
+
+
+def _audit(arguments) -> int:
+    text = _article(arguments.article)
+    try:
+        report = provenance.audit(text, arguments.data, source_id=arguments.source)
+    except TableError:
+        raise
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+    print(report)
+    if arguments.propose and report.unaccounted:
+        _say("proposals, not facts: the parser's reading of each unaccounted numeral, to be judged")
+        print(provenance.propose(report, text).to_csv(index=False, lineterminator="\n"), end="")
+    return OK if report.ok else FAILED
+
+
+def _article(path: Path) -> str:
+    """The text of an article, or a refusal that says what to do."""
+    if path.is_dir():
+        raise Refusal(f"expected an article, got a folder: {path}")
+    size = path.stat().st_size
+    if size > _LARGEST_ARTICLE:
+        raise Refusal(f"{path} has {size:,} bytes; an article has at most {_LARGEST_ARTICLE:,}")
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is {_encoding(content)}; save it as UTF-8 text first") from None
+    if "\0" in text:
+        raise Refusal(f"{path} is not text; save the article as UTF-8 text first")
+    return text
+
+
+def _encoding(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "in UTF-16"
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return "not text in UTF-8"
+    return "not in UTF-8 (it may be GB18030, also called GBK)"
+
+
+def _cite(arguments) -> int:
+    for source in load_sources(arguments.data).itertuples():
+        authors = source.authors.replace("; ", ", ")
+        print(f"{authors} ({source.published[:4]}). {source.title}. [{source.source_id}]")
+    print("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
+    return OK
+
+
+# -------------------------------------------------------------------- their arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wuxi-data",
+        description="Every printed figure of an article on 巫溪, Wuxi County in Chongqing: rerun, "
+        "check and audit the analysis, of our tables or of yours.",
+        epilog="Results go to standard output, progress and faults to standard error. Exit codes: "
+        "0 done, 1 something differs or is at fault, 2 the input cannot be taken.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run, summary: str, **kwargs):
+        added = commands.add_parser(name, help=summary, description=summary, **kwargs)
+        added.set_defaults(run=run)
+        return added
+
+    data = {"type": Path, "metavar": "DIR", "help": "a folder of your own tables; ours by default"}
+
+    added = command("reproduce", _reproduce, "Rerun the notebooks, the figures and the report.")
+    added.add_argument("--data", **data)
+    added.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where notebooks/ and figures/ are written; the repository by default",
+    )
+    added.add_argument(
+        "--notebooks",
+        type=Path,
+        metavar="DIR",
+        help="run your notebooks in place of ours",
+    )
+    added.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 and show what would differ",
+    )
+
+    added = command("check", _check, "Say every fault of a folder of tables at once.")
+    added.add_argument("data", nargs="?", **data)
+    added.add_argument("--format", choices=["text", "json"], default="text")
+
+    added = command("audit", _audit, "Account for every numeral of an article.")
+    added.add_argument("article", type=Path, metavar="ARTICLE.txt", help="your copy, UTF-8")
+    added.add_argument("--data", **data)
+    added.add_argument("--source", metavar="ID", help="its source_id, if the folder has several")
+    added.add_argument(
+        "--propose",
+        action="store_true",
+        help="print a candidate row for each numeral left over",
+    )
+
+    added = command("cite", _cite, "Print how to cite the article and this package.")
+    added.add_argument("--data", **data)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
