@@ -5,6 +5,7 @@ Not the city of Wuxi (无锡) in Jiangsu.
 """
 
 from .checks import TableError, check
+from .crosschecks import cross_checks
 from .provenance import audit
 from .quantity import Quantity, parse_quantity
 from .tables import (
@@ -15,6 +16,8 @@ from .tables import (
     load_sources,
     load_training,
     load_water_works,
+    quantities,
+    words,
 )
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "TableError",
     "audit",
     "check",
+    "cross_checks",
     "fact",
     "load_county",
     "load_funding",
@@ -30,4 +34,6 @@ __all__ = [
     "load_training",
     "load_water_works",
     "parse_quantity",
+    "quantities",
+    "words",
 ]

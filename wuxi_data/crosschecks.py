@@ -13,13 +13,15 @@ from .tables import load, quantities
 _SIDES = ("left", "right")
 
 
-def cross_checks(data: str | Path | None = None) -> pd.DataFrame:
+def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd.DataFrame:
     """Every declared relation among printed figures, computed.
 
     Parameters
     ----------
     data : path, optional
         A folder of your own tables; ours by default.
+    theme : str, optional
+        Only the relations that use a fact of this table, such as ``"funding"``.
 
     Returns
     -------
@@ -36,6 +38,11 @@ def cross_checks(data: str | Path | None = None) -> pd.DataFrame:
         A formula joins different units, or uses a figure that has no single value.
     """
     known, table = facts(data), load("crosschecks", data)
+    if theme is not None:
+        ids = set(load(theme, data)["fact_id"])
+        formulas = (table["left"] + " " + table["right"]).str.split(" ")
+        table = table[formulas.map(lambda words: not ids.isdisjoint(words)).astype(bool)]
+        table = table.reset_index(drop=True)
     left, right = ([evaluate(formula, known) for formula in table[side]] for side in _SIDES)
     verdicts = [
         _verdict(*each)

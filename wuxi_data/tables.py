@@ -161,7 +161,7 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 
 
 def quantities(table: pd.DataFrame) -> pd.Series:
-    """Every row of a table as a Quantity, indexed by fact_id."""
+    """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
     columns = [*FIGURE, "fact_id", "source_id", "paragraph"]
     return pd.Series(
         {
@@ -178,4 +178,25 @@ def quantities(table: pd.DataFrame) -> pd.Series:
             ].itertuples(index=False, name=None)
         },
         dtype=object,
+    )
+
+
+def words(figures: pd.Series) -> pd.DataFrame:
+    """Figures in words, to show computed ones: ``words(total - part)``.
+
+    Parameters
+    ----------
+    figures : Series of Quantity
+        As :func:`quantities` gives them, or arithmetic on such.
+
+    Returns
+    -------
+    DataFrame
+        Same index; columns zh, en (the wording) and formula (what it was computed from).
+    """
+    return pd.DataFrame(
+        [(figure.wording("zh"), figure.wording("en"), figure.formula) for figure in figures],
+        index=figures.index,
+        columns=["zh", "en", "formula"],
+        dtype="string",
     )
