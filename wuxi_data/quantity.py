@@ -234,6 +234,8 @@ def _side(quantity: Quantity) -> str:
 
 
 def _sum(left, right, sign: int) -> Quantity:
+    if not isinstance(right, (Quantity, Real)):
+        return NotImplemented  # a Series of figures knows what to do
     left, right = _quantity(left), _quantity(right)
     if left.unit != right.unit:
         verb = "add" if sign > 0 else "subtract"
@@ -244,6 +246,8 @@ def _sum(left, right, sign: int) -> Quantity:
 
 
 def _product(left, right, power: int) -> Quantity:
+    if not isinstance(right, (Quantity, Real)):
+        return NotImplemented  # a Series of figures knows what to do
     left, right = _quantity(left), _quantity(right)
     value = Fraction(_valued(left)) * Fraction(_valued(right)) ** power
     # A negative factor turns the other's inequality round; division turns the divisor's.
