@@ -1,23 +1,21 @@
 """A printed figure: 约7576.05万元 ↔ value, unit, qualifier.
 
-The one home of what 约, 余, 多, 以上 and 不到 mean, of arithmetic that keeps them, and of how a
-figure is worded in Chinese and in English. Knows neither pandas nor matplotlib.
+Arithmetic and comparison that keep 约 and 余; :mod:`wuxi_data.words` reads and words them.
+Knows neither pandas nor matplotlib.
 """
 
 from __future__ import annotations
 
-import csv
-import itertools
 import math
+import operator
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from numbers import Integral, Rational, Real
-from operator import itemgetter
 from typing import NamedTuple
+
+from . import words
 
 __all__ = ["QUALIFIERS", "Printed", "Quantity", "parse_quantity", "verdict"]
 
@@ -27,35 +25,6 @@ _NAME = {side: name for name, side in _SIDE.items()}
 _FLIPPED = {"=": "=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 QUALIFIERS = ("exact", "about", *list(_SIDE)[1:])
 
-_BEFORE = {
-    **dict.fromkeys(("约", "大约", "近", "将近", "接近", "近似"), "about"),
-    **dict.fromkeys(("超过", "超", "逾", "多于"), "over"),
-    **dict.fromkeys(("至少", "不少于", "不低于"), "at_least"),
-    **dict.fromkeys(("不到", "不足", "少于"), "under"),
-    **dict.fromkeys(("至多", "最多", "不超过", "不多于"), "at_most"),
-}
-_INSIDE = dict.fromkeys(("余", "多", "几"), "over")
-_AFTER = {"以上": "at_least", "左右": "about", "上下": "about"}
-_WORDED = {
-    "zh": {"about": "约", "over": "超过", "at_least": "", "under": "不到", "at_most": "至多"},
-    "en": {
-        "about": "about ",
-        "over": "over ",
-        "at_least": "at least ",
-        "under": "under ",
-        "at_most": "at most ",
-    },
-}
-
-_CALENDAR = range(1000, 3000)  # 1992年 is a year of the calendar, 29年 a length of time
-
-# Bare measure words count things without naming them, so they give no unit.
-_COUNTERS = ("个", "处", "座", "项", "张", "期", "次", "所", "家", "条", "件", "社", "套", "批")
-_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_LONGEST_TOKEN = 60
-# Only full-width forms are folded: NFKC would also read 10² as 102.
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-
 
 class Printed(NamedTuple):
     """Where a stated figure stands in print."""
@@ -64,19 +33,6 @@ class Printed(NamedTuple):
     fact_id: str = ""
     source_id: str = ""
     paragraph: int | None = None
-
-
-def _rational(value: Real | None) -> int | Fraction | None:
-    """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
-    if value is None:
-        return None
-    if isinstance(value, Integral):
-        return int(value)
-    if not isinstance(value, Rational):
-        if not math.isfinite(value):
-            raise ValueError(f"expected a finite number, got {value!r}")
-        value = Fraction(repr(float(value)))
-    return value.numerator if value.denominator == 1 else Fraction(value)
 
 
 @dataclass(frozen=True)
@@ -102,6 +58,8 @@ class Quantity:
         The token and its place, for a stated figure; None for a derived one.
     formula : str
         The fact_id of a stated figure; what a derived one was computed from.
+    inputs : tuple of str
+        The fact_ids of the stated figures in it.
 
     Notes
     -----
@@ -127,11 +85,9 @@ class Quantity:
     def __post_init__(self):
         if self.qualifier not in (QUALIFIERS if self.value is not None else (*QUALIFIERS, None)):
             raise ValueError(f"unknown qualifier {self.qualifier!r}: expected one of {QUALIFIERS}")
-        if self.lean and (self.qualifier != "about" or self.lean not in _SIDE):
-            raise ValueError(f"only 'about' may lean, to one of {tuple(_SIDE)}: {self.lean!r}")
+        if self.lean and (self.qualifier != "about" or self.lean not in QUALIFIERS[2:]):
+            raise ValueError(f"only 'about' may lean, to one of {QUALIFIERS[2:]}: {self.lean!r}")
         object.__setattr__(self, "value", _rational(self.value))
-
-    # ---------------------------------------------------------------- arithmetic
 
     def __add__(self, other):
         return _sum(self, other, 1)
@@ -160,57 +116,71 @@ class Quantity:
     def __float__(self):
         return float(_valued(self))
 
-    # ---------------------------------------------------------------- comparison
-
     def __lt__(self, other):
         return _certain(self, "<", other)
 
     def __le__(self, other):
         return _certain(self, "<=", other)
 
+    def __gt__(self, other):
+        return _certain(other, "<", self)
+
+    def __ge__(self, other):
+        return _certain(other, "<=", self)
+
     def bounds(self) -> tuple[float | Fraction, bool, float | Fraction, bool]:
         """The values that the figure admits: (low, low is open, high, high is open).
 
         Printed 余, 多 and 几 stand for a remainder smaller than the last printed place: 30余万 lies
-        below 40万. 约 has no printed width, so *about* admits everything on its lean.
+        below 40万. 约 has no printed width, so *about* admits everything.
         """
-        value, side = _valued(self), _side(self)
-        if self.qualifier == "about":
-            return -math.inf, True, math.inf, True
-        low = value if side[0] in "=>" else -math.inf
-        high = value if side[0] in "=<" else math.inf
-        if self.printed and re.search("[余多几]", self.printed.as_written):
-            high = value + _last_place(value)
-        return low, side == ">", high, side == "<" or high != value
-
-    # ---------------------------------------------------------------- wording
+        value, side = _valued(self), _SIDE.get(self.qualifier, "")
+        low = value if side[:1] in ("=", ">") else -math.inf
+        high = value if side[:1] in ("=", "<") else math.inf
+        if words.says_remainder(self):
+            high = value + words.last_place(value)
+        return low, low != value or side == ">", high, high != value or side == "<"
 
     def wording(self, lang: str = "zh") -> str:
         """The figure in words: 约7576.05万元, or ``about 75.76 million yuan``.
 
-        Chinese gives a stated figure without loss (:func:`parse_quantity` reads it back); a
-        derived one is rounded to two decimals and says ≈ where that changed an exact value.
+        Chinese gives a stated figure without loss (:func:`parse_quantity` reads it back). A
+        derived one is rounded to two decimals, away from what it would overstate: *over* down,
+        *under* up. ≈ says that rounding changed an exact value.
         """
-        if lang not in _WORDED:
-            raise ValueError(f"unknown lang {lang!r}: expected 'zh' or 'en'")
+        if lang not in words.LANGUAGES:
+            raise ValueError(f"unknown lang {lang!r}: expected one of {words.LANGUAGES}")
         if self.value is None:
             token = self.printed.as_written if self.printed else "?"
             return token if lang == "zh" else f"no single value (printed {token})"
-        return (_chinese if lang == "zh" else _english)(self)
+        return words.chinese(self) if lang == "zh" else words.english(self)
 
     def __str__(self):
-        return self.wording("zh")
+        place = self.printed and self.printed.source_id
+        return self.wording() + (f" ({_place(self.printed)})" if place else "")
 
     def _repr_html_(self):
         from html import escape
 
-        if not self.printed:
-            return f"<b>{escape(str(self))}</b> = <code>{escape(self.formula)}</code>"
-        token, fact_id, source_id, paragraph = self.printed
-        return (
-            f"<b>{escape(str(self))}</b> | {escape(self.wording('en'))} | “{escape(token)}” "
-            f"{escape(source_id)} ¶{paragraph} <code>{escape(fact_id)}</code>"
-        )
+        shown = f"<b>{escape(self.wording())}</b> | {escape(self.wording('en'))}"
+        shown += f" | {escape(_place(self.printed))}" if self.printed else ""
+        return shown + (f" | <code>{escape(self.formula)}</code>" if self.formula else "")
+
+
+def _place(printed: Printed) -> str:
+    token, _, source_id, paragraph = printed
+    return f"“{token}”" + (f", {source_id}, paragraph {paragraph}" if source_id else "")
+
+
+def _rational(value: Real | None) -> int | Fraction | None:
+    """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
+    if value is None or isinstance(value, Integral):
+        return value if value is None else int(value)
+    if not isinstance(value, Rational):
+        if not math.isfinite(value):
+            raise ValueError(f"expected a finite number, got {value!r}")
+        value = Fraction(repr(float(value)))
+    return value.numerator if value.denominator == 1 else Fraction(value)
 
 
 def _quantity(other) -> Quantity:
@@ -227,78 +197,75 @@ def _valued(quantity: Quantity) -> int | Fraction:
     return quantity.value
 
 
+# -------------------------------------------------------------------- arithmetic
+
+
 def _side(quantity: Quantity) -> str:
-    return _SIDE[
-        quantity.lean or ("exact" if quantity.qualifier == "about" else quantity.qualifier)
-    ]
+    return _SIDE.get(quantity.lean or quantity.qualifier, "=")
 
 
 def _sum(left, right, sign: int) -> Quantity:
-    if not isinstance(right, (Quantity, Real)):
-        return NotImplemented  # a Series of figures knows what to do
     left, right = _quantity(left), _quantity(right)
     if left.unit != right.unit:
         verb = "add" if sign > 0 else "subtract"
         raise ValueError(f"cannot {verb} {left.unit or 'a number'} and {right.unit or 'a number'}")
     value = _valued(left) + sign * _valued(right)
-    sides = _side(left), _side(right) if sign > 0 else _FLIPPED[_side(right)]
-    return _derived(left, " + " if sign > 0 else " - ", right, value, left.unit, sides)
+    sides = _side(left), _turned(_side(right), sign)
+    return _derived(left, "+" if sign > 0 else "-", right, value, left.unit, sides)
 
 
 def _product(left, right, power: int) -> Quantity:
-    if not isinstance(right, (Quantity, Real)):
-        return NotImplemented  # a Series of figures knows what to do
     left, right = _quantity(left), _quantity(right)
     value = Fraction(_valued(left)) * Fraction(_valued(right)) ** power
     # A negative factor turns the other's inequality round; division turns the divisor's.
     sides = _turned(_side(left), right.value), _turned(_side(right), left.value * power)
     unit = _unit_product(left.unit, right.unit, power)
-    return _derived(left, " * " if power > 0 else " / ", right, value, unit, sides)
+    return _derived(left, "*" if power > 0 else "/", right, value, unit, sides)
 
 
 def _turned(side: str, factor) -> str:
-    return side if factor >= 0 else _FLIPPED[side]
+    return "=" if factor == 0 else side if factor > 0 else _FLIPPED[side]
 
 
 def _derived(left, operator, right, value, unit, sides) -> Quantity:
     approximate = "about" in (left.qualifier, right.qualifier)
-    one, other = sides
-    if "=" in sides:
-        side = other if one == "=" else one
-    elif one[0] == other[0]:
-        side = min(sides, key=len)  # > with >= is >
-    else:
-        side, approximate = "=", True
-    name = _NAME[side]
-    lean = name if approximate and side != "=" else ""
+    inexact = sorted((side for side in sides if side != "="), key=len)
+    if len({side[0] for side in inexact}) > 1:  # over against over: either way
+        approximate, inexact = True, []
+    name = _NAME[inexact[0]] if inexact else "exact"  # the strict one first: > with >= is >
     return Quantity(
         value,
         unit,
         "about" if approximate else name,
-        lean,
+        name if approximate and inexact else "",
         formula=_formula(left, operator, right),
         inputs=tuple(dict.fromkeys(left.inputs + right.inputs)),
     )
 
 
 def _formula(left: Quantity, operator: str, right: Quantity) -> str:
-    one, other = left.formula or str(left), right.formula or str(right)
-    if operator in (" * ", " / ") and re.search(r" [+-] ", one):
+    one, other = (figure.formula or figure.wording() for figure in (left, right))
+    if operator in "*/" and _operators(one) & {"+", "-"}:
         one = f"({one})"
-    loose = {" + ": "", " - ": r" [+-] ", " * ": r" [+\-/] ", " / ": r" [+\-*/] "}[operator]
-    if loose and re.search(loose, other):
+    if _operators(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[operator]:
         other = f"({other})"
-    return one + operator + other
+    return f"{one} {operator} {other}"
+
+
+def _operators(formula: str) -> set[str]:
+    """Those that stand outside brackets."""
+    while (bare := re.sub(r"\([^()]*\)", "", formula)) != formula:
+        formula = bare
+    return set(re.findall(r" ([-+*/]) ", formula))
 
 
 def _unit_product(left: str, right: str, power: int) -> str:
     powers = Counter()
     for unit, sign in ((left, 1), (right, power)):
-        for place, part in zip((sign, -sign), unit.split("/"), strict=False):
-            for code in filter(None, part.split("·")):
-                powers[code] += place
-    above = sorted(code for code in powers.elements()) if powers else []
-    below = sorted((-powers).elements())
+        for codes, step in zip(unit.partition("/")[::2], (sign, -sign), strict=True):
+            for code in filter(None, codes.split("·")):
+                powers[code] += step
+    above, below = sorted(powers.elements()), sorted((-powers).elements())
     return "·".join(above) + (f"/{'·'.join(below)}" if below else "")
 
 
@@ -333,174 +300,34 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
         raise ValueError(f"unknown relation {relation!r}: expected one of {tuple(_RELATIONS)}")
     if left.value is None or right.value is None:
         return "cannot be said"
+    related = _RELATIONS[relation]
     if "about" in (left.qualifier, right.qualifier):
-        as_printed = _RELATIONS[relation](left.value, right.value)
-        return "consistent" if as_printed else "cannot be said"
-    low, low_open, high, high_open = left.bounds()
-    floor, floor_open, ceiling, ceiling_open = right.bounds()
-    touching_open = low_open or ceiling_open
-    above = low > ceiling or (low == ceiling and (touching_open or relation == "<"))
+        return "consistent" if related(left.value, right.value) else "cannot be said"
+    (low, high), (floor, ceiling) = _ends(left), _ends(right)
     if relation == "=":
-        below = high < floor or (high == floor and (high_open or floor_open))
-        if above or below:
+        if low > ceiling or high < floor:
             return "contradicts"
         return "holds" if low == high == floor == ceiling else "consistent"
-    if above:
+    if not related(low, ceiling):
         return "contradicts"
-    surely = high < floor or (high == floor and (relation == "<=" or high_open or floor_open))
-    return "holds" if surely else "cannot be said"
+    return "holds" if related(high, floor) else "cannot be said"
 
 
-_RELATIONS = {
-    "=": lambda left, right: left == right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-}
+_RELATIONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le}
+
+
+def _ends(quantity: Quantity) -> tuple[tuple, tuple]:
+    """The bounds as two things that compare rightly: above 10 comes after 10, below 10 before."""
+    low, low_open, high, high_open = quantity.bounds()
+    return (low, int(low_open)), (high, -int(high_open))
 
 
 def _certain(left, relation: str, right) -> bool:
+    left, right = _quantity(left), _quantity(right)
     answer = verdict(left, relation, right)
     if answer not in ("holds", "contradicts"):
-        raise ValueError(f"whether {left} {relation} {right} {answer}")
+        raise ValueError(f"whether {left.wording()} {relation} {right.wording()} {answer}")
     return answer == "holds"
-
-
-def _last_place(value: int | Fraction) -> int | Fraction:
-    place = Fraction(1)
-    while value % place:
-        place /= 10
-    while value and value % (place * 10) == 0:
-        place *= 10
-    return place
-
-
-# -------------------------------------------------------------------- wording
-
-
-@cache
-def _unit_labels() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Unit code → (Chinese words, the first for wording; English, one and many)."""
-    text = files("wuxi_data").joinpath("data/labels.csv").read_text("utf-8")
-    return {
-        row["code"]: (tuple(row["zh"].split("|")), tuple(row["en"].split("|")))
-        for row in csv.DictReader(text.splitlines())
-        if row["kind"] == "unit"
-    }
-
-
-def _decimal(value, places: int) -> str | None:
-    """`value` with at most `places` decimals, or None where that would lose something."""
-    scaled = value * 10**places
-    return _digits(scaled, places) if scaled.denominator == 1 else None
-
-
-def _digits(scaled, places: int) -> str:
-    sign, digits = "-" if scaled < 0 else "", f"{abs(int(scaled)):0{places + 1}d}"
-    whole, part = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")
-    return f"{sign}{whole}.{part}" if part else sign + whole
-
-
-def _rounded(value, places: int = 2) -> str:
-    return _digits(round(Fraction(value) * 10**places), places)
-
-
-def _plain(value) -> str:
-    """All the digits where they end, else two decimals."""
-    value = Fraction(value)
-    ends = 10 ** value.denominator.bit_length() % value.denominator == 0
-    places = next(n for n in itertools.count() if 10**n % value.denominator == 0) if ends else 2
-    return _rounded(value, places)
-
-
-def _number_words(quantity: Quantity, scales: dict[str, int], places: int) -> tuple[str, str]:
-    """(digits, scale word): without loss, but a derived figure is rounded to two decimals."""
-    value, derived = Fraction(quantity.value), quantity.formula and not quantity.printed
-    for word, size in scales.items():
-        if abs(value) >= size:
-            text = _rounded(value / size) if derived else _decimal(value / size, places)
-            if text is not None:
-                return text, word
-    if not derived:
-        return _plain(value), ""
-    # Four digits are plenty of a derived figure that is inexact anyway.
-    spare = len(str(int(abs(value)))) - 4 if quantity.qualifier != "exact" else 0
-    return _rounded(round(value, -spare) if spare > 0 else value), ""
-
-
-def _approximately(quantity: Quantity, digits: str, size: int) -> str:
-    """≈ where rounding changed a figure that nothing else marks as inexact."""
-    return (
-        "≈" if quantity.qualifier == "exact" and Fraction(digits) * size != quantity.value else ""
-    )
-
-
-def _chinese(quantity: Quantity) -> str:
-    digits, scale = _number_words(quantity, {"亿": 10**8, "万": 10**4}, 4)
-    if _is_half(quantity):
-        digits = "半"
-    unit = _chinese_unit(quantity.unit)
-    if quantity.qualifier == "over" and re.fullmatch(r"[1-9][0-9]*", digits):
-        if digits.endswith("0"):
-            return f"{digits}余{scale}{unit}"
-        if scale:
-            return f"{digits}{scale}余{unit}"
-    mark = _approximately(quantity, digits, _SCALES.get(scale, 1))
-    before = "".join(_WORDED["zh"].get(name, "") for name in (quantity.lean, quantity.qualifier))
-    after = "以上" if "at_least" in (quantity.qualifier, quantity.lean) else ""
-    return f"{before}{mark}{digits}{scale}{unit}{after}"
-
-
-def _chinese_unit(unit: str) -> str:
-    """人 after a number, 元/人 in a quotient; below the line the shortest word: 元/项目."""
-
-    def words(codes, choose):
-        return "·".join(
-            choose(_unit_labels()[code][0]) if code in _unit_labels() else code
-            for code in codes.split("·")
-        )
-
-    above, _, below = unit.partition("/")
-    return words(above, itemgetter(0)) + (
-        f"/{words(below, lambda zh: min(zh, key=len))}" if below else ""
-    )
-
-
-def _is_half(quantity: Quantity) -> bool:
-    return quantity.value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year")
-
-
-def _english(quantity: Quantity) -> str:
-    if quantity.unit == "year" and quantity.qualifier == "exact" and quantity.value in _CALENDAR:
-        return str(quantity.value)
-    scales = {"billion": 10**9, "million": 10**6}
-    if quantity.qualifier == "about" and abs(quantity.value) >= 10**6:
-        # English readers get two decimals of what is 约 anyway; the token keeps every digit.
-        quantity = replace(quantity, printed=None, formula=quantity.formula or "约")
-    digits, scale = _number_words(quantity, scales, 2)
-    mark = _approximately(quantity, digits, scales.get(scale, 1))
-    whole, dot, part = digits.partition(".")
-    before = "".join(_WORDED["en"].get(name, "") for name in (quantity.lean, quantity.qualifier))
-    if _is_half(quantity):
-        article = "an" if quantity.unit == "hour" else "a"
-        return f"{before}half {article} {_english_word(quantity.unit, 0)}"
-    words = f" {scale}" if scale else ""
-    return f"{before}{mark}{int(whole):,}{dot}{part}{words}{_english_unit(quantity)}"
-
-
-def _english_unit(quantity: Quantity) -> str:
-    if quantity.unit == "percent":
-        return "%"
-    above, _, below = quantity.unit.partition("/")
-    words = [_english_word(above, 0 if quantity.value == 1 else -1)] if above else []
-    words += [f"per {_english_word(below, 0)}"] if below else []
-    return "".join(f" {word}" for word in words)
-
-
-def _english_word(part: str, form: int) -> str:
-    return " ".join(_unit_labels().get(code, ((), (code,)))[1][form] for code in part.split("·"))
-
-
-# -------------------------------------------------------------------- parsing
 
 
 def parse_quantity(token: str) -> Quantity:
@@ -530,95 +357,5 @@ def parse_quantity(token: str) -> Quantity:
     """
     if not isinstance(token, str):
         raise TypeError(f"expected a printed token, got {type(token).__name__}")
-    text = token.translate(_FULL_WIDTH)
-    match = _grammar().fullmatch(text) if len(text) <= _LONGEST_TOKEN else None
-    if match is None:
-        raise _unreadable(token, "a figure such as 400万元, 200余个 or 不到10分钟")
-    parts = match.groupdict()
-    vague = parts["vague"] is not None
-    qualifier = _qualifier(token, parts)
-    return Quantity(
-        None if vague else _number(token, parts),
-        "" if parts["unit"] in ("", *_COUNTERS) else _unit_words()[parts["unit"]],
-        None if vague and qualifier == "exact" else qualifier,
-        printed=Printed(token),
-    )
-
-
-def _unreadable(token: str, expected: str) -> ValueError:
-    shown = token if len(token) <= _LONGEST_TOKEN else f"{token[:_LONGEST_TOKEN]}…"
-    return ValueError(f"cannot read {shown!r} as a printed figure: expected {expected}")
-
-
-@cache
-def _unit_words() -> dict[str, str]:
-    return {word: code for code, (words, _) in _unit_labels().items() for word in words}
-
-
-@cache
-def _grammar() -> re.Pattern:
-    def one_of(words):
-        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-    units = one_of({*_unit_words(), *_COUNTERS})
-    return re.compile(
-        rf"""(?P<before>{one_of(_BEFORE)})?
-        (?: (?P<vague>[数几](?:[十百千]?[万亿]|[十百千]))
-          | (?P<half>半)
-          | (?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?
-                     |(?:0|[1-9][0-9]*)(?:\.[0-9]+)?
-                     |[〇零一二两三四五六七八九十百千万亿]+)
-            (?P<inside>[余多几])?
-            (?P<scale>[十百千]?[万亿]|万亿|[十百千])??
-            (?P<outside>[余多])? )
-        (?P<unit>{units}|)
-        (?P<after>{one_of(_AFTER)})?""",
-        re.VERBOSE,
-    )
-
-
-def _qualifier(token: str, parts: dict) -> str:
-    found = [
-        table[parts[name]]
-        for name, table in (
-            ("before", _BEFORE),
-            ("inside", _INSIDE),
-            ("outside", _INSIDE),
-            ("after", _AFTER),
-        )
-        if parts[name]
-    ]
-    if len(found) > 1:
-        raise _unreadable(token, "one qualifier, not several")
-    return found[0] if found else "exact"
-
-
-def _number(token: str, parts: dict) -> int | Fraction:
-    if parts["half"]:
-        return Fraction(1, 2)
-    digits, scale = parts["number"], parts["scale"] or ""
-    if re.match("[0-9]", digits):
-        number = Fraction(digits.replace(",", ""))
-    else:
-        number = _chinese_number(token, digits, open_ended=parts["inside"] or parts["outside"])
-    if parts["inside"] == "几" and number % 10:
-        raise _unreadable(token, "几 after a round number, as in 十几 or 20几")
-    return number * math.prod(_SCALES[character] for character in scale)
-
-
-def _chinese_number(token: str, digits: str, open_ended: str | None) -> int:
-    import cn2an  # here: only Chinese numerals need it, and `import wuxi_data` stays quick
-
-    # cn2an's strict mode refuses what has two readings (一百五, 二三); 两 is plain 二 to it.
-    plain = digits.replace("两", "二")
-    if open_ended and plain in "百千万亿":  # 百余 is a hundred and more
-        plain = f"一{plain}"
-    try:
-        number = cn2an.cn2an(plain, "strict")
-    except ValueError:
-        raise _unreadable(
-            token, "one unambiguous Chinese numeral, such as 三十 or 两千三百"
-        ) from None
-    if not isinstance(number, int):
-        raise _unreadable(token, "a whole Chinese numeral")
-    return number
+    value, unit, qualifier = words.read(token)
+    return Quantity(value, unit, qualifier, printed=Printed(token))
