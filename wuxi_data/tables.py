@@ -151,7 +151,7 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     Examples
     --------
     >>> import wuxi_data as wd
-    >>> print(wd.fact(wd.load_funding(), "jilin-aid-1992-2021"))
+    >>> print(wd.fact(wd.load_funding(), "jilin-aid-1992-2021").wording())
     约7576.05万元
     """
     rows = table[table["fact_id"] == fact_id]
