@@ -37,3 +37,19 @@ __all__ = [
     "quantities",
     "words",
 ]
+
+# Drawing needs matplotlib, which is slow to import: only who draws waits for it.
+_DRAWING = ("marks", "plot_funding_rise", "save_figure", "show")
+__all__ += _DRAWING
+
+
+def __getattr__(name: str):
+    if name not in _DRAWING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import charts
+
+    return getattr(charts, name)
+
+
+def __dir__():
+    return sorted({*globals(), *_DRAWING})
