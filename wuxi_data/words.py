@@ -134,7 +134,7 @@ def _number(parts: dict[str, str], qualifier: str) -> int | Fraction:
 
 
 def _chinese_number(digits: str, qualifier: str) -> int:
-    # No library is strict enough: cn2an 0.5 reads 一亿十万 as 一亿, and refuses 三亿零五千.
+    # No library is strict enough: cn2an 0.5 silently reads 一亿十万 as 一亿.
     plain = "二" if digits == "两" else re.sub("(?<!十)两(?=[百千万亿])", "二", digits)
     # 十二 is 一十二; 百余 and 近百 are a hundred, but a bare 百 need not be.
     if plain[0] == "十" or (plain[0] in _SCALES and qualifier != "exact"):
@@ -155,7 +155,7 @@ def _read_chinese(text: str) -> int:
     head, _, tail = text.rpartition(word)
     size, count = _SCALES[word], _read_chinese(head)
     rest = _read_chinese(tail.removeprefix("零")) if tail else 0
-    skipped = tail != "" and rest * 10 < size  # then a 零 must say so
+    skipped = 0 < rest * 10 < size  # then a 零 must say so
     if not 0 < count < (size if size >= 10**4 else 10) or skipped != tail.startswith("零"):
         raise ValueError(text)
     return count * size + rest

@@ -1,0 +1,31 @@
+"""What several test files stand on: the article, and a county's folder to spoil."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parents[1]
+ARTICLE = Path(
+    os.environ.get("WUXI_ARTICLE") or HERE.parent / "shared" / "source" / "jilin-wuxi-2021.txt"
+)
+
+
+@pytest.fixture(scope="session")
+def article():
+    """Give the article's text, which the repository may not carry."""
+    if ARTICLE.is_file():
+        return ARTICLE.read_text(encoding="utf-8")
+    message = f"no article at {ARTICLE}: set WUXI_ARTICLE to your copy of the text"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def county(tmp_path):
+    """Copy our tables into a folder that a test may change as a user would."""
+    folder = tmp_path / "county"
+    shutil.copytree(HERE / "wuxi_data" / "data", folder)
+    return folder
