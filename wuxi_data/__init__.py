@@ -39,7 +39,25 @@ __all__ = [
 ]
 
 # Drawing needs matplotlib, which is slow to import: only who draws waits for it.
-_DRAWING = ("marks", "plot_funding_rise", "save_figure", "show")
+_DRAWING = (
+    "CHARTS",
+    "draw",
+    "marks",
+    "plot_funding_rise",
+    "plot_funding_total",
+    "plot_hydropower",
+    "plot_links",
+    "plot_money_per_project",
+    "plot_orchards",
+    "plot_projects",
+    "plot_timeline",
+    "plot_training",
+    "plot_water_people",
+    "plot_water_works",
+    "plot_way_to_town",
+    "save_figure",
+    "show",
+)
 __all__ += _DRAWING
 
 

@@ -32,6 +32,7 @@ class Figure(NamedTuple):
     height: float | None = None  # where the axis counts in another unit, or in years
     base: float = 0.0
     accent: bool = True
+    barless: bool = False  # it counts something else than its neighbours, so it has no length
 
     @property
     def gid(self) -> str:
@@ -54,7 +55,7 @@ class Figure(NamedTuple):
 # -------------------------------------------------------------------- drawing
 
 
-def draw_bar(ax, kind: str, figure: Figure, place: float, *, thick: float = 0.62, **text) -> None:
+def draw_bar(ax, kind: str, figure: Figure, place: float, thick: float, **text) -> None:
     """A figure as a ``bar``, ``column`` or ``span``, and its label at the end.
 
     The limits of the axes must be set: how far a bar fades out is measured in points.
@@ -74,12 +75,13 @@ def draw_bar(ax, kind: str, figure: Figure, place: float, *, thick: float = 0.62
     _label(ax, figure, **{"xy": at, "xytext": aside, **given, **text})
 
 
-def draw_number(ax, figure: Figure, xy: tuple[float, float], size: float, **text) -> None:
-    """A figure without a bar: its words, large, and under them what they count."""
-    color = _color(figure)
-    ax.text(*xy, figure.words, gid=figure.gid, url=figure.url, fontsize=size, color=color,
-            weight="semibold", ha="left", va="baseline")  # fmt: skip
-    _label(ax, figure, **{"xy": xy, "xytext": (0, -6), "va": "top", "ha": "left", **text})
+def draw_number(ax, figure: Figure, xy: tuple[float, float], size: float, **caption) -> None:
+    """A figure without a bar: its words, large, and under them the caption ``text``, if any."""
+    tag = {"gid": figure.gid, "url": figure.url, "textcoords": "offset points"}
+    given = {"weight": "semibold", "color": _color(figure)} if caption else {"va": "center"}
+    ax.annotate(figure.words, xy, (0 if caption else 5, 0), fontsize=size, **tag, **given)
+    if caption:
+        _label(ax, figure, **{"xy": xy, "xytext": (0, -6), "va": "top", "ha": "left", **caption})
 
 
 def _rectangle(ax, kind, figure, place, thick, start, end, **look) -> None:
@@ -187,7 +189,7 @@ def _read_bar(ax, patch, labelled: set) -> list:
 
 
 def _read_number(ax, text, labelled: set) -> list:
-    x, y = text.get_position()
+    x, y = text.xy if isinstance(text, Annotation) else text.get_position()
     caption = _words_at(ax, text.get_gid(), Bbox.from_extents(x, y, x, y), labelled)
     label = " | ".join(filter(None, [text.get_text(), caption]))
     return ["number", text.get_gid() or "", _tick_at(ax.yaxis, y), x, y, 0, "solid", label]
