@@ -18,6 +18,7 @@ from matplotlib import font_manager, ft2font
 from .files import write_whole
 
 FAMILY = "Wuxi Data Sans"
+_BOXES = "Last Resort High-Efficiency"  # matplotlib's own: a box for every character there is
 # One hue and greys: they stay apart in print without colour and for colour-blind readers.
 INK, GREY, PALE, HUE, TINT = "#222222", "#666666", "#d9d9d9", "#1f5f8b", "#dce8f0"
 TITLE, LABEL, SMALL, TINY = 16, 11, 10, 8  # sizes in points
@@ -110,7 +111,7 @@ def families(text: str) -> list[str]:
     installed = sorted(
         (font.name, font.fname)
         for font in font_manager.fontManager.ttflist
-        if missing and font.name != FAMILY and os.path.exists(font.fname)
+        if missing and font.name not in (FAMILY, _BOXES) and os.path.exists(font.fname)
     )
     while missing:
         name, path = max(
