@@ -23,6 +23,8 @@ from .schema import THEMES, fields, package, references, schema
 
 FIGURE = ["value", "unit", "qualifier", "as_written"]
 _MANY_FAULTS = 50
+# What charts write out: a font must have its characters.
+_DRAWN = [("labels", "zh"), ("labels", "en"), ("sources", "title"), ("sources", "authors")]
 
 
 class Fault(NamedTuple):
@@ -92,19 +94,25 @@ def read(name: str, data=None) -> Raw:
         return Raw(name, path, pd.DataFrame(columns=columns, dtype="category"), [])
     try:
         header = _header(path)
-        frame = pd.read_csv(
-            path, dtype="category", keep_default_na=False, encoding="utf-8", low_memory=False
-        )
+        # As objects first: read as categories, pandas 3.1 would turn texts into numbers (1e3, 007).
+        frame = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
         regular = isinstance(frame.index, pd.RangeIndex) and not frame.isna().any(axis=None)
         regular = regular and len(set(header)) == len(header)
     except UnicodeDecodeError:
         return Raw(name, path, _empty(columns), [_encoding_fault(path)])
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error):
         regular = False
-    frame, faults = (frame, []) if regular else _read_irregular(path)
+    frame, faults = (_categories(frame), []) if regular else _read_irregular(path)
     faults += _header_faults(path, list(frame.columns), columns)
     present = [column for column in columns if column in frame.columns]
     return Raw(name, path, frame[present], faults)
+
+
+def _categories(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each column as the category of its texts, in the order in which they stand."""
+    return pd.DataFrame(
+        {name: pd.Categorical.from_codes(*pd.factorize(column)) for name, column in frame.items()}
+    )
 
 
 def _empty(columns) -> pd.DataFrame:
@@ -157,8 +165,7 @@ def _read_irregular(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     if header is None:
         faults = faults or [Fault(path.name, 1, "", "an empty file", "a header and rows")]
         return pd.DataFrame(), faults
-    frame = pd.DataFrame(rows, columns=_unrepeated(header), dtype=str)
-    return frame.astype("category"), faults
+    return _categories(pd.DataFrame(rows, columns=_unrepeated(header), dtype=object)), faults
 
 
 def _unrepeated(header: list[str]) -> list[str]:
@@ -293,12 +300,20 @@ def _expected(field: dict, text: str, allowed: Container[str] | None) -> str | N
         mend = did_you_mean(text, rules["enum"])
         return f"one of the closed list {', '.join(rules['enum'])}{mend}"
     if allowed is not None and text not in allowed:
-        return f"a code of labels.csv or a name that stands there{did_you_mean(text, allowed)}"
+        return f"{_referred(field['name'])}{did_you_mean(text, allowed)}"
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return f"{_described(field)} (pattern {rules['pattern']})"
     if len(text) > rules.get("maxLength", len(text)):
         return f"at most {rules['maxLength']} characters"
     return None
+
+
+def _referred(column: str) -> str:
+    """What a column of names refers to; all lists but the closed ones are open to more."""
+    if column == "part_of":
+        return "a fact_id of this table"
+    kind = "source_id of sources.csv" if column == "source_id" else "code of labels.csv"
+    return f"a {kind}: add a row for it there"
 
 
 def _described(field: dict) -> str:
@@ -537,7 +552,7 @@ def check(data: str | Path | None = None) -> list[Fault]:
     if not raws["sources"].path.exists():
         expected = "the source of the figures, one row each"
         faults.append(Fault("sources.csv", None, "", "no such file", expected))
-    return faults + _repeated_ids(raws) + _formula_faults(raws)
+    return faults + _repeated_ids(raws) + _formula_faults(raws) + _glyph_faults(raws)
 
 
 def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
@@ -564,3 +579,31 @@ def _formula_faults(raws: dict[str, Raw]) -> list[Fault]:
         if word not in known and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", word)
     ]
     return _placed(raw, found)
+
+
+def _glyph_faults(raws: dict[str, Raw]) -> list[Fault]:
+    """Characters that no font at hand can draw: better said here than halfway through a run."""
+    expected = "characters that a font here can draw: write it otherwise, or install a font"
+    return [
+        fault
+        for name, column in _DRAWN
+        for fault in _placed(
+            raws[name],
+            [
+                (row, column, _quoted(lacking), expected)
+                for row, text in enumerate(raws[name].frame.get(column, ()))
+                if text.isprintable() and (lacking := _undrawable(text))
+            ],
+        )
+    ]
+
+
+def _undrawable(text: str) -> str:
+    from .style import families, missing_glyphs  # here: matplotlib is slow to import
+
+    missing = missing_glyphs(text)
+    try:
+        families(missing)
+    except ValueError:
+        return missing
+    return ""

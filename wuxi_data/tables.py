@@ -46,7 +46,7 @@ def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
     if field["type"] in ("integer", "year"):
         return pd.Series(numbers(column)).astype("Int64")
     if coded:
-        return column.cat.remove_categories([""]) if "" in column.cat.categories else column
+        return column.cat.set_categories(sorted(set(column.cat.categories) - {""}))
     texts = np.array([None if text == "" else text for text in column.cat.categories] + [None])
     return pd.Series(texts[column.cat.codes.to_numpy()], dtype="string")
 
