@@ -584,18 +584,13 @@ def _formula_faults(raws: dict[str, Raw]) -> list[Fault]:
 def _glyph_faults(raws: dict[str, Raw]) -> list[Fault]:
     """Characters that no font at hand can draw: better said here than halfway through a run."""
     expected = "characters that a font here can draw: write it otherwise, or install a font"
-    return [
-        fault
-        for name, column in _DRAWN
-        for fault in _placed(
-            raws[name],
-            [
-                (row, column, _quoted(lacking), expected)
-                for row, text in enumerate(raws[name].frame.get(column, ()))
-                if text.isprintable() and (lacking := _undrawable(text))
-            ],
-        )
-    ]
+    faults = []
+    for name, column in _DRAWN:
+        texts = enumerate(raws[name].frame.get(column, ()))
+        lacking = [(row, _undrawable(text)) for row, text in texts if text.isprintable()]
+        found = [(row, column, _quoted(missing), expected) for row, missing in lacking if missing]
+        faults += _placed(raws[name], found)
+    return faults
 
 
 def _undrawable(text: str) -> str:
