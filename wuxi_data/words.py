@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .quantity import Quantity
 
-_BEFORE = {
+BEFORE = {
     **dict.fromkeys(("约", "大约", "近", "将近", "接近", "近似"), "about"),
     **dict.fromkeys(("超过", "超", "逾", "多于"), "over"),
     **dict.fromkeys(("至少", "不少于", "不低于"), "at_least"),
@@ -95,7 +95,7 @@ def _grammar() -> re.Pattern:
 
     # The numerals are lazy, for their last 千 may belong to the unit: 5千米.
     return re.compile(
-        rf"""(?P<before>{one_of(_BEFORE)})?
+        rf"""(?P<before>{one_of(BEFORE)})?
         (?: (?P<vague>[数几](?:[十百千]?[万亿]|[十百千]))
           | (?P<half>半)
           | (?: (?P<arabic>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|0|[1-9][0-9]*)(?:\.[0-9]+)?)
@@ -109,7 +109,7 @@ def _grammar() -> re.Pattern:
 
 
 def _qualifier(parts: dict[str, str]) -> str:
-    words = {"before": _BEFORE, "inside": _INSIDE, "outside": _INSIDE, "after": _AFTER}
+    words = {"before": BEFORE, "inside": _INSIDE, "outside": _INSIDE, "after": _AFTER}
     found = {table[parts[name]] for name, table in words.items() if parts[name]}
     if found == {"about", "over"}:  # 约200余个: about wins, as in arithmetic
         return "about"
