@@ -1,18 +1,18 @@
 """The four forms that a chart takes: columns, bars, numbers, and spans of years.
 
-Each finds the size at which its words have room, and draws nothing but through :mod:`.marks`.
+Each finds the size at which its words have room, and draws nothing but through :mod:`.drawing`.
 """
 
 from __future__ import annotations
 
 from . import style
-from .marks import FADE, Figure, draw_bar, draw_number
+from .drawing import FADE, Figure, draw_bar, draw_number
 from .style import GREY, INK, LABEL, SMALL
 
 MOST_BARS, MOST_ROWS, MOST_SPANS = 12, 4, 16  # more would be too small to read
 _SMALLEST = 7
 _SIZES = (LABEL, SMALL, 9, 8, _SMALLEST)
-_LINE = 1.25  # of a text's size
+_LINE = 1.2  # of a text's size
 _MOST_NUMBERS = 4  # side by side
 
 
@@ -66,11 +66,12 @@ def _ticks(ax, ticks: list[tuple[float, str]], pitch: float, size: float) -> Non
     ax.tick_params(length=0, pad=4)
 
 
-def bars(ax, figures: list[Figure]) -> None:
-    """Bars that lie one under the other, named at their left."""
+def bars(ax, figures: list[Figure]) -> int:
+    """Bars that lie one under the other, named at their left; returns how many are left out."""
+    left_out, figures = len(figures[MOST_BARS:]), figures[:MOST_BARS]
     across, up = style.room(ax)
     pitch = up / max(len(figures), 3)
-    size, names = _row_names([figure.name for figure in figures], style.gutter(ax), pitch)
+    size, names = _row_names([figure.name for figure in figures], style.NAMES, pitch)
     texts = [style.wrap(figure.words, across * 0.6, size, lines=2) for figure in figures]
     beside = [
         style.width(text, size) + 8 + FADE * fig.fades
@@ -85,11 +86,12 @@ def bars(ax, figures: list[Figure]) -> None:
     thick = min(0.62, 30 / pitch)
     for place, (figure, text) in enumerate(zip(figures, texts, strict=True)):
         if figure.barless:
-            draw_number(ax, figure, (0, place), size)
+            draw_number(ax, figure, (0, place), size, figure.words)
         else:
             draw_bar(ax, "bar", figure, place, thick, text=text, fontsize=size)
     ax.set_yticks(range(len(names)), names, fontsize=size, linespacing=1.1)
     ax.tick_params(length=0, pad=6)
+    return left_out
 
 
 def _row_names(names: list[str], room: float, pitch: float) -> tuple[float, list[str]]:
@@ -103,57 +105,94 @@ def _row_names(names: list[str], room: float, pitch: float) -> tuple[float, list
 
 
 def numbers(ax, rows: list[tuple[str, list[Figure]]]) -> int:
-    """Figures that share no axis, in large type, row by row; each captioned by its name.
+    """Figures that share no axis, in large type, row by row, each captioned by its name.
 
-    Returns how many there was no room for.
+    Returns how many are left out.
     """
     across, up = style.room(ax)
-    broken = [
+    grid = [
         (name if first == 0 else "", group[first : first + _MOST_NUMBERS])
         for name, group in rows
         for first in range(0, len(group), _MOST_NUMBERS)
     ][:MOST_ROWS]
-    wide = max(len(group) for _, group in broken)
-    cell, pitch = across / wide - 12, up / max(len(broken), 2)
-    every = [figure for _, group in broken for figure in group]
-    captions = {figure.gid: style.wrap(figure.name, cell, SMALL, lines=2) for figure in every}
-    below = max(text.count("\n") + 1 for text in captions.values()) * SMALL * _LINE + 8
-    size = next(
-        (size for size in (30, 26, 22, 19, 16, 14, 12) if size * 1.2 + below < pitch
-         and all(style.width(figure.words, size, "semibold") < cell for figure in every)), 10
-    )  # fmt: skip
-    ax.set(xlim=(0, wide), ylim=(up / pitch - 0.5, -0.5))
-    for row, (_, group) in enumerate(broken):
+    wide = max(len(group) for _, group in grid)
+    every = [figure for _, group in grid for figure in group]
+    cell, pitch = across / wide - 14, up / len(grid)
+    captions = [style.wrap(figure.name, cell, SMALL, lines=3) for figure in every]
+    below = _tall(captions, SMALL) + 10
+    for size in (34, 30, 26, 22, 19, 16, 14, 12, 10):
+        words = [_large(figure.words, cell, size) for figure in every]
+        if all(words) and _tall(words, size) + below < pitch:
+            break
+    else:
+        words = [style.wrap(figure.words, cell, size, "semibold") for figure in every]
+    high = _tall(words, size)
+    down = (high - below + 10) / 2  # the words' foot below the middle of the row, in points
+    top = (high - down + 6) / pitch
+    ax.set(xlim=(0, wide), ylim=(len(grid) - 0.5, -0.5))
+    texts = iter(zip(words, captions, strict=True))
+    for row, (_, group) in enumerate(grid):
         for column, figure in enumerate(group):
-            draw_number(ax, figure, (column, row), size, text=captions[figure.gid], fontsize=SMALL,
-                        color=GREY)  # fmt: skip
-    if any(name for name, _ in broken):
-        size, names = _row_names([name for name, _ in broken], style.gutter(ax), pitch)
-        ax.set_yticks(range(len(names)), names, fontsize=size, va="bottom")
-        ax.tick_params(length=0, pad=6)
+            word, caption = next(texts)
+            right = column + cell / (cell + 14)
+            ax.plot([column, right], [row - top] * 2, color=GREY, linewidth=0.8, gid="rule")
+            draw_number(ax, figure, (column, row), size, word, -down, text=caption,
+                        fontsize=SMALL, color=GREY)  # fmt: skip
+    if any(name for name, _ in grid):
+        size, names = _row_names([name for name, _ in grid], style.NAMES, pitch)
+        ax.set_yticks(range(len(names)), names, fontsize=size)
+        ax.tick_params(length=0, pad=8)
     return sum(len(group) for _, group in rows) - len(every)
 
 
-def spans(ax, figures: list[Figure]) -> None:
-    """Years that each figure covers, one under the other; words where there is room for them."""
+def _tall(texts: list[str], size: float) -> float:
+    return max(text.count("\n") + 1 for text in texts) * size * _LINE
+
+
+def _large(words: str, cell: float, size: float) -> str:
+    """The words on one line, or on two with no word broken; nothing if they have no room."""
+    if max(style.width(word, size, "semibold") for word in words.split(" ")) > cell:
+        return ""
+    broken = style.wrap(words, cell, size, "semibold")
+    return broken if broken.count("\n") < 2 else ""
+
+
+def spans(ax, figures: list[Figure]) -> int:
+    """Years that each figure covers, one under the other; returns how many are left out.
+
+    The words stand where there is room: after the bar, before it, or on it.
+    """
+    left_out, figures = len(figures[MOST_SPANS:]), figures[:MOST_SPANS]
     across, up = style.room(ax)
-    pitch = up / max(len(figures), 6)
-    first = min(figure.base for figure in figures)
-    last = max(figure.end for figure in figures)
-    ax.set(xlim=(first, last), ylim=(up / pitch - 0.5, -0.5))
+    pitch = up / max(len(figures), 8)
+    first, last = min(figure.base for figure in figures), max(figure.end for figure in figures)
     scale = across / (last - first)
+    ax.set(xlim=(first, last), ylim=(up / pitch - 0.5, -0.5))
     size = max(_SMALLEST, min(SMALL, pitch * 0.72))
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
     for place, figure in enumerate(figures):
         text = style.wrap(figure.words, across * 0.9, size, lines=1)
         room = style.width(text, size) + 10
+        at, aside, align = (figure.base + figure.end) / 2, 0, "center"
         if (last - figure.end) * scale > room:
             at, aside, align = figure.end, 5, "left"
         elif (figure.base - first) * scale > room:
             at, aside, align = figure.base, -5, "right"
-        else:
-            at, aside, align = figure.base, 5, "left"
-        white = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-        draw_bar(ax, "span", figure, place, 0.6, text=text, xy=(at, place), xytext=(aside, 0),
-                 ha=align, fontsize=size, bbox=white)  # fmt: skip
-    years = range(int(first), int(last))
-    _ticks(ax, [(year + 0.5, str(year)) for year in years], scale, SMALL)
+        draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
+                 ha=align, fontsize=size, bbox=None if aside else paper)  # fmt: skip
+    _year_ticks(ax, int(first), int(last) - 1, scale)
+    return left_out
+
+
+def _year_ticks(ax, first: int, last: int, scale: float) -> None:
+    """The first and the last year, and round ones between that do not touch them."""
+    room = style.width("2000", SMALL) + 10
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if step * scale >= room)
+    between = [
+        year
+        for year in range(first + 1, last)
+        if year % step == 0 and min(year - first, last - year) * scale >= room
+    ]
+    shown = dict.fromkeys([first, *between, last] if (last - first) * scale >= room else [last])
+    ax.set_xticks([year + 0.5 for year in shown], [str(year) for year in shown], fontsize=SMALL)
+    ax.tick_params(length=0, pad=4)

@@ -24,7 +24,7 @@ INK, GREY, PALE, HUE, TINT = "#222222", "#666666", "#d9d9d9", "#1f5f8b", "#dce8f
 TITLE, LABEL, SMALL, TINY = 16, 11, 10, 8  # sizes in points
 
 _SIZE = 576, 324  # points: 8 × 4.5 inches
-_MARGIN, _GUTTER = 26, 150
+_MARGIN, _GUTTER = 26, 165
 _HEAD, _FOOT = 82, 62
 _DPI = 150
 _CLOSING, _OPENING = "，。、；：！？）》”’%", "（《“‘"
@@ -144,29 +144,52 @@ def width(text: str, size: float, weight: str = "normal") -> float:
 
 
 def wrap(text: str, room: float, size: float, weight: str = "normal", lines: int = 0) -> str:
-    """Break `text` to lines of at most `room` points; after `lines` of them it ends in ….
+    """Break `text` into lines of at most `room` points, all about as long.
 
     Chinese may break at any character but before closing and after opening punctuation; a number
-    stays with its unit.
+    stays with its unit. With `lines`, whatever is more ends in ….
     """
-    rows = [""]
-    for word in _breakable(text):
-        pieces = [word] if width(word, size, weight) <= room else list(word)
-        for piece in pieces:
-            if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
-                rows.append("")
-            rows[-1] += piece if rows[-1] else piece.lstrip()
+    rows = _broken(text, room, size, weight)
     if lines and len(rows) > lines:
         rows = rows[:lines]
         while width(rows[-1] + "…", size, weight) > room:
             rows[-1] = rows[-1][:-1]
         rows[-1] += "…"
-    return "\n".join(row.rstrip() for row in rows)
+    elif len(rows) > 1:  # the narrowest room that takes as many lines leaves no lonely last word
+        fitting = [
+            word.strip() for word in _breakable(text) if width(word.strip(), size, weight) < room
+        ]
+        narrow, count = max(room / 2, _widest(fitting, size, weight)), len(rows)
+        while len(_broken(text, narrow, size, weight)) > count:
+            narrow += size / 2
+        rows = min(
+            _broken(text, narrow, size, weight), rows, key=lambda each: _widest(each, size, weight)
+        )
+    return "\n".join(rows)
+
+
+def _widest(rows: list[str], size: float, weight: str) -> float:
+    return max((width(row, size, weight) for row in rows), default=0)
+
+
+def _broken(text: str, room: float, size: float, weight: str) -> list[str]:
+    rows = [""]
+    for word in _breakable(text):
+        fits = width(word.strip(), size, weight) <= room
+        for piece in (
+            [word] if fits else re.findall(r"\s*\S+" if " " in word.strip() else ".", word)
+        ):
+            if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
+                rows.append("")
+            rows[-1] += piece if rows[-1] else piece.lstrip()
+    return [row.rstrip() for row in rows]
 
 
 def _breakable(text: str) -> list[str]:
     chinese = r"[余多]?[十百千]?[万亿]*[元人名个处亩户天年米]?(?:分钟|公里)?"
-    number = rf"[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?: [mb]illion(?: [a-z]+)?|{chinese})"
+    number = (
+        rf"(?:约|不到|超过|至多)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?: [mb]illion(?: [a-z]+)?|{chinese})"
+    )
     word = rf"{number}|[^\s⺀-￯]+|[⺀-￯]"
     return re.findall(rf"\s*[{_OPENING}]*(?:{word})[{_CLOSING}]*|\s+|.", text)
 
@@ -186,7 +209,8 @@ def axes(ax=None, *, gutter: bool = False):
         fig = _figure()
         wide, high = _SIZE
         left = _MARGIN + (_GUTTER if gutter else 0)
-        box = (left, _FOOT, wide - left - _MARGIN, high - _HEAD - _FOOT)
+        foot = _FOOT - (14 if gutter else 0)  # names at the left need no room below
+        box = (left, foot, wide - left - _MARGIN, high - _HEAD - foot)
         ax = fig.add_axes([part / whole for part, whole in zip(box, _SIZE * 2, strict=True)])
     ax.set_axis_on()
     ax.spines[:].set_visible(False)
@@ -209,10 +233,7 @@ def room(ax) -> tuple[float, float]:
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
 
 
-def gutter(ax) -> float:
-    """Points between the axes and our left margin, for the names of bars."""
-    box = ax.get_window_extent()
-    return max(box.x0 * 72 / ax.figure.dpi - _MARGIN, _GUTTER - 10)
+NAMES = _GUTTER - 10  # points that the names of bars may take at the left of the axes
 
 
 def headline(ax, title: str, subtitle: str, note: str, credit: str) -> None:
@@ -221,21 +242,25 @@ def headline(ax, title: str, subtitle: str, note: str, credit: str) -> None:
     across, _ = room(ax)
     left = ax.get_window_extent().x0 * 72 / ax.figure.dpi - _MARGIN if whole else 0
     across += left
-    title = wrap(title, across, TITLE, "semibold", lines=2)
+    size = next(
+        (size for size in (TITLE, 14) if len(_broken(title, across, size, "semibold")) <= 2), 12
+    )
+    title = wrap(title, across, size, "semibold", lines=2)
     top = _HEAD - 18
+    foot = ax.get_window_extent().y0 * 72 / ax.figure.dpi if whole else _FOOT
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left"}
     ax.set_title(
-        title, loc="left", x=-left / room(ax)[0], y=1, pad=top, va="top", fontsize=TITLE,
+        title, loc="left", x=-left / room(ax)[0], y=1, pad=top, va="top", fontsize=size,
         color=INK, linespacing=1.25,
     )  # fmt: skip
-    under = top - TITLE * 1.32 * (title.count("\n") + 1)
+    under = top - size * 1.32 * (title.count("\n") + 1)
     subtitle = wrap(subtitle, across, SMALL, lines=2)
     ax.annotate(subtitle, (0, 1), (-left, under), va="top", fontsize=SMALL, color=GREY,
                 gid="subtitle", **place)  # fmt: skip
-    ax.annotate(wrap(credit, across, TINY, lines=1), (0, 0), (-left, 12 - _FOOT), va="bottom",
+    ax.annotate(wrap(credit, across, TINY, lines=1), (0, 0), (-left, 12 - foot), va="bottom",
                 fontsize=TINY, color=GREY, gid="credit", **place)  # fmt: skip
     if note:
-        ax.annotate(wrap(note, across, TINY, lines=2), (0, 0), (-left, 24 - _FOOT), va="bottom",
+        ax.annotate(wrap(note, across, TINY, lines=2), (0, 0), (-left, 24 - foot), va="bottom",
                     fontsize=TINY, color=GREY, gid="note", **place)  # fmt: skip
     for text in ax.findobj(mpl.text.Text):
         if missing_glyphs(text.get_text()):

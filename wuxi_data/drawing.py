@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,7 +17,7 @@ from .quantity import Quantity
 
 _HATCH = {"about": "////", "under": "\\\\\\\\", "at_most": "\\\\\\\\"}
 _OPEN_ENDED = ("over", "at_least")
-_NOT_MARKS = ("rule", "title", "subtitle", "note", "credit", "head")
+NOT_MARKS = ("rule", "title", "subtitle", "note", "credit", "head")
 FADE = 14  # points by which a bar of 余 or 以上 goes on
 COLUMNS = ["kind", "fact_id", "name", "x", "y", "base", "look", "label"]
 
@@ -28,7 +29,7 @@ class Figure(NamedTuple):
     words: str  # the figure in words, as the label begins
     name: str = ""  # of its bar or column
     state: str = "completed"  # or planned, inferred
-    suffix: str = ""  # tells several marks of one fact apart
+    at: int | None = None  # the year, where one fact has a mark in several
     height: float | None = None  # where the axis counts in another unit, or in years
     base: float = 0.0
     accent: bool = True
@@ -36,7 +37,8 @@ class Figure(NamedTuple):
 
     @property
     def gid(self) -> str:
-        return self.quantity.formula.replace(" ", "_") + self.suffix
+        gid = self.quantity.formula.replace(" ", "_")
+        return gid if self.at is None else f"{gid}@{self.at}"
 
     @property
     def url(self) -> str:
@@ -75,13 +77,14 @@ def draw_bar(ax, kind: str, figure: Figure, place: float, thick: float, **text) 
     _label(ax, figure, **{"xy": at, "xytext": aside, **given, **text})
 
 
-def draw_number(ax, figure: Figure, xy: tuple[float, float], size: float, **caption) -> None:
-    """A figure without a bar: its words, large, and under them the caption ``text``, if any."""
-    tag = {"gid": figure.gid, "url": figure.url, "textcoords": "offset points"}
-    given = {"weight": "semibold", "color": _color(figure)} if caption else {"va": "center"}
-    ax.annotate(figure.words, xy, (0 if caption else 5, 0), fontsize=size, **tag, **given)
+def draw_number(ax, figure: Figure, xy, size: float, words: str, up: float = 0, **caption) -> None:
+    """A figure without a bar: its words and, where a caption ``text`` is given, that below them."""
+    given = {"color": style.INK, "va": "center", "xytext": (5, 0)}
     if caption:
-        _label(ax, figure, **{"xy": xy, "xytext": (0, -6), "va": "top", "ha": "left", **caption})
+        given = {"color": _color(figure), "va": "bottom", "xytext": (0, up), "weight": "semibold"}
+        _label(ax, figure, **{"xy": xy, "xytext": (0, up), "va": "top", "ha": "left", **caption})
+    ax.annotate(words, xy, fontsize=size, gid=figure.gid, url=figure.url, linespacing=1.05,
+                textcoords="offset points", **given)  # fmt: skip
 
 
 def _rectangle(ax, kind, figure, place, thick, start, end, **look) -> None:
@@ -158,14 +161,20 @@ def marks(ax) -> pd.DataFrame:
         if patch.get_label() != "_more":
             rows.append(_read_bar(ax, patch, labelled))
     for text in ax.texts:
-        if not (text.get_gid() or "").endswith(":label") and text.get_gid() not in _NOT_MARKS:
+        if not (text.get_gid() or "").endswith(":label") and text.get_gid() not in NOT_MARKS:
             rows.append(_read_number(ax, text, labelled))
     stray = [text for text in ax.texts if _is_label(text) and text not in labelled]
     rows += [["label", text.get_gid(), "", *text.xy, 0, "stray", text.get_text()] for text in stray]
     frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame[["name", "label"]] = frame[["name", "label"]].map(one_line)
     numbers = ["x", "y", "base"]
     frame[numbers] = frame[numbers].astype(float).map(lambda value: float(f"{value:.10g}"))
     return frame
+
+
+def one_line(text: str) -> str:
+    """Text as it read before it was broken into lines: Chinese has no blank there."""
+    return re.sub(r"(?<=[\x00-\x7f])\n|\n(?=[\x00-\x7f])", " ", text).replace("\n", "")
 
 
 def _is_label(text) -> bool:
