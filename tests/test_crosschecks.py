@@ -3,8 +3,9 @@
 import pytest
 
 import wuxi_data as wd
-from wuxi_data.crosschecks import evaluate, facts
-from wuxi_data.quantity import parse_quantity
+from wuxi_data.crosschecks import facts
+from wuxi_data.quantity import evaluate, parse_quantity
+from wuxi_data.reading import folder
 
 VERDICTS = {
     "five-year-sum": "holds",  # 4 × 400万 + 500万 = 2100万
@@ -45,7 +46,7 @@ def test_nothing_of_a_formula_is_executed(formula):
 
 
 def test_an_unknown_fact_in_a_formula_is_named_with_its_line(tmp_path):
-    for path in wd.checks.folder().glob("*.csv"):
+    for path in folder().glob("*.csv"):
         text = path.read_text("utf-8")
         (tmp_path / path.name).write_text(
             text.replace("jilin-annual-2020,=", "jilin-annual-2021,="), "utf-8"
@@ -56,7 +57,7 @@ def test_an_unknown_fact_in_a_formula_is_named_with_its_line(tmp_path):
 
 
 def test_different_units_are_named_with_the_check(tmp_path):
-    for path in wd.checks.folder().glob("*.csv"):
+    for path in folder().glob("*.csv"):
         text = path.read_text("utf-8")
         (tmp_path / path.name).write_text(
             text.replace("projects-2020,<=", "road-huatai,<="), "utf-8"

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from wuxi_data import charts, cli, reproduce
-from wuxi_data.checks import TableError
 from wuxi_data.files import write_whole
+from wuxi_data.reading import TableError
 
 
 def notebook(path: Path, *sources: str) -> Path:

@@ -4,10 +4,11 @@ Every figure of one newspaper article, each with its printed token and paragraph
 Not the city of Wuxi (无锡) in Jiangsu.
 """
 
-from .checks import TableError, check
+from .checks import check
 from .crosschecks import cross_checks
 from .provenance import audit
 from .quantity import Quantity, parse_quantity
+from .reading import TableError
 from .tables import (
     fact,
     load_county,

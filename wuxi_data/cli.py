@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 from . import provenance
-from .checks import TableError, check
+from .checks import check
+from .county import new_county
+from .reading import TableError
 from .tables import load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -19,6 +23,15 @@ _LARGEST_ARTICLE = 10_000_000
 
 class Refusal(Exception):
     """An input that the command cannot take: one line, exit code 2, nothing written."""
+
+
+_REFUSED = (
+    FileExistsError,
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+    PermissionError,
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,15 +45,15 @@ def main(argv: list[str] | None = None) -> int:
         _say(str(error))
         _say(f"{len(error.faults)} faults; nothing was run")
         return FAILED
-    except (Refusal, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        _say(f"wuxi-data: {error}")
+    except (Refusal, *_REFUSED) as error:
+        _say(f"wuxi-data: {_one_line(error)}")
         return REFUSED
-    except PermissionError as error:
-        _say(f"wuxi-data: no permission: {error.filename}")
-        return REFUSED
-    except OSError as error:
-        _say(f"wuxi-data: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    except BrokenPipeError:  # whoever read our output has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        _say(f"wuxi-data: {_one_line(error)}")
+        return REFUSED if error.errno == errno.EROFS else FAILED
     except KeyboardInterrupt:
         _say("wuxi-data: stopped; every file is whole, either old or new")
         return INTERRUPTED
@@ -48,6 +61,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _one_line(error: Exception) -> str:
+    where = f": {error.filename}" if getattr(error, "filename", None) else ""
+    return (getattr(error, "strerror", None) or str(error)) + where
 
 
 # -------------------------------------------------------------------- the commands
@@ -59,10 +77,16 @@ def _reproduce(arguments) -> int:
     except ModuleNotFoundError as error:
         raise Refusal(f"{error}; install it with: pip install 'wuxi-data[reproduce]'") from None
     began = time.monotonic()
+    data, notebooks = arguments.data, arguments.notebooks
+    out = arguments.out or (data and data / "out")  # never over our own figures
+    if out and out.exists() and not out.is_dir():
+        raise Refusal(f"expected a folder to write into, got a file: {out}")
+    if notebooks and not any(notebooks.glob("[0-9]*.ipynb")):
+        raise Refusal(f"no notebooks (01_….ipynb and so on) in {notebooks}")
     outcomes = reproduce(
-        arguments.data,
-        arguments.out,
-        notebooks=arguments.notebooks,
+        data,
+        out,
+        notebooks=notebooks,
         check=arguments.check,
         say=_say,
     )
@@ -98,7 +122,10 @@ def _audit(arguments) -> int:
         raise
     except ValueError as error:
         raise Refusal(str(error)) from None
-    print(report)
+    print(report, file=sys.stderr if arguments.propose else None)
+    if not report.same_text:
+        count, sha256 = len(provenance.paragraphs(text)), provenance.digest(text)
+        _say(f"its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
     if arguments.propose and report.unaccounted:
         _say("proposals, not facts: the parser's reading of each unaccounted numeral, to be judged")
         print(provenance.propose(report, text).to_csv(index=False, lineterminator="\n"), end="")
@@ -107,29 +134,35 @@ def _audit(arguments) -> int:
 
 def _article(path: Path) -> str:
     """The text of an article, or a refusal that says what to do."""
-    if path.is_dir():
-        raise Refusal(f"expected an article, got a folder: {path}")
-    size = path.stat().st_size
-    if size > _LARGEST_ARTICLE:
-        raise Refusal(f"{path} has {size:,} bytes; an article has at most {_LARGEST_ARTICLE:,}")
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(_LARGEST_ARTICLE + 1)
+    if len(content) > _LARGEST_ARTICLE:
+        raise Refusal(f"{path} is too large for an article: over {_LARGEST_ARTICLE:,} bytes")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refusal(f"{path} is {_encoding(content)}; save it as UTF-8 text first") from None
     if "\0" in text:
-        raise Refusal(f"{path} is not text; save the article as UTF-8 text first")
+        raise Refusal(f"{path} is {_encoding(content)}; save it as UTF-8 text first")
     return text
 
 
 def _encoding(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "in UTF-16"
+    if b"\0" in content:
+        return "not text (a binary file, or UTF-16)"
     try:
         content.decode("gb18030")
     except UnicodeDecodeError:
         return "not text in UTF-8"
     return "not in UTF-8 (it may be GB18030, also called GBK)"
+
+
+def _new(arguments) -> int:
+    folder = new_county(arguments.folder)
+    print(f"made {folder}: begin with {folder / 'README.md'} or {folder / 'README.zh-CN.md'}")
+    return OK
 
 
 def _cite(arguments) -> int:
@@ -166,7 +199,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out",
         type=Path,
         metavar="DIR",
-        help="where notebooks/ and figures/ are written; the repository by default",
+        help="where notebooks/ and figures/ are written; by default the repository, or out in "
+        "the folder of your data",
     )
     added.add_argument(
         "--notebooks",
@@ -179,6 +213,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="write nothing; exit 1 and show what would differ",
     )
+
+    added = command("new", _new, "Make a folder of empty tables and a guide, for your county.")
+    added.add_argument("folder", type=Path, metavar="DIR", help="does not exist yet, or is empty")
 
     added = command("check", _check, "Say every fault of a folder of tables at once.")
     added.add_argument("data", nargs="?", **data)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .quantity import Quantity, verdict
+from .quantity import Quantity, evaluate, verdict
 from .schema import THEMES
 from .tables import load, quantities
 
@@ -67,26 +67,3 @@ def facts(data: str | Path | None = None) -> dict[str, Quantity]:
         for theme in THEMES
         for fact_id, quantity in quantities(load(theme, data)).items()
     }
-
-
-def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
-    """A formula of fact_ids and numbers: ``"4 * jilin-annual-usual + jilin-annual-2020"``.
-
-    Operators stand between spaces, * and / before + and -; there are no brackets, and nothing
-    of a user's file is ever executed.
-    """
-    words = formula.split(" ")
-    total, sign = None, "+"
-    while words:
-        term = _figure(words.pop(0), known)
-        while words and words[0] in ("*", "/"):
-            operator, factor = words.pop(0), _figure(words.pop(0), known)
-            term = term * factor if operator == "*" else term / factor
-        total = term if total is None else total + term if sign == "+" else total - term
-        if words:
-            sign = words.pop(0)
-    return total
-
-
-def _figure(word: str, known: dict[str, Quantity]) -> Quantity:
-    return known[word] if word in known else Quantity(float(word), formula=word)

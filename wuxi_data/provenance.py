@@ -187,10 +187,12 @@ def _source(sources: pd.DataFrame, text: str, source_id: str | None) -> pd.Serie
             return found.iloc[0]
         if column == "source_id" and source_id is not None:
             raise ValueError(f"no source {source_id!r}: have {', '.join(sources['source_id'])}")
+    if sources.empty:  # a folder just begun: nothing in it is claimed yet
+        return pd.Series({"source_id": "", "sha256": ""})
     if len(sources) != 1:
         raise ValueError(
             "none of the sources has this text's SHA-256; say which one it is by source_id: "
-            f"{', '.join(sources['source_id']) or 'sources.csv has none'}"
+            f"{', '.join(sources['source_id'])}"
         )
     return sources.iloc[0]
 

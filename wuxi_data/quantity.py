@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from . import words
 
-__all__ = ["QUALIFIERS", "Printed", "Quantity", "parse_quantity", "verdict"]
+__all__ = ["QUALIFIERS", "Printed", "Quantity", "evaluate", "parse_quantity", "verdict"]
 
 # A qualifier says on which side of the printed number the true one lies.
 _SIDE = {"exact": "=", "over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
@@ -359,3 +359,26 @@ def parse_quantity(token: str) -> Quantity:
         raise TypeError(f"expected a printed token, got {type(token).__name__}")
     value, unit, qualifier = words.read(token)
     return Quantity(value, unit, qualifier, printed=Printed(token))
+
+
+def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
+    """A formula of fact_ids and numbers: ``"4 * jilin-annual-usual + jilin-annual-2020"``.
+
+    Operators stand between spaces, * and / before + and -; there are no brackets, and nothing
+    of a user's file is ever executed.
+    """
+    words = formula.split(" ")
+    total, sign = None, "+"
+    while words:
+        term = _figure(words.pop(0), known)
+        while words and words[0] in ("*", "/"):
+            operator, factor = words.pop(0), _figure(words.pop(0), known)
+            term = term * factor if operator == "*" else term / factor
+        total = term if total is None else total + term if sign == "+" else total - term
+        if words:
+            sign = words.pop(0)
+    return total
+
+
+def _figure(word: str, known: dict[str, Quantity]) -> Quantity:
+    return known[word] if word in known else Quantity(float(word), formula=word)

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from . import charts, report, style
-from .checks import TableError
 from .checks import check as check_folder
 from .files import write_whole
+from .reading import TableError
 
 LANGS = ("zh", "en")
 _CELL_TIMEOUT = 300

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .checks import FIGURE, TableError, beside, check_table, did_you_mean, numbers, read
+from .checks import FIGURE, beside, check_table
 from .quantity import Printed, Quantity
+from .reading import TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references
 
 

@@ -1,0 +1,263 @@
+"""Read a table as it was written: every cell a text, every row with its line, every fault at once.
+
+A file is scanned once for rows of the wrong length, which pandas would pad in silence, and then
+read by pandas, or, where the scan found something, row by row.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .schema import fields
+
+_MANY_FAULTS = 50
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a table: where, what stood there, what was expected."""
+
+    file: str
+    line: int | None
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self):
+        place = self.file + (f":{self.line}" if self.line else "")
+        column = f" {self.column}" if self.column else ""
+        return f"{place}{column}: found {self.found}; expected {self.expected}"
+
+
+class TableError(ValueError):
+    """A table that cannot be trusted, with every fault that it has.
+
+    Attributes
+    ----------
+    faults : list of Fault
+        file, line, column, found, expected; in the order of the file.
+    """
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = list(faults)
+        shown = [str(fault) for fault in self.faults[:_MANY_FAULTS]]
+        more = len(self.faults) - len(shown)
+        super().__init__("\n".join(shown + ([f"… and {more} more"] if more else [])))
+
+
+class Raw(NamedTuple):
+    """A table as it was written.
+
+    ``frame`` holds the rows that can be read, every column a category of its texts; ``lines``
+    says on which line each stands; ``faults`` says what could not be read.
+    """
+
+    name: str
+    path: Path
+    frame: pd.DataFrame
+    lines: list[int]
+    faults: list[Fault]
+
+
+class _Scan(NamedTuple):
+    header: list[str]
+    lines: list[int]  # of each regular row
+    irregular: list[Fault]
+    even: bool  # every row has as many fields as the header, blank ones too
+
+
+def folder(data: str | Path | None = None) -> Path:
+    """The folder of tables: ours for None, else the user's own, which must exist."""
+    path = Path(str(files("wuxi_data"))) / "data" if data is None else Path(data)
+    if not path.exists():
+        raise FileNotFoundError(f"no such folder of tables: {data}")
+    if not path.is_dir():
+        raise NotADirectoryError(f"expected a folder of tables, got a file: {data}")
+    return path
+
+
+def read(name: str, data: str | Path | None = None) -> Raw:
+    """One table of a folder, unchecked; empty where the folder has none of that name."""
+    path = folder(data) / f"{name}.csv"
+    columns = list(fields(name))
+    nothing = pd.DataFrame(columns=columns, dtype="category")
+    if not path.exists():  # a county need not have every theme
+        return Raw(name, path, nothing, [], [])
+    foreign = _foreign(path)
+    if foreign:
+        return Raw(name, path, nothing, [], [Fault(path.name, None, "", *foreign)])
+    try:
+        scan = _scan(path)
+    except csv.Error as error:
+        expected = "CSV with every quotation mark closed"
+        return Raw(name, path, nothing, [], [Fault(path.name, None, "", str(error), expected)])
+    names, faults = _columns(path, scan.header, columns)
+    if names is None:
+        return Raw(name, path, nothing, [], faults)
+    faults += scan.irregular
+    if faults or not scan.even:
+        texts = pd.DataFrame(_regular_rows(path, len(names)), columns=names, dtype=object)
+    else:  # as objects: read as categories, pandas 3.1 turns texts into numbers (1e3, 007)
+        texts = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
+    present = [column for column in columns if column in texts]
+    return Raw(name, path, _categories(texts[present]), scan.lines, faults)
+
+
+def _categories(texts: pd.DataFrame) -> pd.DataFrame:
+    """Each column as the category of its texts, in the order in which they stand."""
+    return pd.DataFrame(
+        {name: pd.Categorical.from_codes(*pd.factorize(column)) for name, column in texts.items()}
+    )
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    """A category of texts as numbers; what is none is NaN."""
+    values = pd.to_numeric(pd.Series(column.cat.categories, dtype=object), errors="coerce")
+    return np.append(values.to_numpy(float), np.nan)[column.cat.codes.to_numpy()]
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """A hint at the nearest known word, or nothing."""
+    close = difflib.get_close_matches(text, list(known), 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+# -------------------------------------------------------------------- encoding
+
+
+def _foreign(path: Path) -> tuple[str, str] | None:
+    """(found, expected) of a file that is no UTF-8 text."""
+    head = path.open("rb").read(100_000)
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for _ in lines:
+                pass
+        if head.count(0) * 100 <= len(head):
+            return None
+    except UnicodeDecodeError:
+        pass
+    mend = "in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
+    return _kind_of_text(head), f"UTF-8; {mend}"
+
+
+def _kind_of_text(head: bytes) -> str:
+    """What a file that is not UTF-8 most likely is."""
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
+        return "text in UTF-16"
+    if b"\0" in head:
+        return "a binary file (an Excel workbook?)"
+    try:
+        head[: head.rfind(b"\n") + 1 or None].decode("gb18030")
+    except UnicodeDecodeError:
+        return "text in an unknown encoding"
+    return "text in GB18030 (GBK)"
+
+
+# -------------------------------------------------------------------- rows
+
+
+def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
+    """(line, fields) of each record; a line of blanks is none, as for pandas."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader, line = csv.reader(lines, strict=True), 1
+        for record in reader:
+            if len(record) > 1 or "".join(record).strip():
+                yield line, record
+            line = reader.line_num + 1
+
+
+def _scan(path: Path) -> _Scan:
+    """The header, the line of each regular row, and a fault for each irregular one."""
+    records = _records(path)
+    header = next(records, (1, []))[1]
+    width = len(_named(header))
+    lines, irregular, even = [], [], True
+    for line, record in records:
+        even &= len(record) == len(header) and "\0" not in "".join(record)
+        wrong = _irregularity(record, header, width)
+        if wrong:
+            irregular.append(Fault(path.name, line, "", *wrong))
+        else:
+            lines.append(line)
+    return _Scan(header, lines, irregular, even)
+
+
+def _regular_rows(path: Path, width: int) -> list[list[str]]:
+    records = _records(path)
+    header = next(records)[1]
+    return [each[:width] for _, each in records if not _irregularity(each, header, width)]
+
+
+def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
+    """(found, expected) of a row that is no row of the table."""
+    if not record[0].strip() and not "".join(record).strip():
+        return "a row of blanks", "no such row: delete it"
+    if record[0] == header[0] and record == header:
+        return "the header again", "no such row: delete it"
+    if len(record) < width or any(record[width:]):
+        return f"{len(record)} fields", f"{width}, as in the header"
+    return None
+
+
+# -------------------------------------------------------------------- header
+
+
+def _named(header: list[str]) -> list[str]:
+    """The header without the nameless columns that Excel leaves at its end."""
+    end = len(header)
+    while end and not header[end - 1].strip():
+        end -= 1
+    return header[:end]
+
+
+def _columns(path: Path, header: list[str], columns: list[str]):
+    """(the names of the columns that stand in the file, faults); None where it has no header."""
+
+    def fault(column: str, found: str, expected: str) -> Fault:
+        return Fault(path.name, 1, column, found, expected)
+
+    if not header:
+        return None, [fault("", "an empty file", "a header and rows")]
+    found = _named(header)
+    meant = {_plain(column): column for column in columns}
+    names = [meant.get(_plain(name), name) for name in found]
+    otherwise_separated = any(mark in name for name in found for mark in ";\t，")
+    if otherwise_separated or len(set(names) & set(columns)) * 2 < len(columns):
+        shown = ",".join(header)[:60]
+        expected = f"the header {','.join(columns)}, separated by commas"
+        return None, [fault("", repr(shown), expected)]
+    faults = []
+    for place, name in enumerate(names):
+        missing = [column for column in columns if column not in names]
+        if name not in columns:
+            meant_column = next(iter(difflib.get_close_matches(name, missing, 1)), "")
+            expected = meant_column or ("a name" if not name.strip() else "no such column")
+            faults.append(fault(meant_column, f"column {found[place]!r}", expected))
+            names[place] = meant_column or f"\0{place}"
+        elif name in names[:place]:
+            faults.append(fault("", f"column {name!r} twice", "each column once"))
+            names[place] = f"\0{place}"
+        elif name != found[place]:
+            faults.append(fault(name, f"column {found[place]!r}", name))
+    faults += [
+        fault(column, "no such column", f"a column {column!r} in the header")
+        for column in columns
+        if column not in names
+    ]
+    nameless = len(header) - len(found)
+    if nameless:
+        shown = f"{nameless} columns without a name at the end"
+        faults.append(fault("", shown, "no such columns: delete them"))
+    return names, faults
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
