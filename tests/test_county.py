@@ -1,0 +1,268 @@
+"""A county of one's own: made by one command, and every chart of it legible."""
+
+import csv
+import io
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+from matplotlib import font_manager
+from matplotlib.text import Text
+
+from wuxi_data import charts, county, schema
+from wuxi_data.checks import check
+from wuxi_data.crosschecks import cross_checks
+from wuxi_data.provenance import audit
+from wuxi_data.reproduce import reproduce
+from wuxi_data.tables import load, load_funding
+
+TABLES = [each["path"] for each in schema.package()["resources"]]
+EXAMPLE = county.example_county()
+
+
+def contents(folder) -> dict:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+# -------------------------------------------------------------------- a new folder
+
+
+def test_a_new_county_has_tables_guides_and_notebooks(tmp_path):
+    made = county.new_county(tmp_path / "mine")
+    assert contents(made) == county.blank_county()
+    assert set(TABLES) | {"README.md", "README.zh-CN.md"} <= set(contents(made))
+    assert "notebooks/06_your_county.ipynb" in contents(made)
+    assert check(made) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_new_table_has_the_declared_header_and_opens_in_excel_as_utf8(name):
+    content = county.blank_county()[name]
+    assert content.startswith(b"\xef\xbb\xbf"), "expected the mark by which Excel knows UTF-8"
+    (header,) = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    assert header == list(schema.fields(name.removesuffix(".csv")))
+
+
+def test_tables_of_a_new_county_load_empty_with_their_columns(tmp_path):
+    table = load_funding(county.new_county(tmp_path / "mine"))
+    assert table.empty
+    assert list(table) == list(schema.fields("funding"))
+
+
+@pytest.mark.parametrize("guide", ["README.md", "README.zh-CN.md"])
+def test_the_guide_explains_every_column_with_an_example_row(guide):
+    text = county.blank_county()[guide].decode()
+    examples = text.split("```csv\n")[1:]
+    assert len(examples) == len(TABLES)
+    for resource, example in zip(schema.package()["resources"], examples, strict=True):
+        header, row = csv.reader(io.StringIO(example.split("```")[0]))
+        assert header == [field["name"] for field in resource["schema"]["fields"]]
+        assert len(row) == len(header)
+        for field in resource["schema"]["fields"]:
+            meaning = field["description" if guide == "README.md" else "description_zh"]
+            assert f"| `{field['name']}` | " + meaning.replace("|", r"\|") in text
+    for unit in schema.fields("funding")["unit"]["constraints"]["enum"]:
+        assert f"`{unit}`" in text.rpartition("## ")[2], f"expected the closed list to show {unit}"
+
+
+@pytest.mark.parametrize("name", [n for n in county.blank_county() if n.endswith(".ipynb")])
+def test_a_new_notebook_looks_at_the_folder_above_and_shows_no_result_of_ours(name):
+    notebook = nbformat.reads(county.blank_county()[name].decode(), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    (parameters,) = [cell for cell in code if "parameters" in cell.metadata.get("tags", ())]
+    assert parameters.source == 'data = ".."'
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    assert "rewrite them for yours" in notebook.cells[0].source
+
+
+def test_the_note_is_not_added_to_a_notebook_of_the_readers_own():
+    cell = {"source": 'data = ".."', "metadata": {"tags": ["parameters"]}}
+    notebook = {"cells": [cell]}
+    county.set_data(notebook, r"C:\mine")
+    assert notebook["cells"] == [cell]
+    assert cell["source"] == 'data = "C:\\\\mine"'
+
+
+@pytest.mark.parametrize("there", ["a file in it", "a folder in it", "a file of that name"])
+def test_nothing_is_overwritten(tmp_path, there):
+    folder = tmp_path / "mine"
+    if there == "a file of that name":
+        folder.write_text("keep\n", "utf-8")
+    else:
+        (folder / "notebooks").mkdir(parents=True)
+        if there == "a file in it":
+            (folder / "funding.csv").write_text("keep\n", "utf-8")
+    before = contents(tmp_path)
+    with pytest.raises(FileExistsError, match="nothing is overwritten"):
+        county.new_county(folder)
+    assert contents(tmp_path) == before
+
+
+def test_nothing_is_left_behind_when_the_folder_cannot_be_finished(tmp_path, monkeypatch):
+    blank = county.blank_county()
+    monkeypatch.setattr(county, "blank_county", lambda: {**blank, "funding.csv": None})
+    with pytest.raises(TypeError):
+        county.new_county(tmp_path / "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
+# -------------------------------------------------------------------- the example
+
+
+def test_the_example_is_sound_and_only_its_last_paragraph_is_left_to_the_reader():
+    assert check(EXAMPLE) == []
+    report = audit((EXAMPLE / "article.txt").read_text("utf-8"), EXAMPLE)
+    assert report.same_text
+    assert report.misplaced == report.contested == []
+    assert [(each.paragraph, each.numeral) for each in report.unaccounted] == [
+        (15, "2024"),
+        (15, "24"),
+    ]
+    assert set(cross_checks(EXAMPLE)["verdict"]) == {"holds"}
+
+
+def test_the_exercise_of_the_example_can_be_done(tmp_path):
+    for name, content in contents(EXAMPLE).items():
+        (tmp_path / name).write_bytes(content)
+    with (tmp_path / "projects.csv").open("a", encoding="utf-8") as table:
+        table.write(
+            "projects-2024,donglan_province,yanxi_county,aid_project,all_sectors,planned,projects,"
+            "2024,2024,24,project,exact,24个,yanxi-2024,15,,\n"
+        )
+    with (tmp_path / "exclusions.csv").open("a", encoding="utf-8") as table:
+        table.write("yanxi-2024,15,2024年,1,period\n")
+    assert check(tmp_path) == []
+    assert audit((EXAMPLE / "article.txt").read_text("utf-8"), tmp_path).ok
+
+
+# -------------------------------------------------------------------- what differs is checked too
+
+
+def test_texts_that_pandas_takes_for_numbers_are_still_faults(tmp_path):
+    """Columns of nothing but numbers, where 1e3 once passed for 1000 and 013 for 13."""
+    for name, content in contents(EXAMPLE).items():
+        (tmp_path / name).write_bytes(content)
+    path = tmp_path / "water_works.csv"
+    text = path.read_text("utf-8").replace(",386,", ",3.86e2,").replace(",13,", ",013,")
+    path.write_text(text, "utf-8")
+    found = [(fault.column, fault.found) for fault in check(tmp_path)]
+    assert found.count(("paragraph", "'013'")) == 5
+    assert found.count(("value", "'3.86e2'")) == 1
+    assert len(found) == 6
+
+
+def test_a_character_that_no_font_can_draw_is_a_fault_with_its_place(tmp_path, monkeypatch):
+    for name, content in contents(EXAMPLE).items():
+        (tmp_path / name).write_bytes(content)
+    path = tmp_path / "labels.csv"
+    path.write_text(path.read_text("utf-8").replace("石门镇,", "石𬺈镇,"), "utf-8")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    (fault,) = check(tmp_path)
+    assert fault[:4] == ("labels.csv", 6, "zh", "'𬺈'")
+    assert "a font" in fault.expected
+
+
+# -------------------------------------------------------------------- charts of any county
+
+# Twenty years and three payers; hectares, no training. And: sums a thousandfold, long names,
+# dollars and square kilometres, plans, no water works and nothing of the county itself.
+COUNTIES = {"example": EXAMPLE, "far": Path(__file__).parent / "far_county"}
+UNDRAWN = {
+    "example": {"training"},
+    "far": {"water-people", "water-works", "hydropower", "way-to-longxi"},
+}
+
+
+@pytest.fixture(params=[(each, lang) for each in COUNTIES for lang in ("zh", "en")], ids="-".join)
+def drawn(request):
+    """Draw every chart of one county in one language: {name: Axes, or what is lacking}."""
+    each, lang = request.param
+    axes = {}
+    for name in charts.CHARTS:
+        try:
+            axes[name] = charts.draw(name, COUNTIES[each], lang)
+        except charts.NothingToDraw as lacking:
+            axes[name] = lacking
+    yield each, lang, axes
+    plt.close("all")
+
+
+def test_both_counties_are_sound():
+    for folder in COUNTIES.values():
+        assert check(folder) == []
+
+
+def test_only_the_charts_of_a_missing_theme_are_left_out(drawn):
+    each, lang, axes = drawn
+    lacking = {name: ax for name, ax in axes.items() if isinstance(ax, charts.NothingToDraw)}
+    assert set(lacking) == UNDRAWN[each]
+    for name, error in lacking.items():
+        assert error.words[lang], f"expected a sentence that says why there is no {name}"
+
+
+def test_no_words_overlap_or_leave_the_picture(drawn):
+    each, lang, axes = drawn
+    for name, ax in axes.items():
+        if isinstance(ax, charts.NothingToDraw):
+            continue
+        figure = ax.figure
+        figure.canvas.draw()
+        written = [
+            (text.get_text(), text.get_window_extent().padded(-1))
+            for text in figure.findobj(Text)
+            if text.get_visible() and text.get_text().strip()
+        ]
+        assert written, f"expected words in {name}"
+        for words, box in written:
+            inside = figure.bbox.padded(1)
+            assert inside.x0 <= box.x0, f"{name}.{lang} of {each}: {words!r} leaves at the left"
+            assert box.x1 <= inside.x1, f"{name}.{lang} of {each}: {words!r} leaves at the right"
+            assert inside.y0 <= box.y0, f"{name}.{lang} of {each}: {words!r} leaves at the foot"
+            assert box.y1 <= inside.y1, f"{name}.{lang} of {each}: {words!r} leaves at the top"
+        for (one, here), (other, there) in combinations(written, 2):
+            assert not here.overlaps(there), f"{name}.{lang} of {each}: {one!r} lies on {other!r}"
+
+
+def test_large_sums_are_worded_in_large_units(drawn):
+    each, lang, axes = drawn
+    words = "".join(charts.marks(axes["funding-rise"])["label"]).replace("\n", " ")
+    expected = {
+        ("example", "zh"): "1200 万元",
+        ("example", "en"): "12 million yuan",
+        ("far", "zh"): "61 亿元",
+        ("far", "en"): "6.1 billion yuan",
+    }
+    assert expected[each, lang] in words
+
+
+def test_every_mark_of_another_county_is_computed_from_its_own_facts(drawn):
+    each, _, axes = drawn
+    known = {
+        fact_id for theme in schema.THEMES for fact_id in load(theme, COUNTIES[each])["fact_id"]
+    }
+    for name, ax in axes.items():
+        if not isinstance(ax, charts.NothingToDraw):
+            formulas = charts.marks(ax)["fact_id"]
+            inputs = {word for formula in formulas for word in formula.split("_")[::2]}
+            assert inputs, f"expected marks in {name}"
+            assert inputs <= known, f"expected facts of {each} in {name}, got {inputs - known}"
+
+
+@pytest.mark.parametrize("each", COUNTIES)
+def test_the_whole_analysis_runs_on_another_county(each, tmp_path):
+    outcomes = reproduce(COUNTIES[each], tmp_path)
+    states = {outcome.name: outcome.state for outcome in outcomes}
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    assert not failed, f"expected nothing to fail, got {failed}"
+    left_out = {name for name, state in states.items() if state == "left out"}
+    assert left_out == {f"figures/{name}" for name in UNDRAWN[each]}
+    assert states["figures/report.html"] == "new"
+    notebooks = {name for name in states if name.startswith("notebooks/")}
+    assert len(notebooks) == len(list(county.notebook_folder().glob("[0-9]*.ipynb")))

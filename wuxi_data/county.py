@@ -1,0 +1,187 @@
+"""A county of your own: the folder to fill in, its guides, and a fictional one to look at."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+
+from .reading import read
+from .schema import fields, package, references
+from .tables import labels
+
+_HERE = Path(str(files("wuxi_data")))
+_GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
+_NOTE = {"cell_type": "markdown", "id": "other-county", "metadata": {}}
+_MEANING = {"zh": "description_zh", "en": "description"}
+
+
+def new_county(folder: str | Path) -> Path:
+    """Make a folder to fill in: empty tables, a guide to each column, the notebooks.
+
+    Parameters
+    ----------
+    folder : path
+        Does not exist yet, or is empty.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileExistsError
+        There is something there already; nothing is touched.
+    OSError
+        The folder cannot be made; nothing is left behind.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} is there already and not empty; nothing is overwritten")
+    parent = folder.absolute().parent
+    if not parent.is_dir():
+        raise FileNotFoundError(f"no such folder to make it in: {parent}")
+    # Made beside and moved into place, so that nobody meets half of a folder.
+    with TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as beside:
+        whole = Path(beside) / "whole"
+        for name, content in blank_county().items():
+            (whole / name).parent.mkdir(parents=True, exist_ok=True)
+            (whole / name).write_bytes(content)
+        if folder.exists():
+            for each in whole.iterdir():
+                each.rename(folder / each.name)
+        else:
+            whole.rename(folder)
+    return folder
+
+
+def blank_county() -> dict[str, bytes]:
+    """What stands in a new county's folder: the name of each file and its content."""
+    made = {_GUIDES[lang]: _guide(lang).encode() for lang in _GUIDES}
+    for resource in package()["resources"]:
+        # Excel takes a CSV for UTF-8 only where it opens with a mark.
+        header = ",".join(fields(resource["name"])) + "\n"
+        made[resource["path"]] = header.encode("utf-8-sig")
+    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
+        made[f"notebooks/{path.name}"] = _blank_notebook(path)
+    return made
+
+
+def example_county() -> Path:
+    """The folder of a fictional county, its ``article.txt`` included, to look at and play with.
+
+    Examples
+    --------
+    >>> import wuxi_data as wd
+    >>> wd.check(wd.example_county())
+    []
+    """
+    return _HERE / "example_county"
+
+
+# -------------------------------------------------------------------- notebooks
+
+
+def notebook_folder() -> Path:
+    """Our notebooks: in the package when it is installed, beside it in the repository."""
+    both = _HERE / "notebooks", _HERE.parent / "notebooks"
+    return next((each for each in both if each.is_dir()), both[0])
+
+
+def set_data(notebook: dict, data: str) -> None:
+    """Write `data` into the cell of a notebook that is tagged ``parameters``.
+
+    In a notebook as we ship it, where that cell says ``data = None``, a note comes first: its
+    sentences are about our county, its outputs about the reader's.
+    """
+    line = f"data = {json.dumps(data, ensure_ascii=False)}".replace(
+        "\\", r"\\"
+    )  # re.sub reads backslashes
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            before = "".join(cell["source"])
+            cell["source"] = re.sub("^data = .*$", line, before, flags=re.MULTILINE)
+            if "data = None" in before:
+                words = labels()["guide_other_county"]
+                note = f"> **{words['zh']}**\n>\n> **{words['en']}**"
+                notebook["cells"].insert(0, dict(_NOTE, source=note))
+            return
+
+
+def _blank_notebook(path: Path) -> bytes:
+    """On the folder above it, and without our outputs: they would pass for the reader's."""
+    notebook = json.loads(path.read_text("utf-8"))
+    set_data(notebook, "..")
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+# -------------------------------------------------------------------- guides
+
+
+def _guide(lang: str) -> str:
+    template = (_HERE / "templates" / "county" / _GUIDES[lang]).read_text("utf-8")
+    tables = "\n\n".join(_table_guide(each, lang) for each in package()["resources"])
+    return Template(template).substitute(tables=tables, lists="\n\n".join(_closed_lists(lang)))
+
+
+def _table_guide(resource: dict, lang: str) -> str:
+    """Each column with its meaning, its rule and how one row of ours fills it."""
+    name, words = resource["name"], labels()
+    frame = read(name).frame
+    example = frame.loc[(frame != "").sum(axis=1).idxmax()]  # the fullest row, the first of them
+    title = ("column", "meaning", "rule", "example")
+    rows = [
+        (
+            f"`{column}`",
+            field[_MEANING[lang]],
+            words[_rule(name, field)][lang],
+            f"`{example[column]}`" if example[column] else "",
+        )
+        for column, field in fields(name).items()
+    ]
+    header = [tuple(words[f"guide_{word}"][lang] for word in title), ("---",) * len(title)]
+    table = "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in header + rows)
+    return (
+        f"### `{resource['path']}`\n\n{resource[_MEANING[lang]]}\n\n{table}\n\n"
+        f"```csv\n{_csv(fields(name))}{_csv(example)}```"
+    )
+
+
+def _rule(name: str, field: dict) -> str:
+    rules, column = field.get("constraints", {}), field["name"]
+    if "enum" in rules:
+        return "guide_closed" if rules.get("required") else "guide_closed_or_empty"
+    if column in references(name, "labels"):
+        return "guide_open"
+    return "guide_required" if rules.get("required") else "guide_optional"
+
+
+def _closed_lists(lang: str):
+    """Every closed list once: the units are the same in each table, the indicators are not."""
+    words, tables = labels(), {}
+    for resource in package()["resources"]:
+        for column, field in fields(resource["name"]).items():
+            codes = tuple(field.get("constraints", {}).get("enum", ()))
+            if codes and column in references(resource["name"], "labels"):
+                tables.setdefault((column, codes), []).append(f"`{resource['path']}`")
+    for (column, codes), paths in tables.items():
+        listed = ", ".join(f"`{code}` {words[code][lang].split('|')[0]}" for code in codes)
+        yield f"**`{column}`** ({', '.join(paths)}): {listed}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+def _csv(values) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
