@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections import defaultdict
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -104,7 +105,7 @@ class Mark(NamedTuple):
 
 class Chart(NamedTuple):
     name: str
-    title: Both
+    words: dict[str, Both]
     picture: Both
     marks: list[Mark]
 
@@ -362,19 +363,21 @@ def _charts(data, say, facts, derived) -> tuple[list[Chart], list[str]]:
     for name in charts.CHARTS:
         try:
             axes = [charts.draw(name, data, lang) for lang in LANGS]
-        except charts.NothingToDraw:
+        except ValueError:  # a county without that theme, or a name that no font can draw
+            if data is None:
+                raise
             undrawn.append(name)
             continue
-        title = _unwrapped(*(ax.get_title(loc="left") for ax in axes))
+        words = _words_of(axes)
         use = Link(f"#_chart-{name}", say.code("page_chart_n", n=len(drawn) + 1))
         marks = _marks(axes, facts, derived, use)
         pictures = [
-            _picture(_svg(ax), f"_{len(drawn)}{lang}", title[place], place, marks)
+            _picture(_svg(ax), f"_{len(drawn)}{lang}", words["title"][place], place, marks)
             for place, (lang, ax) in enumerate(zip(LANGS, axes, strict=True))
         ]
         for ax in axes:
             style.close(ax)
-        drawn.append(Chart(name, title, Both(*pictures), list(marks.values())))
+        drawn.append(Chart(name, words, Both(*pictures), list(marks.values())))
     return drawn, undrawn
 
 
@@ -394,16 +397,33 @@ def _marks(axes, facts, derived, use: Link) -> dict[str, Mark]:
     return found
 
 
+def _words_of(axes) -> dict[str, Both]:
+    """Title, subtitle, note and credit, which the page sets itself: they wrap on a phone."""
+    said = [{"title": ax.get_title(loc="left")} for ax in axes]
+    for ax, words in zip(axes, said, strict=True):
+        words |= {text.get_gid(): text.get_text() for text in ax.texts if text.get_gid() in _AROUND}
+    return {name: _unwrapped(*(words[name] for words in said)) for name in said[0]}
+
+
+_AROUND = ("subtitle", "note", "credit")
+
+
 def _unwrapped(zh: str, en: str) -> Both:
     """Words that a chart broke into lines: Chinese has no space where it breaks."""
     return Both(re.sub(r"\s*\n\s*", "", zh), re.sub(r"\s*\n\s*", " ", en))
 
 
 def _svg(ax) -> bytes:
-    """The chart with its words as text, in the page's font: smaller, and it can be read aloud."""
+    """What stands between title and note; its words as text, which can be read aloud."""
+    ax.set_title("", loc="left")
+    for text in ax.texts:
+        text.set_visible(text.get_gid() not in _AROUND)
     picture = io.BytesIO()
+    options = {"bbox_inches": "tight", "pad_inches": 0.04, "transparent": True}
     with style.look(), mpl.rc_context({"svg.fonttype": "none"}):
-        ax.figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+        ax.figure.savefig(
+            picture, format="svg", metadata={"Date": None, "Creator": None}, **options
+        )
     return picture.getvalue()
 
 
@@ -430,7 +450,9 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
                 url = re.sub(r"(?<=url\(#)\w+", lambda found: ids[found[0]], value)
                 element.set(name, url)
     _link(root, "", place, marks, set())
-    root.attrib = {"viewBox": root.get("viewBox"), "role": "group", "aria-label": title}
+    box = root.get("viewBox")
+    root.attrib = {"viewBox": box, "role": "group", "aria-label": title}
+    root.set("style", f"--wide: {float(box.split()[2]):.0f}")
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -543,7 +565,7 @@ def _environment(say: Words):
 
 def _fonts(page: str) -> str:
     """Our font cut down to the characters of the page: it shows on a machine without Chinese."""
-    rules = []
+    rules, page = [], unescape(page)
     for weight, name, text in ((400, "Regular", page), (600, "SemiBold", _bold(page))):
         content = base64.b64encode(_subset(f"WuxiDataSans-{name}.ttf", text)).decode()
         rules.append(
