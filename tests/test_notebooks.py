@@ -54,6 +54,11 @@ FIGURES_IN_PROSE = {
     "05_cross_checks": "400万 2020 500万 2100万 44.45万 5 30 4 million 2020 5 million 21 million "
     "444,500 300,000 5",
 }
+# Whatever else Jupyter writes here names a version or a machine.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 READMES = sorted(path.name for path in ROOT.glob("README*.md"))
 # Numbers of the READMEs that no table holds, and what they are.
 NOT_FIGURES = {
@@ -131,6 +136,9 @@ def _shows_marks(data) -> bool:
 
 
 def _unclean(book) -> Iterator[str]:
+    got = {name: dict(value) for name, value in book.metadata.items()}
+    if got != METADATA:
+        yield f"expected the metadata {METADATA}, got {got}"
     for cell in code_cells(book):
         for what, pattern in _UNCLEAN.items():
             found = re.search(pattern, "\n".join([cell.source, *texts(cell)]))
@@ -365,6 +373,10 @@ def _leak(book):
     code_cells(book)[2].outputs[0].data["text/plain"] += "<Axes at 0x7f3a2b4c5d60>"
 
 
+def _name_version(book):
+    book.metadata["language_info"]["version"] = "3.11.7"
+
+
 def _age(book):
     cell = book.cells[0]
     cell.source = cell.source.replace("500万", "600万")
@@ -394,6 +406,7 @@ def _invent(book):
         (_lose_picture, "charts=3"),
         (_print, "expected results only, got stream"),
         (_leak, "an object's address: 0x7f3a2b4c5d60"),
+        (_name_version, "'version': '3.11.7'"),
         (_age, "got 400万 2020 600万"),
         (_backdate, "got 400万 2019 500万"),
         (_invent, "8888 is no fact and no output"),
