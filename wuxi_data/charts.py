@@ -731,13 +731,19 @@ def _in_minutes(time: Quantity) -> Quantity:
 
 def _way_title(say, rows: list) -> str:
     """The first way: on foot and by car, if one is certainly quicker."""
-    topic = rows[0].topic
-    times = {row.indicator: row.quantity for row in rows if row.topic == topic}
+    first = [row for row in rows if row.topic == rows[0].topic]
+    times = {row.indicator: row.quantity for row in first}
     car, foot = times.get("time_by_car"), times.get("time_on_foot")
-    if car and foot and certain(_in_minutes(foot), "<", _in_minutes(car)):
-        return say("way_quicker_on_foot", topic=say(topic), car=car, foot=foot)
-    said = [say("name_and_figure", name=say(name), figure=time) for name, time in times.items()]
-    return say("way_title", topic=say(topic), figures=say.listed(said))
+    topic = say(rows[0].topic)
+    if (
+        len(times) == len(first)
+        and car
+        and foot
+        and certain(_in_minutes(foot), "<", _in_minutes(car))
+    ):
+        return say("way_quicker_on_foot", topic=topic, car=car, foot=foot)
+    said = [say("name_and_figure", name=say(row.indicator), figure=row.quantity) for row in first]
+    return say("way_title", topic=topic, figures=say.listed(said))
 
 
 def plot_timeline(
@@ -790,14 +796,18 @@ def plot_timeline(
     ] + _events(say, county)
     if not drawn:
         raise NothingToDraw("funding", "a start and an end year")
-    rows, figures = zip(*sorted(drawn, key=lambda each: (each[1].base, -each[1].end)), strict=True)
+    # Where there are too many: first what is no part of another figure, then the latest.
+    drawn.sort(key=lambda each: (each[0].part_of is not None, -each[1].end))
+    kept = sorted(drawn[: forms.MOST_SPANS], key=lambda each: (each[1].base, -each[1].end))
+    rows, figures = [row for row, _ in kept], [figure for _, figure in kept]
     with style.look():
         ax = style.axes(ax)
-        notes = _ago(say, rows) + say.left_out(forms.spans(ax, list(figures)))
+        forms.spans(ax, figures)
+        notes = _ago(say, rows) + say.left_out(len(drawn) - len(kept))
         recent = int(max(figure.end for figure in figures)) - 6
         late = sum(figure.base >= recent for figure in figures)
         title = say("timeline_title", n=len(figures), late=late, year=recent)
-        say.finish(ax, title, say("timeline_what"), list(rows), notes)
+        say.finish(ax, title, say("timeline_what"), rows, notes)
     return ax
 
 

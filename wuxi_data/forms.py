@@ -157,12 +157,11 @@ def _large(words: str, cell: float, size: float) -> str:
     return broken if broken.count("\n") < 2 else ""
 
 
-def spans(ax, figures: list[Figure]) -> int:
-    """Years that each figure covers, one under the other; returns how many are left out.
+def spans(ax, figures: list[Figure]) -> None:
+    """Years that each figure covers, one under the other.
 
     The words stand where there is room: after the bar, before it, or on it.
     """
-    left_out, figures = len(figures[MOST_SPANS:]), figures[:MOST_SPANS]
     across, up = style.room(ax)
     pitch = up / max(len(figures), 8)
     first, last = min(figure.base for figure in figures), max(figure.end for figure in figures)
@@ -181,7 +180,6 @@ def spans(ax, figures: list[Figure]) -> int:
         draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
                  ha=align, fontsize=size, bbox=None if aside else paper)  # fmt: skip
     _year_ticks(ax, int(first), int(last) - 1, scale)
-    return left_out
 
 
 def _year_ticks(ax, first: int, last: int, scale: float) -> None:

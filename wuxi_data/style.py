@@ -190,7 +190,7 @@ def _breakable(text: str) -> list[str]:
     number = (
         rf"(?:约|不到|超过|至多)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?: [mb]illion(?: [a-z]+)?|{chinese})"
     )
-    word = rf"{number}|[^\s⺀-￯]+|[⺀-￯]"
+    word = rf"（[^（）\s]{{1,6}}）|{number}|[^\s⺀-￯]+|[⺀-￯]"
     return re.findall(rf"\s*[{_OPENING}]*(?:{word})[{_CLOSING}]*|\s+|.", text)
 
 
