@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
+from .notebooks import notebook_folder, set_data
 from .reading import read
 from .schema import fields, package, references
 from .tables import labels
 
 _HERE = Path(str(files("wuxi_data")))
 _GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
-_NOTE = {"cell_type": "markdown", "id": "other-county", "metadata": {}}
 _MEANING = {"zh": "description_zh", "en": "description"}
 
 
@@ -85,32 +84,6 @@ def example_county() -> Path:
 
 
 # -------------------------------------------------------------------- notebooks
-
-
-def notebook_folder() -> Path:
-    """Our notebooks: in the package when it is installed, beside it in the repository."""
-    both = _HERE / "notebooks", _HERE.parent / "notebooks"
-    return next((each for each in both if each.is_dir()), both[0])
-
-
-def set_data(notebook: dict, data: str) -> None:
-    """Write `data` into the cell of a notebook that is tagged ``parameters``.
-
-    In a notebook as we ship it, where that cell says ``data = None``, a note comes first: its
-    sentences are about our county, its outputs about the reader's.
-    """
-    line = f"data = {json.dumps(data, ensure_ascii=False)}".replace(
-        "\\", r"\\"
-    )  # re.sub reads backslashes
-    for cell in notebook["cells"]:
-        if "parameters" in cell["metadata"].get("tags", ()):
-            before = "".join(cell["source"])
-            cell["source"] = re.sub("^data = .*$", line, before, flags=re.MULTILINE)
-            if "data = None" in before:
-                words = labels()["guide_other_county"]
-                note = f"> **{words['zh']}**\n>\n> **{words['en']}**"
-                notebook["cells"].insert(0, dict(_NOTE, source=note))
-            return
 
 
 def _blank_notebook(path: Path) -> bytes:

@@ -9,27 +9,20 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from . import charts, report, style
 from .checks import check as check_folder
 from .files import write_whole
+from .notebooks import CellFailed, notebook_folder, own_jupyter_home, record
 from .reading import TableError
 
 LANGS = ("zh", "en")
-_CELL_TIMEOUT = 300
 _LONGEST_LINE, _MOST_LINES = 160, 40
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 class Artefact(NamedTuple):
@@ -45,10 +38,6 @@ class Outcome(NamedTuple):
     name: str
     state: str
     detail: str = ""
-
-
-class CellFailed(RuntimeError):
-    """A notebook that stopped: which cell, and its traceback."""
 
 
 def reproduce(
@@ -98,7 +87,7 @@ def reproduce(
     def timed(line: str) -> None:
         say(f"[{time.monotonic() - began:5.1f} s] {line}")
 
-    with _own_jupyter_home():
+    with own_jupyter_home():
         made = asyncio.run(_make(data, root, Path(notebooks or notebook_folder()), timed))
     return [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
 
@@ -111,20 +100,12 @@ def repository() -> Path:
     return root
 
 
-def notebook_folder() -> Path:
-    """Our notebooks: in the package when it is installed, beside it in the repository."""
-    package = Path(str(files("wuxi_data")))
-    return next(
-        each for each in (package / "notebooks", package.parent / "notebooks") if each.is_dir()
-    )
-
-
 async def _make(data, root: Path, notebooks: Path, say) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own on every core; figures meanwhile, in this process."""
     import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a notebook
 
     cores = asyncio.Semaphore(os.cpu_count() or 1)
-    paths = sorted(notebooks.glob("[0-9]*.ipynb"))
+    paths = sorted(notebooks.glob("*.ipynb"))
     running = True
 
     def figures() -> list[Artefact | Outcome]:
@@ -160,93 +141,6 @@ async def _notebook(path: Path, folder: Path, data, cores, say) -> Artefact | Ou
         return Artefact(folder / path.name, content)
 
 
-async def record(
-    path: Path,
-    folder: Path,
-    data: str | Path | None = None,
-    say: Callable[[str], None] = lambda line: None,
-) -> bytes:
-    """A notebook, run in a fresh kernel, as bytes that depend on its content alone.
-
-    Parameters
-    ----------
-    path : path
-        The notebook to run.
-    folder : path
-        Where it will stand; `data` is written into it relative to this.
-    data : path, optional
-        Put into the cell that is tagged ``parameters``.
-
-    Raises
-    ------
-    CellFailed
-        Which cell, and its traceback.
-    """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata = nbformat.from_dict(_METADATA)
-    cells = len(notebook.cells)
-    place = 0
-
-    def started(cell, cell_index: int) -> None:
-        nonlocal place
-        place = cell_index + 1
-        say(f"notebook {path.name}: cell {place} of {cells}")
-
-    _set_parameter(notebook, data and Path(data).resolve())
-    with TemporaryDirectory() as nowhere:  # a notebook reads and writes nothing beside itself
-        client = NotebookClient(
-            notebook,
-            timeout=_CELL_TIMEOUT,
-            kernel_name="python3",
-            record_timing=False,
-            coalesce_streams=True,
-            on_cell_start=started,
-            resources={"metadata": {"path": nowhere}},
-        )
-        try:
-            await client.async_execute(env={**os.environ, "PYTHONUTF8": "1"})
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise CellFailed(f"cell {place} of {cells}: {_plain(str(error))}") from None
-    _set_parameter(notebook, data and os.path.relpath(data, folder))
-    return (nbformat.writes(notebook) + "\n").encode()
-
-
-def _set_parameter(notebook, data) -> None:
-    """Write `data` into the cell that is tagged for it; ours stay as they are."""
-    if data is None:
-        return
-    line = f"data = {Path(data).as_posix()!r}"
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", ()):
-            cell.source = re.sub("^data = .*$", lambda _: line, cell.source, flags=re.MULTILINE)
-
-
-def _plain(text: str) -> str:
-    """Without the colours of a terminal."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-@contextmanager
-def _own_jupyter_home() -> Iterator[None]:
-    """The user's IPython profile must not change an output, and HOME need not be writable."""
-    names = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR")
-    before = {name: os.environ.get(name) for name in names}
-    with TemporaryDirectory() as home:
-        os.environ.update(dict.fromkeys(names, home))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
-
-
 # -------------------------------------------------------------------- figures
 
 
@@ -256,9 +150,10 @@ def _figure(name: str, data, folder: Path) -> list[Artefact | Outcome]:
     for lang in LANGS:
         try:
             ax = charts.draw(name, data, lang)
-        except ValueError as error:  # a county without that theme has no such chart
-            state = "failed" if data is None else "left out"
-            return [Outcome(f"figures/{name}", state, str(error))]
+        except ValueError as error:
+            # A county need not have every theme; ours does.
+            missing = data is not None and isinstance(error, charts.NothingToDraw)
+            return [Outcome(f"figures/{name}", "left out" if missing else "failed", str(error))]
         drawn[lang] = charts.marks(ax)
         made += [
             Artefact(folder / f"{name}.{lang}.{kind}", style.render(ax, kind))
