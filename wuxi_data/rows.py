@@ -13,7 +13,7 @@ from .tables import labels, quantities
 
 
 class NothingToDraw(ValueError):
-    """The tables lack the rows that a chart needs: which, in both languages.
+    """The tables lack the rows that a chart needs, or mix their units: in both languages.
 
     Attributes
     ----------
@@ -21,8 +21,8 @@ class NothingToDraw(ValueError):
         The sentence as ``{"zh": …, "en": …}``; the exception itself says it in English.
     """
 
-    def __init__(self, table: str, needs: str):
-        sentence = labels()["nothing_to_draw"]
+    def __init__(self, table: str, needs: str, why: str = "nothing_to_draw"):
+        sentence = labels()[why]
         self.words = {lang: sentence[lang].format(table=table, needs=needs) for lang in sentence}
         super().__init__(self.words["en"])
 
@@ -62,10 +62,7 @@ def valued(rows: list, name: str) -> list:
         raise NothingToDraw(name, f"indicator {rows[0].indicator} with a value")
     units = sorted({row.unit for row in found})
     if len(units) > 1:
-        raise ValueError(
-            f"mixed units in {name}, {rows[0].indicator}: {', '.join(units)}; "
-            "a chart compares figures of one unit"
-        )
+        raise NothingToDraw(name, f"{rows[0].indicator}: {', '.join(units)}", "mixed_units")
     return sorted(found, key=lambda row: -row.quantity.value)
 
 
