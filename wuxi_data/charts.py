@@ -602,7 +602,9 @@ def plot_hydropower(
         notes = say.left_out(forms.numbers(ax, [("", grid)]))
         said = {"projects": works[0].quantity, "income": income[0].quantity}
         title = say("hydropower_title", works=say(works[0].works), **said)
-        say.finish(ax, title, say("hydropower_what"), [*works, *income], notes)
+        undated = not say.period(*works, *income)
+        subtitle = say("hydropower_undated_what" if undated else "hydropower_what")
+        say.finish(ax, title, subtitle, [*works, *income], notes)
     return ax
 
 

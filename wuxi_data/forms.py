@@ -10,6 +10,7 @@ from .drawing import FADE, Figure, draw_bar, draw_number
 from .style import GREY, INK, LABEL, SMALL
 
 MOST_BARS, MOST_ROWS, MOST_SPANS = 12, 4, 16  # more would be too small to read
+_FEW_BARS = 8  # have room for names of two lines
 _SMALLEST = 7
 _SIZES = (LABEL, SMALL, 9, 8, _SMALLEST)
 _LINE = 1.2  # of a text's size
@@ -28,7 +29,10 @@ def columns(ax, groups: list[tuple[str, list[tuple[int, Figure]]]]) -> None:
         end = max(place for place, _ in placed) + 2
     pitch = across / (end - 1 - start)
     size, turned, texts, high = _column_labels([figure.words for _, figure in placed], pitch)
-    above = high + any(figure.fades for _, figure in placed) * FADE + 6 + 16 * (len(groups) > 1)
+    above = high + any(figure.fades for _, figure in placed) * FADE + 6
+    if len(groups) > 1:
+        heads = _heads(heads, [*(place for place, _ in heads[1:]), end], pitch)
+        above += _tall([head for _, head in heads], SMALL)
     tallest = max(figure.end for _, figure in placed) or 1
     ax.set(xlim=(start - 0.5, end - 1.5), ylim=(0, tallest * up / (up - above)))
     ax.axhline(0, color=INK, linewidth=0.8, gid="rule")
@@ -38,9 +42,17 @@ def columns(ax, groups: list[tuple[str, list[tuple[int, Figure]]]]) -> None:
     _ticks(ax, [(place, figure.name) for place, figure in placed], pitch, size)
     if len(groups) > 1:
         for place, head in heads:
-            ax.annotate(head, (place - 0.5, 1), (2, 0), xycoords=("data", "axes fraction"),
+            ax.annotate(head, (place - 0.5, 1), (0, 0), xycoords=("data", "axes fraction"),
                         textcoords="offset points", va="top", fontsize=SMALL, gid="head",
                         weight="semibold")  # fmt: skip
+
+
+def _heads(heads: list[tuple[int, str]], ends: list[int], pitch: float) -> list[tuple[int, str]]:
+    """The names of the groups, each as wide as its group."""
+    return [
+        (place, style.wrap(head, (end - place) * pitch - 12, SMALL, "semibold", lines=3))
+        for (place, head), end in zip(heads, ends, strict=True)
+    ]
 
 
 def _column_labels(texts: list[str], pitch: float) -> tuple[float, bool, list[str], float]:
@@ -68,10 +80,13 @@ def _ticks(ax, ticks: list[tuple[float, str]], pitch: float, size: float) -> Non
 
 def bars(ax, figures: list[Figure]) -> int:
     """Bars that lie one under the other, named at their left; returns how many are left out."""
-    left_out, figures = len(figures[MOST_BARS:]), figures[:MOST_BARS]
     across, up = style.room(ax)
-    pitch = up / max(len(figures), 3)
-    size, names = _row_names([figure.name for figure in figures], style.NAMES, pitch)
+    for most in range(MOST_BARS, _FEW_BARS - 1, -1):
+        pitch = up / min(max(len(figures), 3), most)
+        size, names = _row_names([figure.name for figure in figures[:most]], style.NAMES, pitch)
+        if size > _SMALLEST:
+            break
+    left_out, figures = len(figures[most:]), figures[:most]
     texts = [style.wrap(figure.words, across * 0.6, size, lines=2) for figure in figures]
     beside = [
         style.width(text, size) + 8 + FADE * fig.fades
@@ -96,7 +111,7 @@ def bars(ax, figures: list[Figure]) -> int:
 
 def _row_names(names: list[str], room: float, pitch: float) -> tuple[float, list[str]]:
     """The largest size at which every name has room at the left of its row."""
-    for size in _SIZES:
+    for size in _SIZES[:-1]:
         wrapped = [style.wrap(name, room, size) for name in names]
         if max(text.count("\n") + 1 for text in wrapped) * size * _LINE < pitch:
             return size, wrapped
@@ -114,21 +129,22 @@ def numbers(ax, rows: list[tuple[str, list[Figure]]]) -> int:
         (name if first == 0 else "", group[first : first + _MOST_NUMBERS])
         for name, group in rows
         for first in range(0, len(group), _MOST_NUMBERS)
-    ][:MOST_ROWS]
+    ]
     wide = max(len(group) for _, group in grid)
-    every = [figure for _, group in grid for figure in group]
-    cell, pitch = across / wide - 14, up / len(grid)
-    captions = [style.wrap(figure.name, cell, SMALL, lines=3) for figure in every]
-    below = _tall(captions, SMALL) + 10
-    for size in (34, 30, 26, 22, 19, 16, 14, 12, 10):
-        words = [_large(figure.words, cell, size) for figure in every]
-        if all(words) and _tall(words, size) + below < pitch:
+    cell = across / wide - 14
+    for most in range(MOST_ROWS, 0, -1):
+        every = [figure for _, group in grid[:most] for figure in group]
+        pitch = up / len(grid[:most])
+        captions = [style.wrap(figure.name, cell, SMALL, lines=3) for figure in every]
+        below = _tall(captions, SMALL)
+        size, words = _large([figure.words for figure in every], cell, pitch - below - 12)
+        if size:
             break
-    else:
-        words = [style.wrap(figure.words, cell, size, "semibold") for figure in every]
+    grid = grid[:most]
+    size = size or _SMALLEST
     high = _tall(words, size)
-    down = (high - below + 10) / 2  # the words' foot below the middle of the row, in points
-    top = (high - down + 6) / pitch
+    down = (high - below) / 2  # the words' foot below the middle of the row, in points
+    top = (high - down + 4) / pitch
     ax.set(xlim=(0, wide), ylim=(len(grid) - 0.5, -0.5))
     texts = iter(zip(words, captions, strict=True))
     for row, (_, group) in enumerate(grid):
@@ -149,12 +165,15 @@ def _tall(texts: list[str], size: float) -> float:
     return max(text.count("\n") + 1 for text in texts) * size * _LINE
 
 
-def _large(words: str, cell: float, size: float) -> str:
-    """The words on one line, or on two with no word broken; nothing if they have no room."""
-    if max(style.width(word, size, "semibold") for word in words.split(" ")) > cell:
-        return ""
-    broken = style.wrap(words, cell, size, "semibold")
-    return broken if broken.count("\n") < 2 else ""
+def _large(texts: list[str], cell: float, up: float) -> tuple[float, list[str]]:
+    """The largest size at which the texts fit, on one line or two with no word broken; else 0."""
+    for size in (34, 30, 26, 22, 19, 16, 14, 12, 10):
+        words = [word for text in texts for word in text.split(" ")]
+        if max(style.width(word, size, "semibold") for word in words) <= cell:
+            broken = [style.wrap(text, cell, size, "semibold") for text in texts]
+            if max(text.count("\n") for text in broken) < 2 and _tall(broken, size) <= up:
+                return size, broken
+    return 0, [style.wrap(text, cell, _SMALLEST, "semibold") for text in texts]
 
 
 def spans(ax, figures: list[Figure]) -> None:

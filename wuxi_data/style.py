@@ -242,10 +242,12 @@ def headline(ax, title: str, subtitle: str, note: str, credit: str) -> None:
     across, _ = room(ax)
     left = ax.get_window_extent().x0 * 72 / ax.figure.dpi - _MARGIN if whole else 0
     across += left
-    size = next(
-        (size for size in (TITLE, 14) if len(_broken(title, across, size, "semibold")) <= 2), 12
+    sizes = (TITLE, 2), (14, 2), (12, 3)
+    size, lines = next(
+        (each for each in sizes if len(_broken(title, across, each[0], "semibold")) <= each[1]),
+        sizes[-1],
     )
-    title = wrap(title, across, size, "semibold", lines=2)
+    title = wrap(title, across, size, "semibold", lines=lines)
     top = _HEAD - 18
     foot = ax.get_window_extent().y0 * 72 / ax.figure.dpi if whole else _FOOT
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left"}
