@@ -1,0 +1,425 @@
+"""The declared tables: what the loaders give, what the schema promises, what bad input is told."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import faults
+import pandas as pd
+import pytest
+import seaborn as sns
+from frictionless import Package
+
+import wuxi_data as wd
+from wuxi_data.checks import check
+from wuxi_data.quantity import Quantity, parse_quantity
+from wuxi_data.reading import TableError
+from wuxi_data.tables import fact, labels, load, quantities
+
+DATA = Path(wd.__file__).parent / "data"
+PACKAGE = json.loads((DATA / "datapackage.json").read_text("utf-8"))
+RESOURCES = {each["name"]: each for each in PACKAGE["resources"]}
+LOADERS = {
+    "funding": wd.load_funding,
+    "projects": wd.load_projects,
+    "water_works": wd.load_water_works,
+    "training": wd.load_training,
+    "county": wd.load_county,
+    "sources": wd.load_sources,
+}
+THEMES = list(LOADERS)[:-1]
+# The columns that all themes share, and each theme's own, as the data contract lists them.
+SHARED = {
+    "fact_id": "string",
+    "indicator": "category",
+    "start": "Int64",
+    "end": "Int64",
+    "value": "float64",
+    "unit": "category",
+    "qualifier": "category",
+    "as_written": "string",
+    "source_id": "category",
+    "paragraph": "Int64",
+    "part_of": "string",
+    "note": "string",
+}
+OWN = {
+    "funding": ["payer", "recipient"],
+    "projects": ["sponsor", "place", "item", "sector", "status"],
+    "water_works": ["works"],
+    "training": ["organiser", "audience"],
+    "county": ["place", "topic"],
+}
+ROWS = {"funding": 9, "projects": 19, "water_works": 5, "training": 12, "county": 10, "sources": 1}
+
+# -------------------------------------------------------------------- what the loaders give
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_theme_has_the_columns_of_the_contract_rightly_typed(name):
+    got = LOADERS[name]().dtypes.astype(str).to_dict()
+    assert got == SHARED | dict.fromkeys(OWN[name], "category")
+    assert list(got)[: len(OWN[name]) + 1] == ["fact_id", *OWN[name]]
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_table_has_all_its_rows(name):
+    assert len(LOADERS[name]()) == ROWS[name]
+
+
+def test_the_sources_say_which_text_it_was():
+    (source,) = wd.load_sources().to_dict("records")
+    assert source["sha256"] == "06844fd6614ca0569d0efb06b4a46aeb0edbc562cf5c1f729a004d409b967041"
+    assert (source["paragraphs"], source["language"]) == (55, "zh")
+    assert source["authors"].count(";") == 2, f"expected three authors, got {source['authors']}"
+
+
+def test_what_is_not_printed_is_missing_and_nothing_else():
+    missing = {
+        name: table.columns[table.isna().any()].tolist()
+        for name, table in ((name, LOADERS[name]()) for name in THEMES)
+    }
+    years, remarks = ["start", "end"], ["part_of", "note"]
+    assert missing == {
+        "funding": [*years, "value", "qualifier", *remarks],
+        "projects": [*years, *remarks],
+        "water_works": [*years, *remarks],
+        "training": [*years, *remarks],
+        "county": [*years, *remarks],
+    }
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_category_holds_only_what_stands_in_the_table(name):
+    table = LOADERS[name]()
+    for column in table.select_dtypes("category"):
+        got, there = set(table[column].cat.categories), set(table[column].dropna())
+        assert got == there, f"{name}.{column}: expected {there}, got {got}"
+
+
+def test_seaborn_draws_a_table_as_it_comes():
+    money = wd.load_funding().query("unit == 'CNY'").dropna(subset="value")
+    ax = sns.barplot(money, x="value", y="fact_id", hue="payer", errorbar=None)
+    got = sorted(bar.get_width() for bar in ax.patches if bar.get_width())
+    assert got == sorted(money["value"]), f"expected a bar for each figure, got {got}"
+    ax.figure.clear()
+
+
+def test_a_loaded_table_is_the_readers_own():
+    spoilt = wd.load_funding()
+    spoilt["value"] = 0.0
+    spoilt.loc[:, "fact_id"] = "mine"
+    assert "mine" not in set(wd.load_funding()["fact_id"]), "expected a fresh table"
+    assert wd.load_funding()["value"].sum() > 0, "expected a fresh table"
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_loaders_docstring_is_its_codebook(name):
+    text = LOADERS[name].__doc__
+    for field in RESOURCES[name]["schema"]["fields"]:
+        assert f"    {field['name']} : {field['type']}" in text
+        assert field["description"] in text
+    for part in ("Parameters\n", "Returns\n", "Raises\n", "TableError", RESOURCES[name]["path"]):
+        assert part in text, f"expected {part!r} in the docstring of load_{name}"
+    assert LOADERS[name].__name__ == f"load_{name}"
+
+
+# -------------------------------------------------------------------- what the schema promises
+
+
+def test_an_independent_checker_accepts_the_package():
+    report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, f"expected frictionless to agree, got {report.flatten(['message'])}"
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_table_and_column_is_described_in_english_with_the_chinese_term(name):
+    schema = RESOURCES[name]["schema"]
+    described = {name: RESOURCES[name]["description"]}
+    described |= {field["name"]: field["description"] for field in schema["fields"]}
+    for thing, words in described.items():
+        assert re.search("[a-z]{3}", words), f"{name}, {thing}: expected English, got {words}"
+        assert re.search("[\u4e00-\u9fff]", words), f"{name}, {thing}: expected Chinese in {words}"
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_the_header_of_a_file_is_the_declared_one(name):
+    header = (DATA / f"{name}.csv").read_text("utf-8").splitlines()[0]
+    assert header.split(",") == [field["name"] for field in RESOURCES[name]["schema"]["fields"]]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_theme_declares_its_keys(name):
+    schema = RESOURCES[name]["schema"]
+    assert schema["primaryKey"] == ["fact_id"]
+    keys = {
+        key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
+        for key in schema["foreignKeys"]
+    }
+    codes = dict.fromkeys([*OWN[name], "indicator", "unit", "qualifier"], ("labels", "code"))
+    links = {"source_id": ("sources", "source_id"), "part_of": ("", "fact_id")}
+    assert keys == codes | links
+
+
+def test_what_depends_on_meaning_is_a_closed_list():
+    for name in THEMES:
+        fields = {field["name"]: field for field in RESOURCES[name]["schema"]["fields"]}
+        for column in ("indicator", "unit", "qualifier"):
+            assert "enum" in fields[column]["constraints"], f"{name}.{column}: expected a list"
+        for column in set(OWN[name]) - {"status"}:
+            assert "enum" not in fields[column]["constraints"], f"{name}.{column}: expected open"
+
+
+def test_every_code_has_a_label_in_both_languages():
+    known = labels()
+    for name in THEMES:
+        table = LOADERS[name]()
+        columns = [*OWN[name], "indicator", "unit", "qualifier"]
+        declared = {
+            code
+            for field in RESOURCES[name]["schema"]["fields"]
+            for code in field.get("constraints", {}).get("enum", ())
+        }
+        for code in declared.union(*(table[column].dropna() for column in columns)):
+            assert set(known.get(code, ())) == {"zh", "en"}, f"expected labels for {code}"
+    for reason in load("exclusions")["reason"].unique():
+        assert reason in known, f"expected a label for {reason}"
+
+
+def test_every_word_is_there_in_both_languages():
+    for row in pd.read_csv(DATA / "labels.csv", keep_default_na=False).itertuples():
+        assert row.zh, f"{row.code}: expected Chinese"
+        assert row.en, f"{row.code}: expected English"
+        if row.kind not in ("text", "translation"):
+            assert re.search("[%\u4e00-\u9fff]", row.zh), f"{row.code}: no Chinese in {row.zh}"
+            assert not re.search("[\u4e00-\u9fff]", row.en), f"{row.code}: Chinese in {row.en}"
+        blanks, filled = (set(re.findall("{[a-z_]+", text)) for text in (row.en, row.zh))
+        assert blanks <= filled, f"{row.code}: only the English has {blanks - filled}"
+
+
+# -------------------------------------------------------------------- what holds among the rows
+
+
+def test_no_fact_id_stands_twice():
+    ids = pd.concat([LOADERS[name]()["fact_id"] for name in THEMES])
+    assert ids.is_unique, f"expected each id once, got {ids[ids.duplicated()].tolist()} again"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_value_unit_and_qualifier_say_what_the_token_says(name):
+    for row in LOADERS[name]().itertuples():
+        printed = parse_quantity(row.as_written)
+        value = None if pd.isna(row.value) else row.value
+        assert value == printed.value, f"{row.fact_id}: {row.as_written} is {printed.value}"
+        qualifier = None if pd.isna(row.qualifier) else row.qualifier
+        assert qualifier == printed.qualifier, f"{row.fact_id}: expected {printed.qualifier}"
+        assert row.unit == (printed.unit or row.unit), f"{row.fact_id}: expected {printed.unit}"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_parts_never_exceed_the_total_that_is_printed(name):
+    table = LOADERS[name]().set_index("fact_id")
+    for total, parts in table.dropna(subset="part_of").groupby("part_of"):
+        most = table.loc[total, "value"]
+        assert parts["value"].sum() <= most, f"{name}: the parts of {total} add up to more"
+        assert set(parts["unit"]) == {table.loc[total, "unit"]}
+        ended = table.loc[total, "end"]
+        assert (parts["end"].dropna() <= ended).all(), f"{name}: a part of {total} ends later"
+
+
+# -------------------------------------------------------------------- a fact
+
+
+def test_a_fact_is_a_quantity_that_knows_where_it_stands():
+    got = fact(wd.load_funding(), "jilin-aid-1992-2021")
+    assert got == Quantity(75_760_500, "CNY", "about")
+    assert got.printed == ("约7576.05万元", "jilin-aid-1992-2021", "jilin-wuxi-2021", 41)
+    assert (got.formula, got.inputs) == ("jilin-aid-1992-2021", ("jilin-aid-1992-2021",))
+
+
+def test_a_fact_without_a_value_keeps_its_token():
+    got = fact(wd.load_funding(), "jilin-huatai")
+    assert (got.value, got.qualifier, got.wording()) == (None, None, "数千万元")
+
+
+def test_an_unknown_fact_names_the_nearest():
+    with pytest.raises(KeyError, match=r"did you mean jilin-annual-2020\?"):
+        fact(wd.load_funding(), "jilin-anual-2020")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_row_is_a_quantity_by_its_id(name):
+    table = LOADERS[name]()
+    got = quantities(table)
+    assert list(got.index) == list(table["fact_id"])
+    for fact_id, quantity in got.items():
+        assert quantity == fact(table, fact_id)
+        assert all(map(quantity.wording, ("zh", "en"))), f"expected words for {fact_id}"
+
+
+# -------------------------------------------------------------------- a user's own folder
+
+
+def test_a_users_table_is_read_like_ours(county):
+    faults.cell("funding", 3, fact_id="sent-2020", part_of="")(county)
+    faults.write("crosschecks", "jilin-annual-2020", "sent-2020")(county)
+    (county / "crosschecks.csv").unlink()
+    table = wd.load_funding(county)
+    assert "sent-2020" in set(table["fact_id"])
+    assert table.attrs["data"] == str(county)
+    assert wd.load_funding(str(county)).equals(table)
+    assert wd.load_funding().attrs["data"] is None
+
+
+def test_a_theme_that_a_county_lacks_is_an_empty_table(county):
+    (county / "training.csv").unlink()
+    table = wd.load_training(county)
+    assert table.empty
+    assert list(table) == list(wd.load_training())
+
+
+def test_a_header_alone_is_an_empty_theme(county):
+    path = county / "water_works.csv"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    (county / "crosschecks.csv").unlink()
+    assert wd.load_water_works(county).empty
+    assert check(county) == []
+
+
+def test_a_users_words_come_before_ours(county):
+    faults.labels("qinglan,actor,青岚省,Qinglan\nCNY,unit,圆,yuan")(county)
+    faults.cell("funding", 3, payer="qinglan")(county)
+    assert "qinglan" in set(wd.load_funding(county)["payer"])
+    known = labels(county)
+    assert known["qinglan"] == {"zh": "青岚省", "en": "Qinglan"}
+    assert (known["CNY"]["zh"], labels()["CNY"]["zh"].split("|")[0]) == ("圆", "元")
+    assert known["person"] == labels()["person"]
+
+
+@pytest.mark.parametrize("ask", [check, wd.load_funding, wd.load_sources, labels])
+def test_a_folder_must_be_one(ask, county):
+    with pytest.raises(FileNotFoundError, match=r"no such folder of tables: .*nowhere"):
+        ask(county / "nowhere")
+    with pytest.raises(NotADirectoryError, match=r"expected a folder of tables, got a file: .*csv"):
+        ask(county / "funding.csv")
+
+
+# -------------------------------------------------------------------- bad input
+
+
+def agrees(fault, expected):
+    """Whether a fault stands where it should and says what it should."""
+    *place, found, part = expected
+    return list(fault[:3]) == place and found in fault.found and part in fault.expected
+
+
+def told(faults_found):
+    return "\n".join(map(str, faults_found)) or "no fault at all"
+
+
+def test_there_are_sixty_seeds_and_more():
+    assert len(faults.SEEDS) >= 60
+
+
+@pytest.mark.parametrize("seed", faults.SEEDS)
+def test_a_seeded_fault_is_found_in_its_place_and_no_other(seed, tmp_path):
+    spoil, *expected = faults.SEEDS[seed]
+    for name in faults.needed(expected[0][0]):
+        shutil.copy(DATA / f"{name}.csv", tmp_path)
+    spoil(tmp_path)
+    got = check(tmp_path)
+    assert len(got) == len(expected), f"{seed}: expected {expected}, got\n{told(got)}"
+    for fault, wanted in zip(got, expected, strict=True):
+        assert agrees(fault, wanted), f"{seed}: expected {wanted}, got {fault}"
+    name = Path(expected[0][0]).stem
+    if name in LOADERS and seed not in BETWEEN_TABLES:
+        with pytest.raises(TableError) as error:
+            LOADERS[name](tmp_path)
+        assert error.value.faults == got, f"expected the loader to refuse the same, got {error}"
+
+
+# What a loader, which reads one table, cannot see, or forgives.
+BETWEEN_TABLES = {"an id of another table", "no sources"}
+
+
+@pytest.mark.parametrize("kind", faults.SOUND)
+def test_a_sound_folder_has_no_fault(kind, county):
+    faults.SOUND[kind](county)
+    got = check(county)
+    assert not got, f"{kind}: expected no fault, got\n{told(got)}"
+    assert len(wd.load_funding(county)) == ROWS["funding"]
+
+
+@pytest.mark.parametrize("kind", ["a byte order mark", "Windows line ends", "both"])
+def test_excels_copy_of_a_table_is_the_same_table(kind, county):
+    faults.SOUND[kind](county)
+    got = wd.load_funding(county)
+    pd.testing.assert_frame_equal(got, wd.load_funding(), check_flags=False)
+
+
+def test_all_faults_of_a_file_are_told_at_once(county):
+    faults.several(county)
+    with pytest.raises(TableError) as error:
+        wd.load_funding(county)
+    got = error.value.faults
+    assert len(got) == len(faults.SEVERAL), f"expected {faults.SEVERAL}, got\n{told(got)}"
+    for fault, wanted in zip(got, faults.SEVERAL, strict=True):
+        assert agrees(fault, wanted), f"expected {wanted}, got {fault}"
+    for fault in got:
+        assert str(fault) in str(error.value), f"expected {fault} in the message"
+
+
+def test_a_message_names_file_line_column_found_and_expected(county):
+    faults.cell("funding", 3, value="5,000,000")(county)
+    with pytest.raises(TableError) as error:
+        wd.load_funding(county)
+    expected = "funding.csv:3 value: found '5,000,000'; expected a plain number such as 4000000"
+    assert str(error.value) == f"{expected}: write 5000000"
+
+
+def test_a_long_message_says_how_many_more(county):
+    head, row = (county / "funding.csv").read_text("utf-8").splitlines()[:2]
+    rows = [
+        row.replace("jilin-annual-usual", f"id-{n}").replace("4000000", "4e6") for n in range(99)
+    ]
+    (county / "funding.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    with pytest.raises(TableError) as error:
+        wd.load_funding(county)
+    assert len(error.value.faults) == 99
+    assert str(error.value).endswith("… and 49 more")
+
+
+def test_faults_of_several_files_are_told_at_once(county):
+    faults.cell("funding", 3, value="many")(county)
+    faults.cell("training", 3, unit="parsec")(county)
+    faults.rewrite("projects", lambda text: text.decode().encode("gb18030"))(county)
+    got = [fault.file for fault in check(county)]
+    assert got == ["funding.csv", "projects.csv", "training.csv"]
+
+
+# Within the reach of a schema: an independent checker must find these too, on the same line.
+IN_REACH = [
+    *[
+        "thousands separators",
+        "a date for a year",
+        "a year too late",
+        "paragraph nought",
+        "no unit",
+    ],
+    *["an unknown qualifier", "a token that is a sentence", "an id twice", "an id in capitals"],
+    *["a misspelt payer", "a merged cell's blank", "a source that is not there", "a short row"],
+    *["a total that is not there", "a long row", "a row of blanks", "a missing column"],
+    *["a misspelt column", "trailing empty columns", "an empty file", "GB18030", "a source twice"],
+]
+
+
+@pytest.mark.parametrize("seed", IN_REACH)
+def test_an_independent_checker_finds_it_too(seed, county):
+    spoil, (file, line, *_) = faults.SEEDS[seed][:2]
+    spoil(county)
+    table = Package(str(county / "datapackage.json")).get_resource(Path(file).stem)
+    got = table.validate().flatten(["rowNumber", "message"])
+    assert got, f"{seed}: expected frictionless to refuse it"
+    if line not in (None, 1):
+        assert {row for row, _ in got} == {line}, f"{seed}: expected line {line}, got {got}"
