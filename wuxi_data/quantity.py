@@ -227,7 +227,7 @@ def _turned(side: str, factor) -> str:
     return "=" if factor == 0 else side if factor > 0 else _FLIPPED[side]
 
 
-def _derived(left, operator, right, value, unit, sides) -> Quantity:
+def _derived(left, symbol, right, value, unit, sides) -> Quantity:
     approximate = "about" in (left.qualifier, right.qualifier)
     inexact = sorted((side for side in sides if side != "="), key=len)
     if len({side[0] for side in inexact}) > 1:  # over against over: either way
@@ -238,18 +238,18 @@ def _derived(left, operator, right, value, unit, sides) -> Quantity:
         unit,
         "about" if approximate else name,
         name if approximate and inexact else "",
-        formula=_formula(left, operator, right),
+        formula=_formula(left, symbol, right),
         inputs=tuple(dict.fromkeys(left.inputs + right.inputs)),
     )
 
 
-def _formula(left: Quantity, operator: str, right: Quantity) -> str:
+def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
     one, other = (figure.formula or figure.wording() for figure in (left, right))
-    if operator in "*/" and _operators(one) & {"+", "-"}:
+    if symbol in "*/" and _operators(one) & {"+", "-"}:
         one = f"({one})"
-    if _operators(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[operator]:
+    if _operators(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[symbol]:
         other = f"({other})"
-    return f"{one} {operator} {other}"
+    return f"{one} {symbol} {other}"
 
 
 def _operators(formula: str) -> set[str]:
@@ -313,6 +313,12 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
     return "holds" if related(high, floor) else "cannot be said"
 
 
+_ARITHMETIC = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
 _RELATIONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le}
 
 
@@ -367,16 +373,18 @@ def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
     Operators stand between spaces, * and / before + and -; there are no brackets, and nothing
     of a user's file is ever executed.
     """
-    words = formula.split(" ")
-    total, sign = None, "+"
-    while words:
-        term = _figure(words.pop(0), known)
-        while words and words[0] in ("*", "/"):
-            operator, factor = words.pop(0), _figure(words.pop(0), known)
-            term = term * factor if operator == "*" else term / factor
-        total = term if total is None else total + term if sign == "+" else total - term
-        if words:
-            sign = words.pop(0)
+
+    def product(term: str) -> Quantity:
+        return _chain(term, "[*/]", lambda word: _figure(word, known))
+
+    return _chain(formula, "[-+]", product)
+
+
+def _chain(formula: str, operators: str, read) -> Quantity:
+    first, *rest = re.split(f" ({operators}) ", formula)
+    total = read(first)
+    for symbol, text in zip(rest[::2], rest[1::2], strict=True):
+        total = _ARITHMETIC[symbol](total, read(text))
     return total
 
 
