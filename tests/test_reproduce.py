@@ -31,8 +31,9 @@ def notebook(path: Path, *sources: str) -> Path:
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
-    """One chart and two short notebooks, so that a whole run takes seconds."""
+    """One chart, a short page and two short notebooks, so that a whole run takes seconds."""
     monkeypatch.setattr(charts, "CHARTS", {"funding-rise": charts.CHARTS["funding-rise"]})
+    monkeypatch.setattr(reproduce.report, "build", lambda data: b"<title>a page</title>")
     source = tmp_path / "source"
     notebook(source / "01_a.ipynb", "data = None", "import wuxi_data as wd", "wd.check(data)")
     notebook(source / "02_b.ipynb", "6 * 7")
@@ -124,9 +125,11 @@ def test_another_folder_stands_in_the_notebook_relative_to_it(small, county):
     small(data=county)
     recorded = nbformat.read(small.out / "notebooks" / "01_a.ipynb", 4)
     relative = Path(os.path.relpath(county, small.out / "notebooks")).as_posix()
-    assert recorded.cells[0].source == f"data = {relative!r}"
+    note, parameters, _, checked = recorded.cells
+    assert note.cell_type == "markdown"  # the prose is about ours: it says so
+    assert parameters.source == f'data = "{relative}"'
     assert str(county.resolve()) not in nbformat.writes(recorded)
-    assert recorded.cells[2].outputs[0]["data"]["text/plain"] == "[]"
+    assert checked.outputs[0]["data"]["text/plain"] == "[]"
 
 
 def test_faulty_tables_stop_the_run_before_anything_is_written(small, county):
@@ -159,6 +162,7 @@ def test_the_same_bytes_come_out_elsewhere(small, surroundings, tmp_path):
     script = (
         "import sys; from wuxi_data import charts, reproduce\n"
         "charts.CHARTS = {'funding-rise': charts.CHARTS['funding-rise']}\n"
+        "reproduce.report.build = lambda data: b'<title>a page</title>'\n"
         "reproduce.reproduce(out=sys.argv[2], notebooks=sys.argv[1])"
     )
     there = tmp_path / "there"

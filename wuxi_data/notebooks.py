@@ -90,6 +90,7 @@ async def record(
 
     if data is not None:  # where it is, while it runs; how to get there, in what is kept
         set_data(notebook, Path(data).resolve().as_posix())
+        notebook = nbformat.from_dict(notebook)
     with TemporaryDirectory() as nowhere:  # a notebook reads and writes nothing beside itself
         client = NotebookClient(
             notebook,
