@@ -5,8 +5,9 @@ Not the city of Wuxi (无锡) in Jiangsu.
 """
 
 from .checks import check
+from .county import blank_county, example_county, new_county
 from .crosschecks import cross_checks
-from .provenance import audit
+from .provenance import audit, propose
 from .quantity import Quantity, parse_quantity
 from .reading import TableError
 from .tables import (
@@ -25,8 +26,10 @@ __all__ = [
     "Quantity",
     "TableError",
     "audit",
+    "blank_county",
     "check",
     "cross_checks",
+    "example_county",
     "fact",
     "load_county",
     "load_funding",
@@ -34,7 +37,9 @@ __all__ = [
     "load_sources",
     "load_training",
     "load_water_works",
+    "new_county",
     "parse_quantity",
+    "propose",
     "quantities",
     "words",
 ]

@@ -47,7 +47,7 @@ class Claim(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """What became of every numeral of a text.
 
@@ -110,6 +110,8 @@ class Audit:
             f"{len(self.unaccounted)} unaccounted"
         )
         return "\n".join(lines)
+
+    __repr__ = __str__  # what a notebook shows
 
 
 def paragraphs(text: str) -> list[str]:
