@@ -20,7 +20,7 @@ import matplotlib as mpl
 import pandas as pd
 
 from . import charts, style
-from .crosschecks import cross_checks
+from .crosschecks import cross_checks, evaluate
 from .quantity import Quantity
 from .schema import THEMES, package, references
 from .tables import labels, load, quantities
@@ -303,6 +303,14 @@ def _derive(derived: dict[str, Derived], formula: str, words: Both, use: Link) -
     return f"#{each.id}"
 
 
+def _computed(formula: str, facts: dict[str, Fact]) -> Both | None:
+    """What a formula gives; None where a chart computes what cross-checks cannot."""
+    try:
+        return _wording(evaluate(formula, {name: fact.quantity for name, fact in facts.items()}))
+    except ValueError:
+        return None
+
+
 def _derived_id(formula: str) -> str:
     """No fact_id begins with an underscore."""
     return "_" + formula.replace(" ", "_")
@@ -384,17 +392,28 @@ def _charts(data, say, facts, derived) -> tuple[list[Chart], list[str]]:
 def _marks(axes, facts, derived, use: Link) -> dict[str, Mark]:
     """What is drawn, by the name that each mark has in the picture."""
     found = {}
-    for zh, en in zip(*(charts.marks(ax).itertuples(index=False) for ax in axes), strict=True):
-        formula = zh.fact_id.split("@")[0].replace("_", " ")  # no fact_id has an underscore
-        figure = _unwrapped(zh.label, en.label)
-        if formula in facts:
+    for drawn in zip(*(charts.marks(ax).itertuples(index=False) for ax in axes), strict=True):
+        gid = drawn[0].fact_id
+        formula = gid.split("@")[0].replace("_", " ")  # no fact_id has an underscore
+        what, label = (_unwrapped(*each) for each in zip(*map(_named, drawn), strict=True))
+        known = facts[formula].words if formula in facts else _computed(formula, facts)
+        figure = label if label.zh else known or Both("", "")
+        if formula not in facts:
+            href = _derive(derived, formula, known or (label if label.zh else what), use)
+        else:
             href = f"#{formula}"
             if use not in facts[formula].uses:
                 facts[formula].uses.append(use)
-        else:
-            href = _derive(derived, formula, figure, use)
-        found[zh.fact_id] = Mark(formula, _unwrapped(zh.name, en.name), figure, href)
+        found[gid] = Mark(formula, what, figure, href)
     return found
+
+
+def _named(mark) -> tuple[str, str]:
+    """What a mark draws, and its figure; one without a name beside it says both in its label."""
+    if mark.name:
+        return mark.name, mark.label
+    figure, _, what = mark.label.partition(" | ")
+    return (what, figure) if what else (figure, "")
 
 
 def _words_of(axes) -> dict[str, Both]:
