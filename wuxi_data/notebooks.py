@@ -79,7 +79,6 @@ async def record(
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata = nbformat.from_dict(_METADATA)
     cells = len(notebook.cells)
     place = 0
 
@@ -108,6 +107,7 @@ async def record(
             raise CellFailed(f"cell {place} of {cells}: {_plain(str(error))}") from None
     if data is not None:
         set_data(notebook, Path(os.path.relpath(data, folder)).as_posix())
+    notebook.metadata = nbformat.from_dict(_METADATA)  # and no word of this machine's Python
     return (nbformat.writes(notebook) + "\n").encode()
 
 

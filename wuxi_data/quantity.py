@@ -1,6 +1,6 @@
 """A printed figure: 约7576.05万元 ↔ value, unit, qualifier.
 
-Arithmetic and comparison that keep 约 and 余; :mod:`wuxi_data.words` reads and words them.
+Arithmetic and comparison that keep 约 and 余; :mod:`wuxi_data.wording` reads and words them.
 Knows neither pandas nor matplotlib.
 """
 
@@ -15,7 +15,7 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
-from . import words
+from . import wording as words
 
 __all__ = ["QUALIFIERS", "Printed", "Quantity", "evaluate", "parse_quantity", "verdict"]
 
