@@ -799,8 +799,9 @@ def plot_timeline(
     if not drawn:
         raise NothingToDraw("funding", "a start and an end year")
     # Where there are too many: first what is no part of another figure, then the latest.
-    drawn.sort(key=lambda each: (each[0].part_of is not None, -each[1].end))
-    kept = sorted(drawn[: forms.MOST_SPANS], key=lambda each: (each[1].base, -each[1].end))
+    first = sorted(drawn, key=lambda each: (each[0].part_of is not None, -each[1].end))
+    kept = [each for each in drawn if each in first[: forms.MOST_SPANS]]
+    kept.sort(key=lambda each: (each[1].base, -each[1].end))
     rows, figures = [row for row, _ in kept], [figure for _, figure in kept]
     with style.look():
         ax = style.axes(ax)

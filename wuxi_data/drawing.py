@@ -81,7 +81,8 @@ def draw_number(ax, figure: Figure, xy, size: float, words: str, up: float = 0, 
     """A figure without a bar: its words and, where a caption ``text`` is given, that below them."""
     given = {"color": style.INK, "va": "center", "xytext": (5, 0)}
     if caption:
-        given = {"color": _color(figure), "va": "bottom", "xytext": (0, up), "weight": "semibold"}
+        color = style.HUE if figure.accent else style.GREY
+        given = {"color": color, "va": "bottom", "xytext": (0, up), "weight": "semibold"}
         _label(ax, figure, **{"xy": xy, "xytext": (0, up), "va": "top", "ha": "left", **caption})
     ax.annotate(words, xy, fontsize=size, gid=figure.gid, url=figure.url, linespacing=1.05,
                 textcoords="offset points", **given)  # fmt: skip
@@ -108,7 +109,7 @@ def _points(ax, kind: str) -> float:
 
 
 def _color(figure: Figure) -> str:
-    return style.HUE if figure.accent else style.GREY
+    return style.HUE if figure.accent else style.MUTED
 
 
 def _look(figure: Figure, kind: str) -> dict:
@@ -226,7 +227,7 @@ def _within(value: float, low: float, high: float) -> bool:
 def _drawn_look(patch) -> str:
     look = "solid" if to_rgba(patch.get_facecolor())[3] else "open"
     if patch.get_linestyle() not in ("-", "solid"):
-        look = "dashed"
+        look = "dashed" if look == "open" else "solid dashed"
     return f"{look} hatched {patch.get_hatch()}" if patch.get_hatch() else look
 
 

@@ -40,11 +40,11 @@ def select(table: pd.DataFrame, name: str, *indicators: str, **wanted) -> list[S
         also = "".join(f", {column} {value}" for column, value in wanted.items())
         raise NothingToDraw(name, f"indicator {' / '.join(indicators)}{also}")
     frame = table[chosen]
-    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [
-        SimpleNamespace(**record, quantity=quantity)
-        for record, quantity in zip(records, quantities(frame), strict=True)
-    ]
+        SimpleNamespace(**{key: None if pd.isna(cell) else cell for key, cell in record.items()},
+                        quantity=quantity)
+        for record, quantity in zip(frame.to_dict("records"), quantities(frame), strict=True)
+    ]  # fmt: skip
 
 
 def any_of(table: pd.DataFrame, name: str, *indicators: str) -> list[SimpleNamespace]:

@@ -20,7 +20,7 @@ from .files import write_whole
 FAMILY = "Wuxi Data Sans"
 _BOXES = "Last Resort High-Efficiency"  # matplotlib's own: a box for every character there is
 # One hue and greys: they stay apart in print without colour and for colour-blind readers.
-INK, GREY, PALE, HUE, TINT = "#222222", "#666666", "#d9d9d9", "#1f5f8b", "#dce8f0"
+INK, GREY, MUTED, HUE, TINT = "#222222", "#666666", "#a3a3a3", "#1f5f8b", "#dce8f0"
 TITLE, LABEL, SMALL, TINY = 16, 11, 10, 8  # sizes in points
 
 _SIZE = 576, 324  # points: 8 × 4.5 inches
@@ -264,8 +264,8 @@ def headline(ax, title: str, subtitle: str, note: str, credit: str) -> None:
     if note:
         ax.annotate(wrap(note, across, TINY, lines=2), (0, 0), (-left, 24 - foot), va="bottom",
                     fontsize=TINY, color=GREY, gid="note", **place)  # fmt: skip
-    for text in ax.findobj(mpl.text.Text):
-        if missing_glyphs(text.get_text()):
+    for text in ax.findobj(mpl.text.Text):  # those of an axes that was there before us, too
+        if text.get_text():
             text.set_fontfamily(families(text.get_text()))
     # Ticks are made when first drawn: here, so that they too are made in our theme.
     ax.figure.draw_without_rendering()
