@@ -185,8 +185,8 @@ def test_a_digest_is_what_sha256sum_prints():
 
 
 def test_a_paragraph_is_a_line_that_is_not_empty():
-    got = paragraphs("\ufeff　一 \r\n\r\n\n二\r三\n \t \n四")
-    assert got == ["一", "二", "三", "四"]
+    got = paragraphs("\ufeff　一 \r\n\r\n\n二\r三\n \t \n四\u2028五")
+    assert got == ["一", "二", "三", "四\u2028五"]
 
 
 # -------------------------------------------------------------------- another article
@@ -296,6 +296,7 @@ def test_proposals_are_the_parsers_reading_of_what_nobody_claims(yunxi):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("将近500人参加", ("将近500人", "500", "person", "about")),
         ("投入不少于30万元。", ("不少于30万元", "300000", "CNY", "at_least")),
         ("共计300人以上，", ("300人以上", "300", "person", "at_least")),
         ("历时半年", ("半年", "0.5", "year", "exact")),
@@ -314,6 +315,14 @@ def test_nothing_is_proposed_where_nothing_is_missing(yunxi):
     assert propose(audit(FICTION, yunxi), FICTION).empty
 
 
+def test_a_source_whose_digest_is_not_known_yet_is_audited(yunxi):
+    path = yunxi / "sources.csv"
+    path.write_text(path.read_text("utf-8").replace(digest(FICTION), ""), "utf-8")
+    report = audit(FICTION, yunxi)
+    assert report.ok
+    assert "this is not the text that yunxi was typed from" in str(report)
+
+
 def test_of_several_sources_the_digest_finds_the_text(yunxi):
     path = yunxi / "sources.csv"
     path.write_text(path.read_text("utf-8") + "other,另一篇,某某,,2022,zh,,9\n", "utf-8")
@@ -323,12 +332,13 @@ def test_of_several_sources_the_digest_finds_the_text(yunxi):
         audit(changed, yunxi)
     report = audit(changed, yunxi, source_id="yunxi")
     assert [each.numeral for each in report.unaccounted] == ["4"]
+    assert not audit(FICTION, yunxi, source_id="other").same_text
 
 
 # -------------------------------------------------------------------- what a numeral is
 
 ONE_NUMERAL = ["30余万", "7576.05万", "44.45万", "1,234", "１，２３４", "5.32亿", "数千万", "十几"]
-ONE_NUMERAL += ["20几万", "一百零三", "二〇二一", "两三百", "半", "３．５万", "1000"]
+ONE_NUMERAL += ["20几万", "一百零三", "二〇二一", "两三百", "半", "３．５万", "1000", "3千余万"]
 
 
 @pytest.mark.parametrize("numeral", ONE_NUMERAL)
@@ -340,6 +350,7 @@ def test_a_numeral_is_one_numeral(numeral):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("完成3，500户", ["3", "500"]),  # a Chinese comma between two numbers
         ("12,34", ["12", "34"]),
         ("3个班180余人", ["3", "180"]),
         ("2016—2020年", ["2016", "2020"]),

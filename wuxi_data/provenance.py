@@ -15,16 +15,18 @@ import pandas as pd
 from .quantity import parse_quantity
 from .schema import THEMES
 from .tables import load
+from .wording import BEFORE
 
 # Every digit, Arabic or full-width, and every Chinese numeral, in words too: 百 of 百姓 is a
 # numeral that somebody must have looked at. 30余万 is one numeral.
 _DIGIT, _HAN, _SCALE = "0-9０-９", "〇零一二两三四五六七八九十百千万亿半数几", "十百千万亿"
+_COMMA = "(?:,|(?<=[０-９])，(?=[０-９]))"  # 3，500 in Chinese print is two numbers
 NUMERAL = re.compile(
-    rf"[{_DIGIT}]+(?:[,，][{_DIGIT}]{{3}}(?![{_DIGIT}]))*(?:[.．][{_DIGIT}]+)?"
-    rf"(?:[余多几]?[{_SCALE}]+)?|[{_HAN}]+(?:[余多][{_SCALE}]+)?"
+    rf"[{_DIGIT}]+(?:{_COMMA}[{_DIGIT}]{{3}}(?![{_DIGIT}]))*(?:[.．][{_DIGIT}]+)?"
+    rf"(?:[{_SCALE}]*[余多几]?[{_SCALE}]+)?|[{_HAN}]+(?:[余多][{_SCALE}]+)?"
 )
-# The words around a numeral that belong to its token, for proposals.
-_BEFORE = re.compile("(?:大约|约|近|超过|超|逾|至少|不少于|不低于|不到|不足|至多|最多|不超过)$")
+# The words before a numeral that belong to its token, for proposals.
+_BEFORE = re.compile(f"(?:{'|'.join(BEFORE)})$")
 _LONGEST_TAIL = 8
 
 
@@ -116,7 +118,8 @@ class Audit:
 
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of a text; paragraph 1 is the first."""
-    return [line.strip() for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
+    lines = re.split("\r\n|\r|\n", text.removeprefix("\ufeff"))
+    return [line.strip() for line in lines if line.strip()]
 
 
 def digest(text: str) -> str:
@@ -179,7 +182,9 @@ def audit(text: str, data: str | Path | None = None, *, source_id: str | None = 
         )
         for (number, start, end), names in claimed.items()
     ]
-    return Audit(source["source_id"], source["sha256"] == digest(text), numerals, misplaced)
+    # A new county's sources.csv need not know the SHA-256 yet.
+    same = pd.notna(source["sha256"]) and source["sha256"] == digest(text)
+    return Audit(source["source_id"], same, numerals, misplaced)
 
 
 def _source(sources: pd.DataFrame, text: str, source_id: str | None) -> pd.Series:
