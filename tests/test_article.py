@@ -5,10 +5,8 @@ article before them and not the CSVs. Where the two differ, one reading is wrong
 one in the article, and never mend a line here just to make a test pass.
 """
 
-import os
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -87,11 +85,6 @@ NUMERALS = 103  # counted in print, paragraph by paragraph; 余 or 多 inside jo
 DIGITS = "0-9.〇零一二三四五六七八九十百千万亿两半数几"
 NUMERAL = re.compile(f"[{DIGITS}]+(?:[余多][{DIGITS}]+)?")
 
-ARTICLE = Path(
-    os.environ.get("WUXI_ARTICLE")
-    or Path(__file__).parents[2] / "shared" / "source" / "jilin-wuxi-2021.txt"
-)
-
 
 @cache
 def table(name):
@@ -119,17 +112,6 @@ def readable(figure):
     """Name a figure in ASCII, which pytest prints as it is."""
     name, paragraph, _, value, unit, qualifier, *_ = figure
     return f"{name}-p{paragraph}-{qualifier or 'unknown'}-{value or 'value'}-{unit}"
-
-
-@pytest.fixture(scope="module")
-def article():
-    """Give the article's text, which the repository may not carry."""
-    if ARTICLE.is_file():
-        return ARTICLE.read_text(encoding="utf-8")
-    message = f"no article at {ARTICLE}: set WUXI_ARTICLE to your copy of the text"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 @pytest.mark.parametrize("figure", dict.fromkeys(FIGURES), ids=readable)
