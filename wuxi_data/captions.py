@@ -78,13 +78,14 @@ class Captions:
         """What tells the rows apart: the labels of some columns, and of more where needed."""
         columns = list(always)
         for column in where_needed:
-            if len({self._name(row, columns) for row in rows}) == len(rows):
+            if len({self.name(row, columns) for row in rows}) == len(rows):
                 break
-            if len({self._name(row, [column]) for row in rows}) > 1:
+            if len({self.name(row, [column]) for row in rows}) > 1:
                 columns.append(column)
-        return [self._name(row, columns) for row in rows]
+        return [self.name(row, columns) for row in rows]
 
-    def _name(self, row, columns: list[str]) -> str:
+    def name(self, row, columns: list[str]) -> str:
+        """The labels of a row in those columns."""
         named = (
             self.period(row) if each == "period" else self(getattr(row, each)) for each in columns
         )

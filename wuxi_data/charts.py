@@ -786,12 +786,17 @@ def plot_timeline(
     """
     say = Captions(county, lang)
     drawn = [
-        (row, _span(say, row, getattr(row, column)))
-        for table, name, indicators, column in (
-            (funding, "funding", ("annual_aid", *_CUMULATIVE, "investment"), "indicator"),
-            (projects, "projects", ("projects", "townships"), "item"),
-            (water_works, "water_works", ("people_covered",), "works"),
-            (training, "training", ("people_trained",), "audience"),
+        (row, _span(say, row, say.name(row, columns)))
+        for table, name, indicators, columns in (
+            (
+                funding,
+                "funding",
+                ("annual_aid", *_CUMULATIVE, "investment"),
+                ["payer", "indicator"],
+            ),
+            (projects, "projects", ("projects", "townships"), ["item"]),
+            (water_works, "water_works", ("people_covered",), ["works"]),
+            (training, "training", ("people_trained",), ["audience"]),
         )
         for row in any_of(table, name, *indicators)
         if None not in years(row) and row.quantity.value is not None
@@ -814,11 +819,11 @@ def plot_timeline(
     return ax
 
 
-def _span(say, row, code: str) -> Figure:
+def _span(say, row, name: str) -> Figure:
     """A figure over the years that it covers."""
-    words = say("timeline_figure", name=say(code), figure=row.quantity)
+    words = say("timeline_figure", name=name, figure=row.quantity)
     if row.quantity.unit == "year":  # the figure is the year itself
-        words = say(f"timeline_{row.indicator}", topic=say(code), figure=row.quantity)
+        words = say(f"timeline_{row.indicator}", topic=name, figure=row.quantity)
     state = getattr(row, "status", "completed")
     return _over(say, row.quantity, words, state, row.start, row.end)
 
@@ -831,7 +836,7 @@ def _over(say, quantity: Quantity, words: str, state: str, start: int, end: int)
 def _events(say, county: pd.DataFrame) -> list[tuple]:
     """What the county table dates: by a year, or by how long before publication it was."""
     held = any_of(county, "county", "began", "held")
-    events = [(row, _span(say, row, row.topic)) for row in held if None not in years(row)]
+    events = [(row, _span(say, row, say(row.topic))) for row in held if None not in years(row)]
     published = load("sources", say.data).set_index("source_id")["published"].str[:4]
     for row in any_of(county, "county", "years_ago"):
         if row.source_id in published and row.quantity.value is not None:

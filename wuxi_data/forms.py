@@ -34,7 +34,7 @@ def columns(ax, groups: list[tuple[str, list[tuple[int, Figure]]]]) -> None:
         heads = _heads(heads, [*(place for place, _ in heads[1:]), end], pitch)
         above += _tall([head for _, head in heads], SMALL)
     tallest = max(figure.end for _, figure in placed) or 1
-    ax.set(xlim=(start - 0.5, end - 1.5), ylim=(0, tallest * up / (up - above)))
+    ax.set(xlim=(start - 0.5, end - 1.5), ylim=(0, tallest * up / max(up - above, up / 4)))
     ax.axhline(0, color=INK, linewidth=0.8, gid="rule")
     for (place, figure), text in zip(placed, texts, strict=True):
         wide = min(0.7, 70 / pitch)
@@ -189,12 +189,14 @@ def spans(ax, figures: list[Figure]) -> None:
     size = max(_SMALLEST, min(SMALL, pitch * 0.72))
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
     for place, figure in enumerate(figures):
-        text = style.wrap(figure.words, across * 0.9, size, lines=1)
+        after, before = (last - figure.end) * scale, (figure.base - first) * scale
+        most = max(after, before, (figure.end - figure.base) * scale)
+        text = style.wrap(figure.words, most - 10, size, lines=1)
         room = style.width(text, size) + 10
         at, aside, align = (figure.base + figure.end) / 2, 0, "center"
-        if (last - figure.end) * scale > room:
+        if after >= room:
             at, aside, align = figure.end, 5, "left"
-        elif (figure.base - first) * scale > room:
+        elif before >= room:
             at, aside, align = figure.base, -5, "right"
         draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
                  ha=align, fontsize=size, bbox=None if aside else paper)  # fmt: skip
