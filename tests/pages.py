@@ -6,10 +6,14 @@ import io
 import re
 import shutil
 from collections import defaultdict
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fontTools.ttLib import TTFont
+
+from wuxi_data import report
 
 EXAMPLE = Path(__file__).parents[1] / "wuxi_data" / "example_county"
 _VOID = {"meta", "input", "br", "img", "link", "hr"}
@@ -65,6 +69,15 @@ class Page(HTMLParser):
             names.add("<bold>")
         for name in names:
             self._shown[name].append(data)
+
+
+@cache
+def built(name: str) -> bytes:
+    """Build, once for all tests, our page, the example county's or the hostile county's."""
+    if name != "hostile":
+        return report.build({"ours": None, "example": EXAMPLE}[name])
+    with TemporaryDirectory() as folder:
+        return report.build(hostile_county(Path(folder) / "county"))
 
 
 def embedded_fonts(html: str) -> dict[int, TTFont]:

@@ -15,10 +15,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import EXAMPLE, embedded_fonts, hostile_county
+from pages import built, embedded_fonts
 from playwright.sync_api import sync_playwright
-
-from wuxi_data import report
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -53,9 +51,8 @@ def browser():
 def files(tmp_path_factory):
     """Our page, the example county's and the hostile county's, as files that a reader was sent."""
     folder = tmp_path_factory.mktemp("pages")
-    hostile = hostile_county(folder / "county")
-    for name, data in (("ours", None), ("example", EXAMPLE), ("hostile", hostile)):
-        (folder / f"{name}.html").write_bytes(report.build(data))
+    for name in ("ours", "example", "hostile"):
+        (folder / f"{name}.html").write_bytes(built(name))
     return folder
 
 
@@ -204,9 +201,17 @@ def test_the_keyboard_reaches_the_toggle_and_follows_a_bar(reader):
 # -------------------------------------------------------------------- for everyone
 
 
-@pytest.mark.parametrize("name", ["ours", "hostile"])
-@pytest.mark.parametrize("lang", LOCALES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "lang", "scheme"),
+    [
+        ("ours", "zh", "light"),
+        ("ours", "zh", "dark"),
+        ("ours", "en", "light"),
+        ("ours", "en", "dark"),
+        ("hostile", "zh", "light"),
+        ("hostile", "en", "dark"),
+    ],
+)
 def test_axe_finds_nothing_that_shuts_a_reader_out(reader, name, lang, scheme):
     page = reader(name, lang, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 import pytest
-from pages import EXAMPLE, HOSTILE, Page, embedded_fonts, hostile_county
+from pages import EXAMPLE, HOSTILE, Page, built, embedded_fonts
 
 import wuxi_data as wd
 from wuxi_data import charts, report, style
@@ -24,7 +24,7 @@ LANGS = ["zh", "en"]
 
 @pytest.fixture(scope="module")
 def html():
-    return report.build().decode()
+    return built("ours").decode()
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +34,12 @@ def page(html):
 
 @pytest.fixture(scope="module")
 def example():
-    return report.build(EXAMPLE).decode()
+    return built("example").decode()
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    return report.build(hostile_county(tmp_path_factory.mktemp("hostile") / "county")).decode()
+def hostile():
+    return built("hostile").decode()
 
 
 def rows(data=None):
@@ -245,12 +245,24 @@ def test_no_sentence_of_the_article_is_on_the_page(page, article):
     assert copied == []
 
 
-def test_the_headline_is_chosen_by_what_the_figures_are():
-    cards = [fact.id for fact in report._headline(report._facts(None, report.Words(None)))]
-    assert cards[0] == "jilin-aid-1992-2021"
-    totals = {row.fact_id: row for row in rows()}
-    assert not [card for card in cards if isinstance(totals[card].part_of, str)]
-    assert not [card for card in cards if getattr(totals[card], "status", "") == "planned"]
+def test_the_headline_holds_the_totals_and_no_part_plan_or_date(page):
+    assert page.links["_cards"] == [
+        "#jilin-aid-1992-2021",
+        "#water-investment",
+        "#projects-1992-2021",
+        "#water-people",
+        "#small-central-supply",
+        "#resettlement-people",
+        "#exchange-people",
+        "#aid-years",
+    ]
+
+
+def test_a_countys_headline_is_chosen_by_the_same_rule(example):
+    links = Page(example).links["_cards"]
+    facts = {f"#{row.fact_id}": row for row in rows(EXAMPLE)}
+    assert links[0] == "#donglan-2004-2023"
+    assert [link for link in links if isinstance(facts[link].part_of, str)] == []
 
 
 # -------------------------------------------------------------------- in every language and font

@@ -171,20 +171,21 @@ def build(data: str | Path | None = None) -> bytes:
         The tables are faulty.
     """
     say = Words(data)
-    facts = _facts(data, say)
+    tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
+    facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
-    drawn, undrawn = _charts(data, say, facts, derived)
+    drawn, undrawn = _charts(tables, say, facts, derived, data is None)
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
         for name in _inputs(each.formula, facts):
             facts[name].uses.append(Link(f"#{each.id}", each.words))
-    sources = _sources(facts, data, say)
+    sources = _sources(facts, load("sources", data), tables["exclusions"], say)
     cards = _headline(facts)
     script, sheet = (_asset(name) for name in ("report.js", "report.css"))
     page = _environment(say).get_template("report.html").render(
         ours=data is None,
         facts=facts,
-        themes=_themes(facts, data),
+        themes=_themes(facts, tables),
         cards=cards,
         charts=drawn,
         undrawn=undrawn,
@@ -197,7 +198,7 @@ def build(data: str | Path | None = None) -> bytes:
         languages={source.source_id: source.language for source, *_ in sources},
         tables=[(each["name"], _described(each)) for each in package()["resources"]],
         columns=_columns(),
-        codes=_codes(data, say),
+        codes=_codes(tables, say),
         version=package()["version"],
         licence=package()["licenses"][0]["title"],
         sheet=sheet,
@@ -210,11 +211,11 @@ def build(data: str | Path | None = None) -> bytes:
 # -------------------------------------------------------------------- the figures
 
 
-def _facts(data, say: Words) -> dict[str, Fact]:
+def _facts(tables, say: Words) -> dict[str, Fact]:
     """Every printed figure, in the order of the tables."""
     found = {}
     for theme in THEMES:
-        table = load(theme, data)
+        table = tables[theme]
         figures = quantities(table)
         named = [name for name in references(theme, "labels") if name not in _OF_THE_FIGURE]
         parts = table.groupby("part_of")["fact_id"].agg(list).to_dict()
@@ -241,11 +242,11 @@ def _wording(quantity: Quantity) -> Both:
     return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
-def _themes(facts: dict[str, Fact], data) -> list[tuple[str, Both, list[Fact], pd.DataFrame]]:
+def _themes(facts: dict[str, Fact], tables) -> list[tuple[str, Both, list[Fact], pd.DataFrame]]:
     """(name, what it holds, its figures, the table as it is) of each theme that has figures."""
     resources = {each["name"]: each for each in package()["resources"]}
     return [
-        (theme, _described(resources[theme]), here, _as_stored(load(theme, data)))
+        (theme, _described(resources[theme]), here, _as_stored(tables[theme]))
         for theme in THEMES
         if (here := [fact for fact in facts.values() if fact.theme == theme])
     ]
@@ -365,14 +366,14 @@ def _is_prominent(fact: Fact, cards: list[Fact]) -> bool:
 # -------------------------------------------------------------------- charts
 
 
-def _charts(data, say, facts, derived) -> tuple[list[Chart], list[str]]:
+def _charts(tables, say, facts, derived, ours: bool) -> tuple[list[Chart], list[str]]:
     """Every chart that the tables have figures for, and the names of the others."""
     drawn, undrawn = [], []
-    for name in charts.CHARTS:
+    for name, (draw, needed) in charts.CHARTS.items():
         try:
-            axes = [charts.draw(name, data, lang) for lang in LANGS]
+            axes = [draw(*(tables[each] for each in needed), lang=lang) for lang in LANGS]
         except ValueError:  # a county without that theme, or a name that no font can draw
-            if data is None:
+            if ours:
                 raise
             undrawn.append(name)
             continue
@@ -497,11 +498,10 @@ def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str])
 # -------------------------------------------------------------------- sources and words
 
 
-def _sources(facts: dict[str, Fact], data, say: Words) -> list[tuple]:
+def _sources(facts: dict[str, Fact], sources, exclusions, say: Words) -> list[tuple]:
     """(source, its paragraphs in which numerals are claimed, the others) for each source."""
-    exclusions = load("exclusions", data)
     found = []
-    for source in load("sources", data).itertuples(index=False):
+    for source in sources.itertuples(index=False):
         claims: dict[int, Paragraph] = {}
         for fact in facts.values():
             if fact.row.source_id == source.source_id:
@@ -534,13 +534,13 @@ def _columns() -> list[tuple[tuple[str, Both, str], list[str]]]:
     return list(found.items())
 
 
-def _codes(data, say: Words) -> list[tuple[str, Both]]:
+def _codes(tables, say: Words) -> list[tuple[str, Both]]:
     """The codes that the tables use."""
     used = {
         code: None
-        for theme in (*THEMES, "exclusions")
-        for column in references(theme, "labels")
-        for code in load(theme, data)[column].dropna()
+        for name, table in tables.items()
+        for column in references(name, "labels")
+        for code in table[column].dropna()
     }
     return [(code, say.code(code)) for code in used]
 
