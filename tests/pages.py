@@ -97,6 +97,7 @@ HOSTILE = [
     "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 3,
     "😀",
     "&lt;b&gt; &amp; & <!-- x --> ]]>",
+    "/* fonts */ | A | B",
 ]
 
 

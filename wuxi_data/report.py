@@ -132,7 +132,7 @@ class Paragraph(NamedTuple):
 
 
 class Words:
-    """What is said for a code, for an English sentence, for a figure."""
+    """What is said for a code, and in Chinese for a note."""
 
     def __init__(self, data):
         self.labels = labels(data)
@@ -145,7 +145,7 @@ class Words:
     @staticmethod
     def _filled(text: str, parts: dict) -> str:
         # Not str.format: a brace in a user's label is a brace.
-        return re.sub(r"{(\w+)}", lambda m: str(parts.get(m[1], m[0])), text.split("|")[0])
+        return re.sub(r"{(\w+)}", lambda m: str(parts.get(m[1], m[0])), text)
 
     def note(self, text: str) -> Both:
         """A note as it was written, and in Chinese where ``labels.csv`` translates it."""
@@ -177,7 +177,7 @@ def build(data: str | Path | None = None) -> bytes:
     drawn, undrawn = _charts(tables, say, facts, derived, data is None)
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
-        for name in _inputs(each.formula, facts):
+        for name in dict.fromkeys(_inputs(each.formula, facts)):
             facts[name].uses.append(Link(f"#{each.id}", each.words))
     sources = _sources(facts, load("sources", data), tables["exclusions"], say)
     cards = _headline(facts)
@@ -205,7 +205,7 @@ def build(data: str | Path | None = None) -> bytes:
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )  # fmt: skip
-    return page.replace("/* fonts */", _fonts(page)).encode()
+    return page.replace("/* fonts */", _fonts(page), 1).encode()
 
 
 # -------------------------------------------------------------------- the figures
@@ -296,12 +296,17 @@ def _headline(facts: dict[str, Fact]) -> list[Fact]:
 # -------------------------------------------------------------------- what is computed from them
 
 
+def _use(figure: Fact | Derived, use: Link) -> str:
+    """The link to the entry of a figure, which learns who uses it."""
+    if use not in figure.uses:
+        figure.uses.append(use)
+    return f"#{figure.id}"
+
+
 def _derive(derived: dict[str, Derived], formula: str, words: Both, use: Link) -> str:
-    """The link to the entry of a computed figure, which learns who uses it."""
-    each = derived.setdefault(formula, Derived(_derived_id(formula), formula, words, []))
-    if use not in each.uses:
-        each.uses.append(use)
-    return f"#{each.id}"
+    """The link to the entry of a computed figure."""
+    name = "_" + formula.replace(" ", "_")  # no fact_id begins with an underscore
+    return _use(derived.setdefault(formula, Derived(name, formula, words, [])), use)
 
 
 def _computed(formula: str, facts: dict[str, Fact]) -> Both | None:
@@ -310,11 +315,6 @@ def _computed(formula: str, facts: dict[str, Fact]) -> Both | None:
         return _wording(evaluate(formula, {name: fact.quantity for name, fact in facts.items()}))
     except ValueError:
         return None
-
-
-def _derived_id(formula: str) -> str:
-    """No fact_id begins with an underscore."""
-    return "_" + formula.replace(" ", "_")
 
 
 def _inputs(formula: str, facts) -> list[str]:
@@ -337,7 +337,7 @@ def _checks(data, say, facts, derived) -> list[Verdict]:
         use = Link(f"#_check-{check.id}", say.code("page_check_n", n=check.number))
         for formula, words in zip((row.left, row.right), check.sides, strict=True):
             if formula in facts:
-                facts[formula].uses.append(use)
+                _use(facts[formula], use)
             elif _inputs(formula, facts):
                 _derive(derived, formula, words, use)
         found.append(check)
@@ -402,9 +402,7 @@ def _marks(axes, facts, derived, use: Link) -> dict[str, Mark]:
         if formula not in facts:
             href = _derive(derived, formula, known or (label if label.zh else what), use)
         else:
-            href = f"#{formula}"
-            if use not in facts[formula].uses:
-                facts[formula].uses.append(use)
+            href = _use(facts[formula], use)
         found[gid] = Mark(formula, what, figure, href)
     return found
 
@@ -584,9 +582,9 @@ def _environment(say: Words):
 
 def _fonts(page: str) -> str:
     """Our font cut down to the characters of the page: it shows on a machine without Chinese."""
-    rules, page = [], unescape(page)
+    rules = []
     for weight, name, text in ((400, "Regular", page), (600, "SemiBold", _bold(page))):
-        content = base64.b64encode(_subset(f"WuxiDataSans-{name}.ttf", text)).decode()
+        content = base64.b64encode(_subset(f"WuxiDataSans-{name}.ttf", unescape(text))).decode()
         rules.append(
             f'@font-face{{font-family:"{style.FAMILY}";font-weight:{weight};'
             f'src:url(data:font/woff2;base64,{content}) format("woff2")}}'
