@@ -99,11 +99,12 @@ def _placed(raw: Raw, found: list[Found]) -> list[Fault]:
 
 
 def _column_faults(raw: Raw, field: dict, allowed, codes) -> list[Found]:
-    column = raw.frame[field["name"]]
+    column, is_right = raw.frame[field["name"]], _pattern(field)
     wrong = {
         code: expected
         for code, text in enumerate(column.cat.categories)
-        if (expected := _expected(raw.name, field, str(text), allowed, codes))
+        if not is_right(text)
+        and (expected := _expected(raw.name, field, str(text), allowed, codes))
     }
     if not wrong:
         return []
@@ -112,6 +113,13 @@ def _column_faults(raw: Raw, field: dict, allowed, codes) -> list[Found]:
         (row, field["name"], _quoted(texts[codes_[row]]), wrong[codes_[row]])
         for row in np.flatnonzero(np.isin(codes_, list(wrong)))
     ]
+
+
+def _pattern(field: dict) -> Callable[[str], object]:
+    """A quick test that is true only of right texts: a million ids are a million texts."""
+    rules = field.get("constraints", {})
+    decides = "pattern" in rules and set(rules) <= {"pattern", "required", "unique"}
+    return re.compile(rules["pattern"] if decides else "(?!)").fullmatch
 
 
 def _quoted(text: str) -> str:
@@ -410,12 +418,20 @@ def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
     seen: dict[str, str] = {}
     faults = []
     for name in THEMES:
-        again = []
-        for row, fact_id in enumerate(raws[name].frame.get("fact_id", ())):
-            if fact_id and seen.setdefault(fact_id, name) != name:
-                expected = f"an id that {seen[fact_id]}.csv does not use"
-                again.append((row, "fact_id", _quoted(fact_id), expected))
-        faults += _placed(raws[name], again)
+        column = raws[name].frame.get("fact_id", pd.Series(dtype="category"))
+        ids = set(column.cat.categories) - {""}
+        again = ids & seen.keys()
+        found = [
+            (
+                row,
+                "fact_id",
+                _quoted(column[row]),
+                f"an id that {seen[column[row]]}.csv does not use",
+            )
+            for row in np.flatnonzero(column.isin(again))
+        ]
+        faults += _placed(raws[name], found)
+        seen.update(dict.fromkeys(ids - again, name))
     return faults
 
 
@@ -424,7 +440,7 @@ _SIDES = ("left", "right")
 
 def _unknown_in_formulas(raws: dict[str, Raw]) -> list[Fault]:
     raw = raws["crosschecks"]
-    known = {fact_id for name in THEMES for fact_id in raws[name].frame["fact_id"]}
+    known = {each for name in THEMES for each in raws[name].frame["fact_id"].cat.categories}
     found = [
         (row, side, _quoted(word), f"a fact_id or a number{did_you_mean(word, known)}")
         for side in _SIDES

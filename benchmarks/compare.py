@@ -1,0 +1,169 @@
+"""How fast, next to what one would otherwise use: ``python benchmarks/compare.py``.
+
+Every line is a ratio of two things measured in turn in this one run, the median of several pairs,
+so that a slow or busy machine changes both. Sizes are on standard error as they are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+import wuxi_data as wd
+from wuxi_data import schema
+
+FEW, SOME, MANY = 10_000, 50_000, 1_000_000
+OURS = Path(str(files("wuxi_data"))) / "data" / "funding.csv"
+
+
+def county(folder: Path, rows: int) -> Path:
+    """A folder with so many sound rows of funding: years, payers, tokens as an article has them."""
+    folder.mkdir()
+    place = np.arange(rows)
+    amount = np.random.default_rng(2021).integers(1, 10_000, rows)
+    about = place % 3 == 0
+    table = {
+        "fact_id": [f"fact-{each}" for each in place],
+        "payer": np.where(place % 2, "jilin_province", "ministry_water"),
+        "recipient": "wuxi_county",
+        "indicator": "annual_aid",
+        "start": 1992 + place % 30,
+        "end": 1992 + place % 30,
+        "value": amount * 10_000,
+        "unit": "CNY",
+        "qualifier": np.where(about, "about", "exact"),
+        "as_written": [f"{'约' if a else ''}{n}万元" for n, a in zip(amount, about, strict=True)],
+        "source_id": "generated",
+        "paragraph": 1 + place % 50,
+        "part_of": "",
+        "note": "",
+    }
+    pd.DataFrame(table, columns=schema.fields("funding")).to_csv(
+        folder / "funding.csv", index=False, lineterminator="\n"
+    )
+    source = "generated,Generated,nobody,,2021,zh,,50"
+    header = ",".join(schema.fields("sources"))
+    (folder / "sources.csv").write_text(f"{header}\n{source}\n", "utf-8")
+    shutil.copy(OURS.with_name("labels.csv"), folder)
+    print(f"made {rows:,} rows", file=sys.stderr)
+    return folder
+
+
+def seconds(run: Callable) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def pairs(ours: Callable, theirs: Callable, times: int) -> float:
+    """The median of ours / theirs, each pair run one right after the other."""
+    return median(seconds(ours) / seconds(theirs) for _ in range(times))
+
+
+def child(code: str) -> float:
+    """The number that a fresh interpreter prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout or 0)
+
+
+def say(what: str, ratio: float, aim: str, note: str = "") -> None:
+    print(f"{what:58} {ratio:6.2f} ×   aim {aim:8} {note}".rstrip(), flush=True)
+
+
+# -------------------------------------------------------------------- what is compared
+
+
+def tables(folders: dict[int, Path]) -> None:
+    """Read and check, and load, against a bare read of the same file."""
+    per_row = {}
+    for rows, folder in folders.items():
+        times = 3 if rows == MANY else 9
+        path = folder / "funding.csv"
+        bare = lambda path=path: pd.read_csv(path)  # noqa: E731
+        check = lambda folder=folder: wd.check(folder)  # noqa: E731
+        assert check() == []
+        aim = "≤ 8" if rows == MANY else ""
+        say(f"check {rows:,} rows / pandas.read_csv", pairs(check, bare, times), aim)
+        load = lambda folder=folder: wd.load_funding(folder)  # noqa: E731
+        say(f"load_funding of {rows:,} rows / pandas.read_csv", pairs(load, bare, times), aim)
+        per_row[rows] = median(seconds(check) for _ in range(times)) / rows
+    growth = per_row[MANY] / per_row[FEW]
+    note = f"{per_row[MANY] * 1e6:.1f} against {per_row[FEW] * 1e6:.1f} µs a row"
+    say(f"check: time a row at {MANY:,} / at {FEW:,} rows", growth, "≤ 1", note)
+
+
+def memory(folder: Path) -> None:
+    """Peak resident memory above that of the imports, against what the DataFrame itself holds."""
+    frame = pd.read_csv(folder / "funding.csv").memory_usage(deep=True).sum()
+    peak = (
+        "import resource, wuxi_data as wd; from wuxi_data import style\n"
+        "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"before = peak(); {{run}}({str(folder)!r}); print((peak() - before) * 1024)"
+    )
+    for run in ("wd.check", "wd.load_funding"):
+        grown = child(peak.format(run=run))
+        note = f"peak RSS {grown / 1e6:.0f} MB, DataFrame {frame / 1e6:.0f} MB"
+        say(f"{run} of {MANY:,} rows / the DataFrame's memory", grown / frame, "≤ 4", note)
+
+
+def frictionless(folder: Path, rows: int) -> None:
+    """The same tables and keys, checked by the general tool: on few rows, for it takes long."""
+    from frictionless import Package, validate
+
+    names = ("funding", "labels", "sources")
+    resources = [each for each in schema.package()["resources"] if each["name"] in names]
+    package = Package.from_descriptor(
+        {"resources": resources}, basepath=str(folder), allow_invalid=False
+    )
+    assert validate(package).valid
+    ratio = pairs(lambda: validate(package), lambda: wd.check(folder), 3)
+    say(f"frictionless validate / check, {rows:,} rows", ratio, "≥ 5")
+
+
+def imports() -> None:
+    clock = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+    for name in ("pandas", "wuxi_data"):
+        child(clock.format(name))  # bytecode and disk cache
+    both = [(child(clock.format("wuxi_data")), child(clock.format("pandas"))) for _ in range(15)]
+    say("import wuxi_data / import pandas", median(a / b for a, b in both), "≤ 1.1")
+
+
+def ours() -> None:
+    """Our own small table: the first call checks it, later ones copy it."""
+    clock = (
+        "import time, pandas as pd, wuxi_data as wd; t = time.perf_counter(); {}; "
+        "print(time.perf_counter() - t)"
+    )
+    load, bare = "wd.load_funding()", f"pd.read_csv({str(OURS)!r})"
+    first = median(child(clock.format(load)) / child(clock.format(bare)) for _ in range(9))
+    say("load_funding() / pandas.read_csv, first call", first, "≤ 3")
+    later = pairs(wd.load_funding, lambda: pd.read_csv(OURS), 101)
+    say("load_funding() / pandas.read_csv, later calls", later, "≤ 3")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, help="where to keep the generated rows")
+    arguments = parser.parse_args()
+    with TemporaryDirectory(dir=arguments.folder) as scratch:
+        folders = {rows: county(Path(scratch) / str(rows), rows) for rows in (FEW, SOME, MANY)}
+        imports()
+        ours()
+        tables(folders)
+        memory(folders[MANY])
+        frictionless(folders[SOME], SOME)
+
+
+if __name__ == "__main__":
+    main()
