@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test check lab lock mutate clean
+.PHONY: help reproduce test check lab lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -27,9 +27,6 @@ check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATIO
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab notebooks $(ARGS)
-
-mutate: $(READY) ## change one thing at a time; every change must turn a test red
-	$(BIN)/python -m tools.mutate $(ARGS)
 
 # Only versions that have been out for two weeks, and no host's name in the file.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
