@@ -341,7 +341,7 @@ def make(folder, *args):
 
 def test_make_alone_names_every_command(tmp_path):
     shown = [line.split()[1] for line in make(tmp_path).stdout.splitlines()]
-    assert shown == ["help", "reproduce", "test", "check", "lab", "mutate", "lock", "clean"]
+    assert shown == ["help", "reproduce", "test", "check", "lab", "lock", "clean"]
 
 
 @pytest.mark.parametrize(
