@@ -102,7 +102,10 @@ def repository() -> Path:
 
 async def _make(data, root: Path, notebooks: Path, say) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own on every core; figures meanwhile, in this process."""
-    import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a notebook
+    # Here, before there are two threads: each looks at the other's half-imported IPython. And
+    # matplotlib builds its font cache here, not inside a notebook.
+    import matplotlib.pyplot
+    import nbclient  # noqa: F401
 
     cores = asyncio.Semaphore(os.cpu_count() or 1)
     paths = sorted(notebooks.glob("*.ipynb"))
