@@ -104,7 +104,8 @@ async def _make(data, root: Path, notebooks: Path, say) -> list[Artefact | Outco
     """Notebooks in kernels of their own on every core; figures meanwhile, in this process."""
     # Here, before there are two threads: each looks at the other's half-imported IPython. And
     # matplotlib builds its font cache here, not inside a notebook.
-    import matplotlib.pyplot
+    import IPython  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
     import nbclient  # noqa: F401
 
     cores = asyncio.Semaphore(os.cpu_count() or 1)
