@@ -92,6 +92,7 @@ def table(name):
     return getattr(wuxi_data, f"load_{name}")()
 
 
+@cache
 def rows(name):
     """Return a table's rows in the form in which FIGURES is typed."""
     columns = ["paragraph", "as_written", "value", "unit", "qualifier", "start", "end"]

@@ -129,8 +129,8 @@ DRAWN = {
         ("span", 2021, 2020, "solid", "援助项目：10个项目", "Aid projects: 10 projects"),
         ("span", 2022, 2021, "open", "电商人才培养：10个乡镇（计划）",
          "E-commerce training: 10 townships (planned)"),
-        ("span", 2022, 2021, "solid", "2021年电商双创培训班学员：53人",
-         "Trainees of the 2021 e-commerce class: 53 people"),
+        ("span", 2022, 2021, "solid", "电商双创培训班学员：53人",
+         "Trainees of the e-commerce class: 53 people"),
     ],
 }  # fmt: skip
 
@@ -140,7 +140,7 @@ TITLES = {
     "projects-nested": (
         "1992—2021年吉林省援助巫溪县200余个项目，其中2016—2020年42个项目，2020年10个项目"
     ),
-    "money-per-project": "2020年与2016—2020年每个项目的资金一样：50万元/项目",
+    "money-per-project": "2020年与2016—2020年平均每个项目的援助一样：50万元/项目",
     "water-people": "2016—2020年解决44.45万人饮水安全，投入合≈1196.85元/人",
     "water-works": "农村小型集中供水工程最多：1024处工程",
     "hydropower": "农村水电扶贫：11个项目，收益1828万元",
@@ -159,6 +159,11 @@ NAMES = {
     "projects-nested": ["1992—2021年", "2016—2020年", "2020年"],
     "money-per-project": ["2020年", "2016—2020年", "1992—2021年"],
     "water-works": ["农村小型集中供水工程", "饮水安全巩固提升工程", "集镇标准化水厂"],
+    "training": ["基层干部和专业技术人才，水利定点帮扶", "困难学生，水利定点帮扶",
+                 "1992—2021年移民致富带头人及移民干部，吉林省", "电商专业人才，吉林省",
+                 "2021年电商双创培训班学员，巫溪县", "1992—2021年交流培训干部，吉林省",
+                 "1992—2021年挂职锻炼领导干部，吉林省",
+                 "贫困村党支部书记和致富带头人，水利定点帮扶"],
     "orchards": ["柑橘", "脆李", "桑树"],
     "way-to-longxi": ["乘车时间", "步行时间", "过桥时间"],
 }  # fmt: skip
@@ -409,13 +414,31 @@ def test_payers_are_drawn_apart_and_never_summed(crowded):
     assert found["y"].max() == 914 * 10**8
 
 
-def funding(**changes):
-    """Our funding with some cells changed: fact_id → {column: value}."""
-    table = wd.load_funding().astype({"qualifier": object})
+def changed(table, **changes):
+    """A table of ours with some cells changed: fact_id → {column: value}."""
+    table = table.astype({column: object for column in table.select_dtypes("category")})
     for fact_id, cells in changes.items():
+        row = table["fact_id"] == fact_id.replace("_", "-")
+        assert row.any(), f"expected a row {fact_id}"
         for column, value in cells.items():
-            table.loc[table["fact_id"] == fact_id.replace("_", "-"), column] = value
+            table.loc[row, column] = value
     return table
+
+
+def funding(**changes):
+    return changed(wd.load_funding(), **changes)
+
+
+def projects(**changes):
+    return changed(wd.load_projects(), **changes)
+
+
+def water_works(**changes):
+    return changed(wd.load_water_works(), **changes)
+
+
+def title(ax):
+    return ax.get_title(loc="left").replace("\n", "")
 
 
 def test_years_are_inferred_only_where_they_add_up():
@@ -465,14 +488,169 @@ def test_money_and_projects_of_other_givers_are_not_divided():
 
 
 def test_a_title_claims_no_lead_that_the_wording_leaves_open():
-    projects = wd.load_projects()
-    plum = projects["fact_id"] == "plum-huatai"
     about = {"value": 7999.0, "qualifier": "about", "as_written": "约7999亩"}
-    projects = projects.astype({"qualifier": object})
-    for column, cell in about.items():
-        projects.loc[plum, column] = cell
-    title = wd.plot_orchards(projects).get_title(loc="left")
-    assert title == "花台乡：柑橘8000亩"
+    ax = wd.plot_orchards(projects(plum_huatai=about))
+    assert title(ax) == "花台乡：柑橘8000亩"
+
+
+def test_a_roads_investment_is_not_divided_by_people_with_water():
+    road = funding(water_investment={"paragraph": 21})
+    with pytest.raises(charts.NothingToDraw, match="and in the same paragraph"):
+        wd.plot_water_people(wd.load_water_works(), road)
+
+
+def test_income_of_another_paragraph_is_none_of_the_projects():
+    tea = funding(hydropower_income={"paragraph": 24})
+    with pytest.raises(charts.NothingToDraw, match="income, in the paragraph of the projects"):
+        wd.plot_hydropower(wd.load_water_works(), tea)
+    water = wd.load_water_works()
+    row = water[water["fact_id"] == "hydropower-projects"]
+    other = row.assign(fact_id="pumps", value=99.0, as_written="99个", paragraph=24)
+    ax = wd.plot_hydropower(pd.concat([water, other]), wd.load_funding())
+    assert title(ax) == TITLES["hydropower"]
+    assert wd.marks(ax)["fact_id"].tolist() == ["hydropower-projects", "hydropower-income"]
+
+
+def test_of_several_payers_each_total_names_its_own():
+    table = funding()
+    row = table[table["fact_id"] == "jilin-aid-2016-2020"]
+    other = row.assign(fact_id="water-aid", payer="ministry_water", part_of=None)
+    names = wd.marks(wd.plot_funding_total(pd.concat([table, other])))["name"].tolist()
+    assert names[0] == "1992—2021年累计援助资金及物资，吉林省"
+    assert names[-1] == "2016—2020年累计援助资金，水利部"
+
+
+def test_of_several_places_each_orchard_names_its_own():
+    ax = wd.plot_orchards(projects(plum_huatai={"place": "longxi_town"}))
+    assert wd.marks(ax)["name"].tolist() == ["柑橘，花台乡", "脆李，龙溪镇", "桑树，花台乡"]
+    assert title(ax) == "面积最大的是花台乡的柑橘：8000亩"
+
+
+def test_the_title_of_the_links_is_of_one_place():
+    table = projects()
+    table.loc[table["item"] == "footbridge", "place"] = "longxi_town"
+    ax = wd.plot_links(table)
+    assert title(ax) == "花台乡：硬化公路40公里"
+    heads = [text.get_text().replace("\n", "") for text in ax.get_yticklabels()]
+    assert heads == ["硬化公路，花台乡", "鲤鱼山人行吊桥，龙溪镇"]
+
+
+def test_what_was_before_is_said_to_be_and_not_to_be_built():
+    ax = wd.plot_links(projects(road_huatai={"status": "before"}))
+    assert title(ax) == "花台乡：鲤鱼山人行吊桥280米，受益70余户"
+    assert wd.marks(ax)["label"][0] == "40公里（援建前） | 长度"
+
+
+def test_only_nested_projects_are_said_to_be_nested():
+    nested = "短的时期包含在长的时期之内"
+    assert nested in charts.as_text(wd.draw("projects-nested"))
+    apart = projects(projects_2016_2020={"part_of": None})
+    assert nested not in charts.as_text(wd.plot_projects(apart))
+
+
+def test_works_that_are_part_of_others_stand_below_them_and_do_not_lead():
+    within = {"part_of": "town-waterworks"}
+    ax = wd.plot_water_works(water_works(small_central_supply=within, consolidation_works=within))
+    assert wd.marks(ax)["name"].tolist() == [
+        "集镇标准化水厂", "其中：农村小型集中供水工程", "其中：饮水安全巩固提升工程"
+    ]  # fmt: skip
+    assert title(ax) == "建成集镇标准化水厂19处工程"
+
+
+def test_the_title_of_the_timeline_counts_what_has_no_room(crowded):
+    ax = draw_from(crowded, "timeline")
+    assert len(wd.marks(ax)) == 16
+    # of three payers a total, three parts of it and twenty years; the county's own money;
+    # twenty-one counts of projects, and one of people
+    assert title(ax).startswith(f"{3 * (1 + 3 + 20) + 1 + 21 + 1}个写明年份的数字")
+    assert title(ax).endswith(f"，{3 * (1 + 6) + 1 + 6 + 1}个始于2015年或以后")
+
+
+def test_every_column_keeps_its_year_where_not_all_have_room(crowded):
+    ax = draw_from(crowded, "funding-rise")
+    years = [f"{year}年" for year in range(2001, 2021)]
+    assert wd.marks(ax)["name"].tolist() == 3 * years
+    seen = [text for text in ax.get_xticklabels() if text.get_visible()]
+    assert 0 < len(seen) < 60, f"expected fewer names than columns, got {len(seen)}"
+
+
+# -------------------------------------------------------------------- a plan is a plan
+
+
+def promised(table, fact_id, **cells):
+    """The row again as of the year after the publication, 2022, and larger than all."""
+    row = table[table["fact_id"] == fact_id].assign(fact_id="promised", start=2022, end=2022)
+    return pd.concat([table, row.assign(**cells)])
+
+
+def test_money_promised_is_drawn_as_a_plan_and_never_leads():
+    money = {"value": 9e7, "as_written": "9000万元", "part_of": None}
+    ax = wd.plot_funding_rise(promised(funding(), "jilin-annual-2020", **money))
+    assert title(ax) == TITLES["funding-rise"]
+    assert wd.marks(ax)["label"].tolist()[-1].replace("\n", "") == "9000万元（计划）"
+    ax = wd.plot_funding_total(promised(funding(), "jilin-aid-2016-2020", **money))
+    assert title(ax) == TITLES["funding-total"]
+    planned = wd.marks(ax).set_index("fact_id").loc["promised"]
+    assert (planned["look"], planned["label"]) == ("open", "9000万元（计划）")
+
+
+def test_works_and_courses_planned_are_drawn_as_plans_and_never_lead():
+    works = promised(water_works(), "town-waterworks", value=9999.0, as_written="9999座")
+    ax = wd.plot_water_works(works)
+    assert title(ax) == TITLES["water-works"]
+    assert wd.marks(ax)["label"][0] == "9999处工程（计划）"
+    people = changed(wd.load_training())
+    people = promised(people, "ecommerce-people", value=9999.0, qualifier="exact")
+    ax = wd.plot_training(people)
+    assert title(ax) == TITLES["training"]
+    assert wd.marks(ax)["label"][0] == "9999人（计划）"
+
+
+def test_projects_and_land_planned_never_lead():
+    land = {"value": 99999.0, "as_written": "99999亩", "status": "planned"}
+    assert title(wd.plot_orchards(projects(plum_huatai=land))) == TITLES["orchards"]
+    more = {"value": 999.0, "as_written": "999个", "status": "planned", "part_of": None}
+    ax = wd.plot_projects(promised(projects(), "projects-2020", **more))
+    assert title(ax) == TITLES["projects-nested"]
+
+
+# -------------------------------------------------------------------- every year is said
+
+
+def other_years(row):
+    """Its years with the start or the end moved by one, either way; of no years, one year."""
+    if pd.isna(row.start):
+        return [{"start": 2019, "end": 2019}]
+    shorter = [{"start": row.start + 1}, {"end": row.end - 1}] if row.start < row.end else []
+    return [{"start": row.start - 1}, {"end": row.end + 1}, *shorter]
+
+
+def text_of(function, given):
+    try:
+        return charts.as_text(function(*given))
+    except charts.NothingToDraw as nothing:
+        return str(nothing)
+    finally:
+        pyplot.close("all")
+
+
+@pytest.mark.parametrize("name", charts.CHARTS)
+def test_the_years_of_each_figure_drawn_are_in_the_text(name):
+    function, given = tables_of(name)
+    before = text_of(function, given)
+    facts = {
+        word
+        for each in wd.marks(wd.draw(name))["fact_id"]
+        for word in each.split("@")[0].split("_")
+    }
+    for place, table in enumerate(given):
+        for row in table[table["fact_id"].isin(facts)].itertuples():
+            if row.indicator == "years_ago":  # dated by the publication
+                continue
+            for years in other_years(row):
+                spoilt = changed(table, **{row.fact_id: years})
+                after = text_of(function, [*given[:place], spoilt, *given[place + 1 :]])
+                assert after != before, f"{name}: expected another text of {row.fact_id} {years}"
 
 
 # -------------------------------------------------------------------- bad input

@@ -6,6 +6,7 @@ Every word comes from ``labels.csv`` and every figure from :meth:`Quantity.wordi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import pandas as pd
 
@@ -48,12 +49,37 @@ class Captions:
     def figure(
         self, quantity: Quantity, name: str = "", extra: str = "", words: str = "", **given
     ) -> Figure:
-        """A figure to draw, with its words; what is planned or inferred says so."""
+        """A figure to draw, with its words; what is planned, inferred or past says so."""
         words = words or self._word(quantity)
         words = capital(words + (self("in_brackets", words=extra) if extra else ""))
-        if given.get("state") in ("planned", "inferred"):
-            words = self(f"mark_{given['state']}", words=words)
-        return Figure(quantity, words, capital(name), **given)
+        return Figure(quantity, self._marked(words, given.get("state")), capital(name), **given)
+
+    def fact(self, row, name: str = "", extra: str = "", **given) -> Figure:
+        """The figure of a row, as carried out, planned or past as the row is."""
+        return self.figure(row.quantity, name, extra, state=self.state(row), **given)
+
+    def marked(self, row) -> str:
+        """The words of a row for a title: a plan or what was before says so there, too."""
+        return self._marked(self._word(row.quantity), self.state(row))
+
+    def _marked(self, words: str, state: str | None) -> str:
+        said = state in ("planned", "inferred", "before")
+        return self(f"mark_{state}", words=words) if said else words
+
+    def state(self, row) -> str:
+        """As its table says; where it does not, years after the publication are a plan."""
+        later = (row.end or 0) > self.published.get(row.source_id, row.end or 0)
+        return getattr(row, "status", "planned" if later else "completed")
+
+    def done(self, rows: list) -> list:
+        """What a title may claim: the rows that are carried out, or all where none is."""
+        return [row for row in rows if self.state(row) == "completed"] or rows
+
+    @cached_property
+    def published(self) -> dict[str, int]:
+        """The year of each source."""
+        years = load("sources", self.data).set_index("source_id")["published"].str[:4]
+        return years.astype(int).to_dict()
 
     def listed(self, texts: Iterable[str]) -> str:
         return self("list_comma").join(dict.fromkeys(filter(None, texts)))
@@ -73,6 +99,12 @@ class Captions:
         """The name with the years, if the row has any: 2016—2020年投入资金."""
         period = self.period(row)
         return self("dated_name", period=period, name=name) if period else name
+
+    def apart(self, rows: list, names: list[str]) -> list[str]:
+        """The names, each with its own years where the rows do not all share one period."""
+        if len(set(map(_rows.years, rows))) == 1:
+            return names
+        return [self.dated(row, name) for row, name in zip(rows, names, strict=True)]
 
     def names(self, rows: list, always: list[str], where_needed: Iterable[str] = ()) -> list[str]:
         """What tells the rows apart: the labels of some columns, and of more where needed."""

@@ -17,6 +17,7 @@ from .rows import (
     any_of,
     apart,
     certain,
+    families,
     leads,
     parts,
     roots,
@@ -114,7 +115,7 @@ def _yearly(say, rows: list, totals: list) -> tuple[list[tuple[int, Figure]], li
     """The columns of one payer and recipient at their years, and what was inferred from what."""
     usual = [row for row in rows if row.start is None]
     stated = [row for row in rows if row.start is not None]
-    columns = [(row.start, say.figure(row.quantity, say.period(row))) for row in stated]
+    columns = [(row.start, say.fact(row, say.period(row))) for row in stated]
     notes = []
     for total in totals if len(usual) == 1 else ():
         found, note = _inferred(say, usual[0].quantity, stated, total)
@@ -154,7 +155,7 @@ def _inferred(
 
 def _rise_title(say, rows: list) -> str:
     """Of the payer with the highest latest amount: from its first amount to its latest."""
-    ordered = sorted(rows, key=lambda row: row.start or 0)
+    ordered = sorted(say.done(rows), key=lambda row: row.start or 0)
     latest = {_pair(row): row for row in ordered}
     last = max(latest.values(), key=lambda row: row.quantity.value)
     first = next(row for row in ordered if _pair(row) == _pair(last))
@@ -202,16 +203,19 @@ def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh", ax: Axes | No
     rows = select(funding, "funding", *_CUMULATIVE)
     drawn = valued(rows, "funding")
     wholes = roots(drawn)
-    names = say.names(wholes, ["indicator"], ["payer", "recipient"])
+    # Of several payers, each is named: the title names one, and a bar would pass for its.
+    payers = ["payer"] if len({row.payer for row in wholes}) > 1 else []
+    names = say.names(wholes, ["indicator", *payers], ["payer", "recipient"])
     figures = []
     for whole, name in zip(wholes, names, strict=True):
-        figures.append(say.figure(whole.quantity, say.dated(whole, name)))
+        figures.append(say.fact(whole, say.dated(whole, name)))
         figures += _parts_and_rest(say, whole, parts(drawn, whole))
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = say.left_out(forms.bars(ax, figures))
-        largest = wholes[0]
-        title = say.whole_and_parts("funding_total", drawn, largest, *_pair(largest))
+        given = say.done(drawn)
+        largest = roots(given)[0]
+        title = say.whole_and_parts("funding_total", given, largest, *_pair(largest))
         say.finish(ax, title, say("funding_total_what"), rows, notes)
     return ax
 
@@ -222,7 +226,7 @@ def _parts_and_rest(say, whole, within: list) -> list[Figure]:
     exclusive = apart(within)
     for part in within:
         name = say("part_name", name=say.dated(part, say(part.indicator)))
-        figures.append(say.figure(part.quantity, name, base=base))
+        figures.append(say.fact(part, name, base=base))
         base = figures[-1].end if exclusive else 0.0
     if within and exclusive:
         # A total in money and goods less money leaves the other years' money and all the goods.
@@ -268,15 +272,18 @@ def plot_projects(projects: pd.DataFrame, *, lang: str = "zh", ax: Axes | None =
     drawn = valued(rows, "projects")
     names = say.names(drawn, ["period"], ["sponsor", "place", "item", "sector", "status"])
     figures = [
-        say.figure(row.quantity, name, state=row.status, accent=row in roots(drawn))
+        say.fact(row, name, accent=row in roots(drawn))
         for row, name in zip(drawn, names, strict=True)
     ]
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = say.left_out(forms.bars(ax, figures))
-        whole = next(iter(roots(drawn)), drawn[0])
-        title = say.whole_and_parts("projects", drawn, whole, whole.sponsor, whole.place)
-        say.finish(ax, title, say("projects_what"), rows, notes)
+        done = say.done(drawn)
+        whole = next(iter(roots(done)), done[0])
+        title = say.whole_and_parts("projects", done, whole, whole.sponsor, whole.place)
+        nested = len(drawn) > len(roots(drawn)) == 1
+        what = say("projects_what" if nested else "projects_plain_what")
+        say.finish(ax, title, what, rows, notes)
     return ax
 
 
@@ -380,18 +387,23 @@ def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh", ax: Axes | None =
     say = Captions(projects, lang)
     rows = select(projects, "projects", "area")
     drawn = valued(rows, "projects")
-    names = say.names(drawn, ["item"], ["place", "period", "sponsor", "status"])
+    # Of several places, each is named: the title names one, and a bar would pass for its.
+    places = ["place"] if len({row.place for row in drawn}) > 1 else []
+    names = say.apart(drawn, say.names(drawn, ["item", *places], ["sponsor", "status"]))
     figures = [
-        say.figure(row.quantity, name, _in_hectares(row.quantity, lang), state=row.status)
+        say.fact(row, name, _in_hectares(row.quantity, lang))
         for row, name in zip(drawn, names, strict=True)
     ]
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = say.left_out(forms.bars(ax, figures))
-        code = "orchards_most" if leads(drawn) else "orchards_title"
-        top = {"place": say(drawn[0].place), "name": names[0], "figure": drawn[0].quantity}
+        done = say.done(drawn)
+        most = "orchards_most_of_all" if places else "orchards_most"
+        code = most if leads(done) else "orchards_title"
+        top = done[0]
+        title = say(code, place=say(top.place), name=say(top.item), figure=say.marked(top))
         subtitle = say("orchards_mu_what" if drawn[0].unit == "mu" else "orchards_what")
-        say.finish(ax, say(code, **top), subtitle, rows, notes)
+        say.finish(ax, title, subtitle, rows, notes)
     return ax
 
 
@@ -430,27 +442,40 @@ def plot_links(projects: pd.DataFrame, *, lang: str = "zh", ax: Axes | None = No
     drawn = [row for row in rows if row.quantity.value is not None]
     if not drawn:
         raise NothingToDraw("projects", "sector transport with a value")
-    items = dict.fromkeys((row.item, row.place) for row in drawn)
+    shown, links = _telling(drawn), dict.fromkeys(map(_link, drawn))
+    names = say.apart(shown, [say(row.indicator) for row in shown])
+    figures = [(_link(row), say.fact(row, name)) for row, name in zip(shown, names, strict=True)]
+    named = 1 if len({place for _, place in links}) == 1 else 2  # the item; of several places, both
     grid = [
-        (say(item), _links(say, [row for row in drawn if (row.item, row.place) == (item, place)]))
-        for item, place in items
+        (
+            say("name_separator").join(map(say, link[:named])),
+            [figure for its, figure in figures if its == link],
+        )
+        for link in links
     ]
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = say.left_out(forms.numbers(ax, grid))
-        lengths = [row for row in drawn if row.indicator == "length"][:2] or drawn[:1]
-        said = [say("name_and_figure", name=say(row.item), figure=row.quantity) for row in lengths]
-        served = [row for row in drawn if row.indicator == "households_served"][:1]
-        said += [say("links_served", figure=row.quantity) for row in served]
-        title = say("links_title", place=say(drawn[0].place), figures=say.listed(said))
+        done = say.done(shown)
+        done = [row for row in done if row.place == done[0].place]  # the title names one place
+        lengths = [row for row in done if row.indicator == "length"][:2] or done[:1]
+        said = [say("name_and_figure", name=say(row.item), figure=say.marked(row))
+                for row in lengths]  # fmt: skip
+        served = [row for row in done if row.indicator == "households_served"][:1]
+        said += [say("links_served", figure=say.marked(row)) for row in served]
+        title = say("links_title", place=say(done[0].place), figures=say.listed(said))
         say.finish(ax, title, say("links_what"), rows, notes)
     return ax
 
 
-def _links(say, rows: list) -> list[Figure]:
-    """The figures of one road or bridge; beside others, that it was built goes without saying."""
-    telling = [row for row in rows if row.indicator != "built"] or rows
-    return [say.figure(row.quantity, say(row.indicator), state=row.status) for row in telling]
+def _link(row) -> tuple[str, str]:
+    return row.item, row.place
+
+
+def _telling(rows: list) -> list:
+    """Beside its other figures, that a road or bridge was built goes without saying."""
+    told = {_link(row) for row in rows if row.indicator != "built"}
+    return [row for row in rows if row.indicator != "built" or _link(row) not in told]
 
 
 # -------------------------------------------------------------------- water
@@ -461,7 +486,8 @@ def plot_water_people(
 ) -> Axes:
     """How many people have safe water, what was invested, and what that comes to per person.
 
-    Money and people are divided only where both name the same years. The people are never
+    Money and people are divided only where both name the same years and stand in the same
+    paragraph: a road's investment of those years bought nobody water. The people are never
     divided by the county's population: the source counts the two differently.
 
     Parameters
@@ -469,7 +495,8 @@ def plot_water_people(
     water_works : DataFrame
         As :func:`load_water_works` gives it: rows of indicator ``people_covered``.
     funding : DataFrame
-        As :func:`load_funding` gives it: rows of indicator ``investment`` of the same years.
+        As :func:`load_funding` gives it: rows of indicator ``investment`` of the same years
+        and paragraph.
     lang, ax
         As for :func:`plot_funding_rise`.
 
@@ -497,24 +524,36 @@ def plot_water_people(
         for one in people
         for other in money
         if years(one) == years(other) and None not in years(one) and one.quantity.value
-    ]
+        and _printed_together(one, other)
+    ]  # fmt: skip
     if not pairs:
-        raise NothingToDraw("funding", "indicator investment, of the years of people_covered")
+        needs = "indicator investment, of the years of people_covered and in the same paragraph"
+        raise NothingToDraw("funding", needs)
     with style.look():
         ax = style.axes(ax)
         notes = say.left_out(forms.numbers(ax, [("", _per_person(say, *pair)) for pair in pairs]))
         one, other = pairs[0]
         each = other.quantity / one.quantity
-        title = say("water_people_title", period=say.period(one), people=one.quantity, each=each)
+        title = say("water_people_title", period=say.period(one), people=say.marked(one), each=each)
         say.finish(ax, title, say("water_people_what"), [*people, *money], notes)
     return ax
+
+
+def _printed_together(one, other) -> bool:
+    """No table says what money was for; figures of one paragraph the source itself relates."""
+    return (one.source_id, one.paragraph) == (other.source_id, other.paragraph)
+
+
+def _beside(rows: list, others: list) -> list:
+    """Those rows that are printed together with one of the others."""
+    return [row for row in rows if any(_printed_together(row, other) for other in others)]
 
 
 def _per_person(say, people, money) -> list[Figure]:
     covered = say("people_of", works=say(people.works))
     return [
-        say.figure(people.quantity, say.dated(people, covered)),
-        say.figure(money.quantity, say.dated(money, say(money.indicator)), accent=False),
+        say.fact(people, say.dated(people, covered)),
+        say.fact(money, say.dated(money, say(money.indicator)), accent=False),
         say.figure(money.quantity / people.quantity, say("per_person"), accent=False),
     ]
 
@@ -522,7 +561,7 @@ def _per_person(say, people, money) -> list[Figure]:
 def plot_water_works(
     water_works: pd.DataFrame, *, lang: str = "zh", ax: Axes | None = None
 ) -> Axes:
-    """Works built, by kind.
+    """Works built, by kind; a kind that is part of another stands below it and says so.
 
     Parameters
     ----------
@@ -548,14 +587,19 @@ def plot_water_works(
     """
     say = Captions(water_works, lang)
     rows = select(water_works, "water_works", "built")
-    drawn = valued(rows, "water_works")
-    names = say.names(drawn, ["works"], ["period"])
-    figures = [say.figure(row.quantity, name) for row, name in zip(drawn, names, strict=True)]
+    drawn = families(valued(rows, "water_works"))
+    wholes = roots(drawn)
+    names = say.apart(drawn, [say(row.works) for row in drawn])
+    figures = [
+        say.fact(row, name if row in wholes else say("part_name", name=name))
+        for row, name in zip(drawn, names, strict=True)
+    ]
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = say.left_out(forms.bars(ax, figures))
-        code = "water_works_most" if leads(drawn) else "water_works_title"
-        title = say(code, name=say(drawn[0].works), figure=drawn[0].quantity)
+        done = say.done(wholes)
+        code = "water_works_most" if leads(done) else "water_works_title"
+        title = say(code, name=say(done[0].works), figure=say.marked(done[0]))
         subtitle = say.listed([say("water_works_what"), say.period(*drawn)])
         say.finish(ax, title, subtitle, rows, notes)
     return ax
@@ -571,7 +615,7 @@ def plot_hydropower(
     water_works : DataFrame
         As :func:`load_water_works` gives it: rows of indicator ``projects``.
     funding : DataFrame
-        As :func:`load_funding` gives it: rows of indicator ``income``.
+        As :func:`load_funding` gives it: rows of indicator ``income``, in the same paragraph.
     lang, ax
         As for :func:`plot_funding_rise`.
 
@@ -592,15 +636,19 @@ def plot_hydropower(
     """
     say = Captions(water_works, lang)
     works = valued(select(water_works, "water_works", "projects"), "water_works")
-    income = valued(select(funding, "funding", "income"), "funding")
-    grid = [say.figure(row.quantity, say.dated(row, say(row.works))) for row in works]
+    income = _beside(select(funding, "funding", "income"), works)
+    if not income:
+        raise NothingToDraw("funding", "indicator income, in the paragraph of the projects")
+    income = valued(income, "funding")
+    works = _beside(works, income)
+    grid = [say.fact(row, say.dated(row, say(row.works))) for row in works]
     for row in income:
         purpose = say("income_for", indicator=say(row.indicator), recipient=say(row.recipient))
-        grid.append(say.figure(row.quantity, say.dated(row, purpose)))
+        grid.append(say.fact(row, say.dated(row, purpose)))
     with style.look():
         ax = style.axes(ax)
         notes = say.left_out(forms.numbers(ax, [("", grid)]))
-        said = {"projects": works[0].quantity, "income": income[0].quantity}
+        said = {"projects": works[0].quantity, "income": _beside(income, works[:1])[0].quantity}
         title = say("hydropower_title", works=say(works[0].works), **said)
         undated = not say.period(*works, *income)
         subtitle = say("hydropower_undated_what" if undated else "hydropower_what")
@@ -648,22 +696,25 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh", ax: Axes | None =
     for row in rest:
         of[_programme(row)].append(row)
     classes_only = [own[0] for key, own in of.items() if key not in set(map(_programme, people))]
-    names = say.names([*people, *classes_only], ["audience", "organiser"], ["period", "indicator"])
+    programmes = [*people, *classes_only]
+    names = say.names(programmes, ["audience", "organiser"], ["indicator"])
+    names = say.apart(programmes, names)
     figures = [
-        say.figure(row.quantity, name, _details(say, row, of[_programme(row)]),
+        say.fact(row, name, _details(say, row, of[_programme(row)]),
                    accent=row.indicator == "people_trained")
         for row, name in zip(people, names, strict=False)
     ]  # fmt: skip
     figures += [
-        say.figure(row.quantity, name, say("no_people_printed"), barless=True)
+        say.fact(row, name, say("no_people_printed"), barless=True)
         for row, name in zip(classes_only, names[len(people) :], strict=True)
     ]
     with style.look():
         ax = style.axes(ax, gutter=True)
         notes = [say("note_overlap")] * (len(people) > 1) + say.left_out(forms.bars(ax, figures))
-        trained = [row for row in people if row.indicator == "people_trained"] or people
+        trained = [row for row in people if row.indicator == "people_trained"]
+        trained = say.done(trained or people)
         code = "training_most" if leads(trained) else "training_title"
-        title = say(code, name=say(trained[0].audience), figure=trained[0].quantity)
+        title = say(code, name=say(trained[0].audience), figure=say.marked(trained[0]))
         say.finish(ax, title, say("training_what"), rows, notes)
     return ax
 
@@ -713,9 +764,9 @@ def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh", ax: Axes | None 
     drawn = [row for row in rows if row.quantity.value is not None]
     if not drawn:
         raise NothingToDraw("county", "indicator time_by_car / time_on_foot with a value")
-    names = say.names(drawn, ["indicator"], ["topic", "place", "period"])
+    names = say.apart(drawn, say.names(drawn, ["indicator"], ["topic", "place"]))
     figures = [
-        say.figure(row.quantity, name, height=float(_in_minutes(row.quantity)))
+        say.fact(row, name, height=float(_in_minutes(row.quantity)))
         for row, name in zip(drawn, names, strict=True)
     ]
     with style.look():
@@ -744,6 +795,14 @@ def _way_title(say, rows: list) -> str:
         and certain(_in_minutes(foot), "<", _in_minutes(car))
     ):
         return say("way_quicker_on_foot", topic=topic, car=car, foot=foot)
+    ways = {row.topic: row for row in reversed(rows) if row.place == rows[0].place}
+    if len(first) == 1 < len(ways):  # as of a way before and now: one figure each
+        said = [
+            say("name_and_figure", name=say(row.topic), figure=row.quantity)
+            for row in rows
+            if row is ways.get(row.topic)
+        ]
+        return say("way_title", topic=say(rows[0].place), figures=say.listed(said[:2]))
     said = [say("name_and_figure", name=say(row.indicator), figure=row.quantity) for row in first]
     return say("way_title", topic=topic, figures=say.listed(said))
 
@@ -812,9 +871,9 @@ def plot_timeline(
         ax = style.axes(ax)
         forms.spans(ax, figures)
         notes = _ago(say, rows) + say.left_out(len(drawn) - len(kept))
-        recent = int(max(figure.end for figure in figures)) - 6
-        late = sum(figure.base >= recent for figure in figures)
-        title = say("timeline_title", n=len(figures), late=late, year=recent)
+        recent = int(max(figure.end for _, figure in drawn)) - 6
+        late = sum(figure.base >= recent for _, figure in drawn)
+        title = say("timeline_title", n=len(drawn), late=late, year=recent)
         say.finish(ax, title, say("timeline_what"), rows, notes)
     return ax
 
@@ -824,8 +883,7 @@ def _span(say, row, name: str) -> Figure:
     words = say("timeline_figure", name=name, figure=row.quantity)
     if row.quantity.unit == "year":  # the figure is the year itself
         words = say(f"timeline_{row.indicator}", topic=name, figure=row.quantity)
-    state = getattr(row, "status", "completed")
-    return _over(say, row.quantity, words, state, row.start, row.end)
+    return _over(say, row.quantity, words, say.state(row), row.start, row.end)
 
 
 def _over(say, quantity: Quantity, words: str, state: str, start: int, end: int) -> Figure:
@@ -837,11 +895,10 @@ def _events(say, county: pd.DataFrame) -> list[tuple]:
     """What the county table dates: by a year, or by how long before publication it was."""
     held = any_of(county, "county", "began", "held")
     events = [(row, _span(say, row, say(row.topic))) for row in held if None not in years(row)]
-    published = load("sources", say.data).set_index("source_id")["published"].str[:4]
     for row in any_of(county, "county", "years_ago"):
-        if row.source_id in published and row.quantity.value is not None:
-            now = published[row.source_id]
-            then = Quantity(int(now), "year", formula=now) - row.quantity
+        if row.source_id in say.published and row.quantity.value is not None:
+            now = say.published[row.source_id]
+            then = Quantity(now, "year", formula=str(now)) - row.quantity
             year = int(then.value)
             words = say("timeline_years_ago", topic=say(row.topic), figure=then)
             events.append((row, _over(say, then, words, "inferred", year, year)))
@@ -947,7 +1004,8 @@ def as_text(ax: Axes) -> str:
     """Title, axis labels and every other drawn word, then the marks."""
     words = [ax.get_title(loc="left"), ax.get_title(), ax.get_xlabel(), ax.get_ylabel()]
     words += [text.get_text() for text in ax.texts if (text.get_gid() or "") in NOT_MARKS]
-    words += [text.get_text() for text in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    ticks = (*ax.get_xticklabels(), *ax.get_yticklabels())
+    words += [text.get_text() for text in ticks if text.get_visible()]
     drawn = marks(ax)
     table = [drawn.columns, *drawn.itertuples(index=False)]
     lines = [

@@ -232,5 +232,6 @@ def _drawn_look(patch) -> str:
 
 
 def _tick_at(axis, place: float) -> str:
-    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
-    return next((text.get_text() for at, text in ticks if _same(at, place)), "")
+    places = axis.get_ticklocs()  # of names that have no room, too: those labels are invisible
+    ticks = zip(places, axis.get_major_formatter().format_ticks(places), strict=True)
+    return next((text for at, text in ticks if _same(at, place)), "")

@@ -28,7 +28,7 @@ def columns(ax, groups: list[tuple[str, list[tuple[int, Figure]]]]) -> None:
         placed += [(end + year - first, figure) for year, figure in group]
         end = max(place for place, _ in placed) + 2
     pitch = across / (end - 1 - start)
-    size, turned, texts, high = _column_labels([figure.words for _, figure in placed], pitch)
+    size, turned, texts, high = _column_labels([figure.words for _, figure in placed], pitch, up)
     above = high + any(figure.fades for _, figure in placed) * FADE + 6
     if len(groups) > 1:
         heads = _heads(heads, [*(place for place, _ in heads[1:]), end], pitch)
@@ -55,7 +55,9 @@ def _heads(heads: list[tuple[int, str]], ends: list[int], pitch: float) -> list[
     ]
 
 
-def _column_labels(texts: list[str], pitch: float) -> tuple[float, bool, list[str], float]:
+def _column_labels(
+    texts: list[str], pitch: float, up: float
+) -> tuple[float, bool, list[str], float]:
     """(size, turned upright, texts, height) of labels that stand side by side."""
     for size in _SIZES[:-1]:
         wrapped = [style.wrap(text, pitch - 6, size) for text in texts]
@@ -63,19 +65,25 @@ def _column_labels(texts: list[str], pitch: float) -> tuple[float, bool, list[st
         if lines <= 2 and max(style.width(text, size) for text in wrapped) < pitch - 5:
             return size, False, wrapped, size * _LINE * lines
     size = max(min(9, pitch * 0.75), _SMALLEST)
+    if pitch > 2 * size * _LINE:  # two lines side by side, rather than into the title
+        texts = [style.wrap(text, up * 0.7, size, lines=2) for text in texts]
     return size, True, texts, max(style.width(text, size) for text in texts)
 
 
 def _ticks(ax, ticks: list[tuple[float, str]], pitch: float, size: float) -> None:
-    """As many names along x as have room."""
-    kept, free = [], float("-inf")
+    """Every name along x, and as many of them visible as have room."""
+    kept, free = set(), float("-inf")
     for place, name in sorted(ticks):
         half = (style.width(name, size) + 6) / 2
         if place * pitch - half >= free:
-            kept.append((place, name))
+            kept.add(place)
             free = place * pitch + half
-    ax.set_xticks([place for place, _ in kept], [name for _, name in kept], fontsize=size)
+    # What is drawn as CSV and in the report's table reads the names back: none may be lost.
+    shown = sorted(ticks)
+    ax.set_xticks([place for place, _ in shown], [name for _, name in shown], fontsize=size)
     ax.tick_params(length=0, pad=4)
+    for (place, _), label in zip(shown, ax.get_xticklabels(), strict=True):
+        label.set_visible(place in kept)
 
 
 def bars(ax, figures: list[Figure]) -> int:
@@ -191,15 +199,19 @@ def spans(ax, figures: list[Figure]) -> None:
     for place, figure in enumerate(figures):
         after, before = (last - figure.end) * scale, (figure.base - first) * scale
         most = max(after, before, (figure.end - figure.base) * scale)
-        text = style.wrap(figure.words, most - 10, size, lines=1)
-        room = style.width(text, size) + 10
+        # Rather small than without its figure, which stands at the end of the words.
+        sizes = (size, *(each for each in _SIZES if each < size))
+        wide = {each: style.width(figure.words, each) + 10 for each in sizes}
+        small = next((each for each in sizes if wide[each] <= most), _SMALLEST)
+        text = style.wrap(figure.words, most - 10, small, lines=1)
+        room = style.width(text, small) + 10
         at, aside, align = (figure.base + figure.end) / 2, 0, "center"
         if after >= room:
             at, aside, align = figure.end, 5, "left"
         elif before >= room:
             at, aside, align = figure.base, -5, "right"
         draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
-                 ha=align, fontsize=size, bbox=None if aside else paper)  # fmt: skip
+                 ha=align, fontsize=small, bbox=None if aside else paper)  # fmt: skip
     _year_ticks(ax, int(first), int(last) - 1, scale)
 
 

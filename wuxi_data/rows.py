@@ -80,6 +80,12 @@ def parts(rows: list, whole) -> list:
     return [row for row in rows if row.part_of == whole.fact_id]
 
 
+def families(rows: list, wholes: list | None = None) -> list:
+    """Each whole with its parts after it, and theirs after them: a total leads what it holds."""
+    wholes = roots(rows) if wholes is None else wholes
+    return [row for whole in wholes for row in [whole, *families(rows, parts(rows, whole))]]
+
+
 def apart(rows: Iterable) -> bool:
     """Whether each row names its years, and no two can count the same one."""
     periods = [years(row) for row in rows]
