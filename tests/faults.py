@@ -448,6 +448,10 @@ SEEDS = {
         cell("crosschecks", 2, left="4 * jilin-annual-usual + jilin-annual-2021"),
         ("crosschecks.csv", 2, "left", "'jilin-annual-2021'", "(did you mean jilin-annual-2020?)"),
     ),
+    "a formula without blanks": (
+        cell("crosschecks", 2, left="4*jilin-annual-usual"),
+        ("crosschecks.csv", 2, "left", "'4*jilin-annual-usual'", "with a blank on both sides"),
+    ),
     "half a formula": (
         cell("crosschecks", 2, left="4 * jilin-annual-usual +"),
         ("crosschecks.csv", 2, "left", "'4 * jilin-annual-usual +'", "joined by ' + '"),

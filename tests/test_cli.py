@@ -97,6 +97,20 @@ def test_a_new_county_overwrites_nothing(mine, folder, says):
     refused(mine, "new", folder, says=says)
 
 
+def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch, capsys):
+    from wuxi_data import cli
+
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    before = listing(mine)
+    code = cli.main(["reproduce", "--data", str(mine / "mine"), "--out", str(mine / "out")])
+    said = capsys.readouterr().err
+    assert code == 2, f"expected exit code 2, got {code}: {said}"
+    assert said.count("\n") == 1, f"expected one line, got {said}"
+    assert "nbclient" in said
+    assert said.endswith("as in pip install '.[reproduce]'\n")
+    assert listing(mine) == before, "expected nothing to be written"
+
+
 # -------------------------------------------------------------------- no permission
 
 # Root may do everything, unless it gives that up before the command starts.
@@ -136,6 +150,14 @@ def test_an_article_that_may_not_be_read_is_refused(mine):
     before = AS_OTHERS if os.geteuid() == 0 else []
     says = "Permission denied: mine/article.txt"
     refused(mine, "audit", "mine/article.txt", "--data", "mine", says=says, before=before)
+
+
+@needs_permissions
+def test_where_nothing_can_be_written_nothing_is_run(mine):
+    (mine / "shut").mkdir(mode=0o555)
+    before = AS_OTHERS if os.geteuid() == 0 else []
+    arguments = ["reproduce", "--data", "mine", "--out", "shut/out"]
+    refused(mine, *arguments, says="Permission denied: shut/out", before=before)
 
 
 # -------------------------------------------------------------------- articles that are none
@@ -225,6 +247,15 @@ def test_check_says_every_fault_as_text_and_as_json(mine):
     assert json.loads(run("check", "--format", "json").stdout) == []
 
 
+def test_one_fault_is_one_fault(mine):
+    path = mine / "mine" / "funding.csv"
+    path.write_text(path.read_text("utf-8").replace("lanjiang_city", "lanjang_city"), "utf-8")
+    got = run("check", "mine", cwd=mine).stdout.splitlines()[-1]
+    assert got == "1 fault", f"expected 1 fault, got {got}"
+    got = run("reproduce", "--data", "mine", cwd=mine).stderr
+    assert got.endswith("1 fault; nothing was run\n"), f"expected 1 fault, got {got}"
+
+
 def test_audit_lists_what_is_left_over_and_proposes_rows(mine):
     done = run("audit", "mine/article.txt", "--data", "mine", cwd=mine)
     assert done.returncode == 1
@@ -244,6 +275,11 @@ def test_audit_of_a_folder_just_begun_says_what_its_source_is(tmp_path):
     assert done.returncode == 1
     assert "2 numerals: 0 in facts, 0 excluded, 2 unaccounted" in done.stdout
     assert "sources.csv would say: paragraphs 1, sha256 " in done.stderr
+    row = done.stderr.rpartition("as a row, for you to fill in: ")[2].strip().split(",")
+    header = (tmp_path / "county" / "sources.csv").read_text("utf-8-sig").strip().split(",")
+    assert len(row) == len(header), f"expected a field for each of {header}, got {row}"
+    assert row[header.index("paragraphs")] == "1"
+    assert row[header.index("sha256")] in done.stderr.splitlines()[-2]
 
 
 def test_a_reader_who_leaves_early_hears_no_complaint(mine):

@@ -68,8 +68,18 @@ def test_the_guide_explains_every_column_with_an_example_row(guide):
         for field in resource["schema"]["fields"]:
             meaning = field["description" if guide == "README.md" else "description_zh"]
             assert f"| `{field['name']}` | " + meaning.replace("|", r"\|") in text
+    *_, closed, open_codes = text.split("\n## ")
     for unit in schema.fields("funding")["unit"]["constraints"]["enum"]:
-        assert f"`{unit}`" in text.rpartition("## ")[2], f"expected the closed list to show {unit}"
+        assert f"`{unit}`" in closed, f"expected the closed list to show {unit}"
+    for code in ("period", "private", "reason", "works_type", "town_waterworks", "transport"):
+        assert f"`{code}`" in open_codes, f"expected the codes that are there to show {code}"
+
+
+@pytest.mark.parametrize("guide", ["README.md", "README.zh-CN.md"])
+def test_the_guide_says_where_the_doubtful_goes(guide):
+    text = county.blank_county()[guide].decode()
+    for word in ("`percent`", "`part_of`", "`period`", "`reason`", "`--notebooks notebooks`"):
+        assert word in text.partition("### ")[0], f"expected the guide to speak of {word}"
 
 
 @pytest.mark.parametrize("name", [n for n in county.blank_county() if n.endswith(".ipynb")])
@@ -80,7 +90,13 @@ def test_a_new_notebook_looks_at_the_folder_above_and_shows_no_result_of_ours(na
     (parameters,) = [cell for cell in code if "parameters" in cell.metadata.get("tags", ())]
     assert parameters.source == 'data = ".."'
     assert not any(cell.outputs or cell.execution_count for cell in code)
-    assert "rewrite them for yours" in notebook.cells[0].source
+    note = notebook.cells[0].source  # it is copied into out, too, where no edit would last
+    for words in (
+        "rewrite them for yours in the notebooks of your folder",
+        "--notebooks",
+        "被覆盖",
+    ):
+        assert words in note, f"expected {words!r} in the note, got {note}"
 
 
 def test_the_note_is_not_added_to_a_notebook_of_the_readers_own():
@@ -141,6 +157,14 @@ def test_the_exercise_of_the_example_can_be_done(tmp_path):
         table.write("yanxi-2024,15,2024年,1,period\n")
     assert check(tmp_path) == []
     assert audit((EXAMPLE / "article.txt").read_text("utf-8"), tmp_path).ok
+
+
+def test_the_ways_before_and_now_differ_in_name():
+    ax = charts.draw("way-to-longxi", EXAMPLE)
+    assert charts.marks(ax)["name"].is_unique
+    title = ax.get_title(loc="left").replace("\n", "")
+    assert title == "石门镇：过去到县城的路2小时，如今到县城的路不到40分钟"
+    plt.close("all")
 
 
 # -------------------------------------------------------------------- what differs is checked too

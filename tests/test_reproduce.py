@@ -132,6 +132,14 @@ def test_another_folder_stands_in_the_notebook_relative_to_it(small, county):
     assert checked.outputs[0]["data"]["text/plain"] == "[]"
 
 
+def test_the_note_of_another_county_is_counted_among_the_cells(small, county):
+    lines = []
+    small(data=county, say=lines.append)
+    cells = [line.partition("01_a.ipynb: ")[2] for line in lines if "01_a.ipynb: cell" in line]
+    expected = [f"cell {place} of 4" for place in (1, 2, 3, 4)]  # the first is the note
+    assert cells == expected, f"expected {expected}, got {cells}"
+
+
 def test_faulty_tables_stop_the_run_before_anything_is_written(small, county):
     path = county / "funding.csv"
     path.write_text(path.read_text("utf-8").replace(",5000000,", ",50,"), "utf-8")

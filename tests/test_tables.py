@@ -343,6 +343,35 @@ def test_a_seeded_fault_is_found_in_its_place_and_no_other(seed, tmp_path):
 BETWEEN_TABLES = {"an id of another table", "no sources"}
 
 
+@pytest.mark.parametrize(
+    "name", ["Water_Works.csv", "water_works.csv.txt", "water_works .csv", "water_works.xlsx"]
+)
+def test_a_table_under_a_wrong_name_is_found(name, county):
+    (county / "water_works.csv").rename(county / name)
+    got = check(county)
+    wanted = (name, None, "", "a name that no table has", "water_works.csv, saved as CSV UTF-8")
+    assert got, f"expected {wanted}, got no fault"
+    assert agrees(got[0], wanted), f"expected {wanted}, got\n{told(got)}"
+
+
+def test_other_files_beside_the_tables_are_the_users_own(county):
+    (county / "training.csv").unlink()
+    (county / "crosschecks.csv").unlink()
+    for name in ("training.md", "my training.csv", "article.txt"):
+        (county / name).write_text("", "utf-8")
+    assert not check(county), f"expected no fault, got\n{told(check(county))}"
+
+
+def test_how_a_code_is_written_is_said_in_words(county):
+    faults.labels("青岚,actor,青岚省,Qinglan")(county)
+    faults.cell("funding", 3, fact_id="Sent 2020")(county)
+    (county / "crosschecks.csv").unlink()
+    said = told(check(county))
+    assert "letter of a to z first, then letters, digits and _" in said, said
+    assert "small letters, digits and hyphens" in said, said
+    assert "pattern" not in said, f"expected words, got {said}"
+
+
 @pytest.mark.parametrize("kind", faults.SOUND)
 def test_a_sound_folder_has_no_fault(kind, county):
     faults.SOUND[kind](county)

@@ -147,14 +147,14 @@ def _expected(
     if allowed is not None and text not in allowed:
         return _referred(table, field["name"], text, allowed, codes)
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        return f"{_described(field)} (pattern {rules['pattern']})"
+        return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
         return f"at most {rules['maxLength']} characters"
     return None
 
 
-def _described(field: dict) -> str:
-    words = re.split("[:;.]", field["description"])[0]
+def _described(field: dict, ends: str = "[:;.]") -> str:
+    words = re.split(ends, field["description"])[0]
     return words if words[1].isupper() else words[0].lower() + words[1:]
 
 
@@ -364,7 +364,7 @@ def _ring(parent: np.ndarray) -> np.ndarray:
 def _sum_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
     values = numbers(frame["value"])
     lower_bound = frame["qualifier"].isin(["exact", "over", "at_least"]).to_numpy()
-    counted = parts[lower_bound[parts] & ~_either(bad.any("value"), parts, parent)]
+    counted = parts[lower_bound[parts] & ~_either(bad.any(*FIGURE), parts, parent)]
     sums = np.bincount(parent[counted], np.nan_to_num(values[counted]), len(frame))
     candidates = np.unique(parent[counted])
     faults = []
@@ -408,10 +408,25 @@ def check(data: str | Path | None = None) -> list[Fault]:
     if not raws["sources"].path.exists():
         expected = "the source of the figures, one row each"
         faults.append(Fault("sources.csv", None, "", "no such file", expected))
-    faults += _repeated_ids(raws) + _glyph_faults(raws)
+    faults += _misnamed(raws) + _repeated_ids(raws) + _glyph_faults(raws)
     if not any(fault.column in ("", "fact_id") for fault in faults):  # else ids are amiss
         faults += _unknown_in_formulas(raws)
     return faults or _uncomputable_formulas(raws)
+
+
+_SPREADSHEET = re.compile(r"\s*(\w+)\s*\.(csv(\.\w+)?|xlsx?|ods|et)")
+
+
+def _misnamed(raws: dict[str, Raw]) -> list[Fault]:
+    """A table that is not there, while Funding.csv, funding.csv.txt or funding.xlsx is."""
+    absent = {name for name, raw in raws.items() if not raw.path.exists()}
+    beside = raws["sources"].path.parent.iterdir() if absent else ()
+    found = {path.name: _SPREADSHEET.fullmatch(path.name.casefold()) for path in sorted(beside)}
+    return [
+        Fault(name, None, "", "a name that no table has", f"{like[1]}.csv, saved as CSV UTF-8")
+        for name, like in found.items()
+        if like and like[1] in absent
+    ]
 
 
 def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
@@ -442,13 +457,19 @@ def _unknown_in_formulas(raws: dict[str, Raw]) -> list[Fault]:
     raw = raws["crosschecks"]
     known = {each for name in THEMES for each in raws[name].frame["fact_id"].cat.categories}
     found = [
-        (row, side, _quoted(word), f"a fact_id or a number{did_you_mean(word, known)}")
+        (row, side, _quoted(word), _operand(word, known))
         for side in _SIDES
         for row, formula in enumerate(raw.frame[side])
         for word in formula.split(" ")[::2]
         if word not in known and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", word)
     ]
     return _placed(raw, found)
+
+
+def _operand(word: str, known: set[str]) -> str:
+    joined = re.search("[+*/＋－×÷]", word)
+    mend = "; + - * / with a blank on both sides" if joined else did_you_mean(word, known)
+    return f"a fact_id or a number{mend}"
 
 
 def _uncomputable_formulas(raws: dict[str, Raw]) -> list[Fault]:

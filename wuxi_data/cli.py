@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         return arguments.run(arguments)
     except TableError as error:
         _say(str(error))
-        _say(f"{len(error.faults)} faults; nothing was run")
+        _say(f"{_count(error.faults)}; nothing was run")
         return FAILED
     except (Refusal, *_REFUSED) as error:
         _say(f"wuxi-data: {_one_line(error)}")
@@ -68,14 +68,16 @@ def _one_line(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)) + where
 
 
+def _count(faults: list) -> str:
+    return f"{len(faults)} fault{'s' * (len(faults) > 1)}"
+
+
 # -------------------------------------------------------------------- the commands
 
 
 def _reproduce(arguments) -> int:
-    try:
-        from .reproduce import reproduce
-    except ModuleNotFoundError as error:
-        raise Refusal(f"{error}; install it with: pip install 'wuxi-data[reproduce]'") from None
+    from .reproduce import reproduce
+
     began = time.monotonic()
     data, notebooks = arguments.data, arguments.notebooks
     out = arguments.out or (data and data / "out")  # never over our own figures
@@ -83,13 +85,11 @@ def _reproduce(arguments) -> int:
         raise Refusal(f"expected a folder to write into, got a file: {out}")
     if notebooks and not any(notebooks.glob("[0-9]*.ipynb")):
         raise Refusal(f"no notebooks (01_….ipynb and so on) in {notebooks}")
-    outcomes = reproduce(
-        data,
-        out,
-        notebooks=notebooks,
-        check=arguments.check,
-        say=_say,
-    )
+    try:
+        outcomes = reproduce(data, out, notebooks=notebooks, check=arguments.check, say=_say)
+    except ModuleNotFoundError as error:
+        mend = "install the wheel or the repository with its extra, as in pip install"
+        raise Refusal(f"{error}; {mend} '.[reproduce]'") from None
     for outcome in outcomes:
         print(f"{outcome.state:9} {outcome.name}")
         if outcome.detail:
@@ -110,7 +110,7 @@ def _check(arguments) -> int:
     else:
         for fault in faults:
             print(fault)
-        print(f"{len(faults)} faults" if faults else "no faults")
+        print(_count(faults) if faults else "no faults")
     return FAILED if faults else OK
 
 
@@ -126,6 +126,7 @@ def _audit(arguments) -> int:
     if not report.same_text:
         count, sha256 = len(provenance.paragraphs(text)), provenance.digest(text)
         _say(f"its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
+        _say(f"as a row, for you to fill in: ID,TITLE,AUTHORS,,YYYY-MM-DD,zh,{sha256},{count}")
     if arguments.propose and report.unaccounted:
         _say("proposals, not facts: the parser's reading of each unaccounted numeral, to be judged")
         print(provenance.propose(report, text).to_csv(index=False, lineterminator="\n"), end="")

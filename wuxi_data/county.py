@@ -102,7 +102,8 @@ def _blank_notebook(path: Path) -> bytes:
 def _guide(lang: str) -> str:
     template = (_HERE / "templates" / "county" / _GUIDES[lang]).read_text("utf-8")
     tables = "\n\n".join(_table_guide(each, lang) for each in package()["resources"])
-    return Template(template).substitute(tables=tables, lists="\n\n".join(_closed_lists(lang)))
+    lists, found = "\n\n".join(_closed_lists(lang)), "\n\n".join(_open_lists(lang))
+    return Template(template).substitute(tables=tables, lists=lists, open=found)
 
 
 def _table_guide(resource: dict, lang: str) -> str:
@@ -148,6 +149,17 @@ def _closed_lists(lang: str):
     for (column, codes), paths in tables.items():
         listed = ", ".join(f"`{code}` {words[code][lang].split('|')[0]}" for code in codes)
         yield f"**`{column}`** ({', '.join(paths)}): {listed}"
+
+
+def _open_lists(lang: str):
+    """The kinds that a label may be of, and those of our open codes that fit any county."""
+    kinds = fields("labels")["kind"]["constraints"]["enum"]
+    yield f"**`kind`** (`labels.csv`): {', '.join(f'`{kind}`' for kind in kinds)}"
+    ours = read("labels").frame
+    for column, kind in (("reason", "reason"), ("works", "works_type"), ("sector", "sector")):
+        rows = ours[ours["kind"] == kind]
+        listed = ", ".join(f"`{row.code}` {getattr(row, lang)}" for row in rows.itertuples())
+        yield f"**`{column}`**: {listed}"
 
 
 def _cell(text: str) -> str:

@@ -79,7 +79,6 @@ async def record(
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)
-    cells = len(notebook.cells)
     place = 0
 
     def started(cell, cell_index: int) -> None:
@@ -90,6 +89,7 @@ async def record(
     if data is not None:  # where it is, while it runs; how to get there, in what is kept
         set_data(notebook, Path(data).resolve().as_posix())
         notebook = nbformat.from_dict(notebook)
+    cells = len(notebook.cells)
     with TemporaryDirectory() as nowhere:  # a notebook reads and writes nothing beside itself
         client = NotebookClient(
             notebook,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from . import charts, report, style
@@ -82,6 +83,8 @@ def reproduce(
     if faults:
         raise TableError(faults)
     root = Path(out) if out is not None else repository()
+    if not check:
+        _try_to_write(root)
     began = time.monotonic()
 
     def timed(line: str) -> None:
@@ -90,6 +93,16 @@ def reproduce(
     with own_jupyter_home():
         made = asyncio.run(_make(data, root, Path(notebooks or notebook_folder()), timed))
     return [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
+
+
+def _try_to_write(root: Path) -> None:
+    """Better said before a run than after it; nothing is left behind."""
+    standing = next(each for each in (root, *root.absolute().parents) if each.exists())
+    try:
+        with TemporaryFile(dir=standing):
+            pass
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(root)) from None
 
 
 def repository() -> Path:
