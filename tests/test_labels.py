@@ -1,0 +1,300 @@
+"""Every code has a label of its kind, every label is there for something, every word is right."""
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from wuxi_data.reading import read
+from wuxi_data.schema import THEMES, fields, references
+
+# Which columns of the facts may hold which kinds of label.
+KINDS = {
+    "unit": ["unit"], "qualifier": ["qualifier"], "status": ["status"], "indicator": ["indicator"],
+    "payer": ["actor", "place"], "recipient": ["actor", "place"], "sponsor": ["actor", "place"],
+    "organiser": ["actor", "place"], "place": ["place"], "item": ["item"], "sector": ["sector"],
+    "works": ["works_type"], "audience": ["audience"], "topic": ["topic"], "reason": ["reason"],
+}  # fmt: skip
+VERDICTS = dict.fromkeys(("holds", "consistent", "cannot_be_said", "contradicts"), "verdict")
+ROOT = Path(__file__).resolve().parents[1]
+UNUSED = {"ministry_water": "actor", "longxi_town": "place", "huatai_bridge": "item"}  # no figure's
+
+
+def kinds(labels):
+    return dict(zip(labels["code"].astype(str), labels["kind"].astype(str), strict=True))
+
+
+@cache
+def in_use():
+    """The codes that stand in each column of the facts and of the exclusions."""
+    used = {column: set() for column in KINDS}
+    for name in (*THEMES, "exclusions"):
+        table = read(name).frame
+        for column in KINDS.keys() & set(references(name, "labels")):
+            used[column] |= set(table[column].astype(str)) - {""}
+    return used
+
+
+def kind_faults(labels):
+    """Codes whose kind does not fit where they are used."""
+    known = kinds(labels)
+    return [
+        f"{code}: a {known.get(code)} in the column {column}"
+        for column, codes in in_use().items()
+        for code in sorted(codes)
+        if known.get(code) not in KINDS[column]
+    ]
+
+
+def closed(column):
+    """The codes that a column may hold, in every table that has it, each once."""
+    found = [fields(name)[column] for name in THEMES if column in fields(name)]
+    return list(dict.fromkeys(code for field in found for code in field["constraints"]["enum"]))
+
+
+def test_every_column_of_codes_is_looked_at_here():
+    expected = {column for name in (*THEMES, "exclusions") for column in references(name, "labels")}
+    assert set(KINDS) == expected
+
+
+def test_every_code_in_use_is_a_label_of_its_kind():
+    assert kind_faults(read("labels").frame) == []
+
+
+def test_a_code_of_another_kind_is_seen():
+    labels = read("labels").frame.astype(str)
+    labels.loc[labels["code"] == "citrus", "kind"] = "text"
+    assert kind_faults(labels) == ["citrus: a text in the column item"]
+
+
+@pytest.mark.parametrize("kind", ["unit", "qualifier", "status", "indicator"])
+def test_a_closed_list_has_its_labels_in_its_order_and_no_others(kind):
+    got = [code for code, found in kinds(read("labels").frame).items() if found == kind]
+    assert got == closed(kind), f"expected {closed(kind)}, got {got}"
+
+
+def test_a_label_of_no_code_in_use_is_a_sentence_a_verdict_or_a_translation():
+    held = set().union(*in_use().values(), *(closed(k) for k in ("unit", "qualifier", "indicator")))
+    left = {code: kind for code, kind in kinds(read("labels").frame).items() if code not in held}
+    status, known = (
+        dict.fromkeys(closed("status"), "status"),
+        {**UNUSED, **dict.fromkeys(notes(), "translation"), **VERDICTS},
+    )
+    assert left == {code: ({**status, **known}).get(code, "text") for code in left}
+
+
+@cache
+def notes():
+    """Each fact's note by the code that a translation of it has: one serves all that say so."""
+    tables = (read(name).frame for name in THEMES)
+    rows = (row for table in tables for row in table[table["note"] != ""].itertuples())
+    return {f"note_{row.fact_id.replace('-', '_')}": row.note for row in rows}
+
+
+def test_every_note_of_a_fact_has_one_translation_under_the_name_of_one_that_says_so():
+    labels = read("labels").frame
+    codes = {code for code, kind in kinds(labels).items() if kind == "translation"}
+    translated = {code: en for code, (_, en) in words(labels).items() if code in codes}
+    assert translated == {code: notes().get(code) for code in translated}
+    assert sorted(translated.values()) == sorted(set(notes().values()))
+
+
+# -------------------------------------------------------------------- every word is the right one
+
+# Typed once more, as a witness: the units that tokens are read by and figures worded in.
+UNITS = {
+    "CNY": ("元|元人民币", "yuan"),
+    "person": ("人|名", "person|people"),
+    "project": ("个项目|项目", "project|projects"),
+    "works": ("处工程|座工程|处设施|个设施", "works"),
+    "class": ("个班|班次|班|期班", "class|classes"),
+    "day": ("天", "day|days"),
+    "township": ("个乡镇|乡镇|个乡|个镇", "township|townships"),
+    "household": ("户", "household|households"),
+    "village": ("个村|村", "village|villages"),
+    "villager_group": ("个社", "villager group|villager groups"),
+    "mu": ("亩", "mu"),
+    "km": ("公里|千米", "kilometre|kilometres"),
+    "m": ("米", "metre|metres"),
+    "minute": ("分钟", "minute|minutes"),
+    "hour": ("小时|个小时", "hour|hours"),
+    "year": ("年", "year|years"),
+    "month": ("个月", "month|months"),
+    "storey": ("层", "storey|storeys"),
+    "cooperative": ("个互助社|个合作社", "co-operative|co-operatives"),
+    "visit": ("次访问", "visit|visits"),
+    "product": ("种产品", "product|products"),
+    "school": ("所学校|所小学|所中学", "school|schools"),
+    "hectare": ("公顷", "hectare|hectares"),
+    "km2": ("平方公里|平方千米", "square kilometre|square kilometres"),
+    "m2": ("平方米", "square metre|square metres"),
+    "m3": ("立方米", "cubic metre|cubic metres"),
+    "t": ("吨", "tonne|tonnes"),
+    "kg": ("公斤|千克", "kilogram|kilograms"),
+    "kW": ("千瓦", "kilowatt|kilowatts"),
+    "kWh": ("千瓦时", "kilowatt-hour|kilowatt-hours"),
+    "head": ("头|只", "head of livestock"),
+    "percent": ("%", "%"),
+    "USD": ("美元", "US dollar|US dollars"),
+}
+
+# Typed once more, too: what our own page and notebooks have no occasion to say.
+UNSHOWN = {
+    "at_most": ("至多", "at most"),
+    "huatai_bridge": ("花台大桥", "Huatai bridge"),
+    "guide_rule": ("规则", "rule"),
+    "guide_example": ("例子", "example"),
+    "guide_required": ("必填", "required"),
+    "guide_optional": ("可以留空", "may be empty"),
+    "guide_open": (
+        "必填；代码由你定，写进 labels.csv",
+        "required; a code of your own goes into labels.csv",
+    ),
+    "guide_closed": ("必填；只能取列出的代码", "required; a closed list"),
+    "guide_closed_or_empty": ("只能取列出的代码，或留空", "a closed list, or empty"),
+    "mixed_units": (
+        "单位不同，不能画在一起：表 {table} 的 {needs}",
+        "mixed units in {table}, {needs}; a chart compares figures of one unit",
+    ),
+    "mark_before": ("{words}（援建前）", "{words} (before the aid)"),
+    "authors_and_others": ("{first}等", "{first} et al."),
+    "funding_rise_down": (
+        "{payer}每年援助{recipient}的资金由{first}减至{last}，减少{change}",
+        "{payer}'s yearly aid to {recipient} fell from {first} to {last}, down {change}",
+    ),
+    "funding_rise_level": (
+        "{payer}每年援助{recipient}的资金：起初{first}，最近{last}",
+        "{payer}'s yearly aid to {recipient}: {first} at first, {last} most recently",
+    ),
+    "note_more": ("另有{n}项未画。", "{n} more not drawn."),
+    "money_per_project": (
+        "平均每个项目的援助：{figures}",
+        "Aid per project on average: {figures}",
+    ),
+    "orchards_most_of_all": (
+        "面积最大的是{place}的{name}：{figure}",
+        "The largest area: {name} in {place}, {figure}",
+    ),
+    "water_works_title": ("建成{name}{figure}", "Built: {name} {figure}"),
+    "guide_other_county": (
+        "表、图和算出的数来自你的表；文字是就巫溪县写的："
+        "请在你的文件夹的 notebooks 里改写成你的县，再加上 --notebooks 运行；"
+        "out 里的每次运行都会被覆盖。",
+        "Tables, charts and computed figures come from your tables. "
+        "The sentences were written about Wuxi County: rewrite them for yours in the notebooks of "
+        "your folder, and run those with --notebooks; whatever is in out is written over by each "
+        "run.",
+    ),
+    "page_undrawn": (
+        "所给的表里没有这些图所需的数字：",
+        "The tables have no figures for these charts:",
+    ),
+}  # fmt: skip
+
+# Codes that are put together; every other one stands in the code as it is.
+COMPOSED = {
+    "guide_{}": ("column", "meaning", "rule", "example"),
+    "mark_{}": ("inferred", "planned", "before"),
+    "{}_title": ("funding_total", "projects"),
+    "{}_part": ("funding_total", "projects"),
+    "timeline_{}": ("began", "held"),
+    "page_{}": ("headline", "charts", "limits", "facts", "derived", "checks", "map", "codebook",
+                "cite"),
+    "cannot_{}_said": ("be",),
+}  # fmt: skip
+
+
+def words(labels):
+    columns = (labels[column].astype(str) for column in ("code", "zh", "en"))
+    return {code: (zh, en) for code, zh, en in zip(*columns, strict=True)}
+
+
+def squeezed(text):
+    """Without what wraps a line, begins a sentence, or marks up a page."""
+    return "".join(html.unescape(text).casefold().split())
+
+
+@cache
+def shown():
+    """Every word that the stored page and the notebooks' outputs show."""
+    page = (ROOT / "figures" / "report.html").read_text("utf-8")
+    found = [re.sub("<[^>]+>", "", page)]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                given = {"text": output.get("text", ""), **output.get("data", {})}
+                found += ["".join(text) for kind, text in given.items() if kind.startswith("text")]
+    return squeezed("\n".join(found))
+
+
+def is_shown(text):
+    """Whether every form of a label stands somewhere, but for what fills its braces."""
+    return all(map(stands, re.split(r"\||{\w+}", text)))
+
+
+@cache
+def stands(piece):
+    return squeezed(piece) in shown()
+
+
+def test_every_word_is_shown_on_the_page_or_in_a_notebook_or_typed_here():
+    got = {
+        code: both
+        for code, both in words(read("labels").frame).items()
+        if code not in UNITS and not all(map(is_shown, both))
+    }
+    assert got == UNSHOWN
+
+
+def test_the_units_are_worded_as_they_are_typed_here():
+    known = words(read("labels").frame)
+    assert {code: known.get(code) for code in UNITS} == UNITS
+
+
+def test_the_codes_on_the_stored_page_are_called_what_the_labels_say():
+    page = (ROOT / "figures" / "report.html").read_text("utf-8")
+    row = r"<code>(\w+)</code></th><td><span lang=zh>(.*?)</span><span lang=en>(.*?)</span></td>"
+    last = page.rpartition("<details>")[2]  # the codes in use
+    listed = {
+        code: (html.unescape(zh), html.unescape(en)) for code, zh, en in re.findall(row, last)
+    }
+    known = words(read("labels").frame)
+    assert len(listed) > 80, f"expected the codes in use, got {len(listed)}"
+    assert {code: known.get(code) for code in listed} == listed
+
+
+def sources():
+    package = ROOT / "wuxi_data"
+    paths = [*package.glob("*.py"), package / "templates" / "report.html"]
+    return "\n".join(path.read_text("utf-8") for path in sorted(paths))
+
+
+def composed():
+    return {form.format(part) for form, parts in COMPOSED.items() for part in parts}
+
+
+def test_every_word_that_the_code_asks_for_is_there():
+    calls = re.findall(r"\b(?:say|self|t|code)\(([^()]*)|\bcode = (.*)", sources())
+    asked = {word for call in calls for word in re.findall(r'(?<!\[)"(\w+[a-z])"', "".join(call))}
+    assert len(asked) > 80, f"expected what the code asks for, got {asked}"
+    assert (asked | composed()) - set(words(read("labels").frame)) == set()
+
+
+def test_the_code_asks_for_every_sentence_there_is():
+    literal = set(re.findall(r'"(\w+)"', sources())) | composed()
+    sentences = {
+        c for c, kind in kinds(read("labels").frame).items() if kind in ("text", "verdict")
+    }
+    assert sentences - literal == set()
+
+
+def test_a_label_is_filled_with_the_same_in_english_as_in_chinese():
+    parts = {
+        code: [sorted(set(re.findall(r"{\w+}", text))) for text in both]
+        for code, both in words(read("labels").frame).items()
+    }
+    differing = {code: zh for code, (zh, en) in parts.items() if zh != en}
+    assert differing == {"projects_title": ["{figure}", "{giver}", "{period}", "{place}"]}
