@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections import defaultdict
+from functools import cache
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
@@ -182,7 +183,11 @@ def build(data: str | Path | None = None) -> bytes:
     sources = _sources(facts, load("sources", data), tables["exclusions"], say)
     cards = _headline(facts)
     script, sheet = (_asset(name) for name in ("report.js", "report.css"))
-    page = _environment(say).get_template("report.html").render(
+    page = _template().render(
+        t=lambda code, **parts: _both(say.code(code, **parts)),
+        code=say.code,
+        pieces=_pieces,
+        isna=pd.isna,
         ours=data is None,
         facts=facts,
         themes=_themes(facts, tables),
@@ -550,15 +555,9 @@ def _asset(name: str) -> str:
     return files("wuxi_data").joinpath("templates", name).read_text("utf-8")
 
 
-def _environment(say: Words):
+@cache
+def _template():
     import jinja2
-    from markupsafe import Markup
-
-    def both(words: Both) -> Markup:
-        """Both languages, of which the page shows one; a text that has one stands apart."""
-        if words.zh == words.en:
-            return Markup("<bdi>{}</bdi>").format(words.zh)
-        return Markup("<span lang=zh>{}</span><span lang=en>{}</span>").format(*words)
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_asset),
@@ -567,14 +566,17 @@ def _environment(say: Words):
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
-        "t": lambda code, **parts: both(say.code(code, **parts)),
-        "code": say.code,
-        "pieces": _pieces,
-        "isna": pd.isna,
-    }
-    environment.filters |= {"both": both}
-    return environment
+    environment.filters["both"] = _both
+    return environment.get_template("report.html")
+
+
+def _both(words: Both):
+    """Both languages, of which the page shows one; a text that has one stands apart."""
+    from markupsafe import Markup
+
+    if words.zh == words.en:
+        return Markup("<bdi>{}</bdi>").format(words.zh)
+    return Markup("<span lang=zh>{}</span><span lang=en>{}</span>").format(*words)
 
 
 # -------------------------------------------------------------------- fonts
