@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test check lab lock clean
+.PHONY: help reproduce test mutate fuzz faults check lab lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -18,7 +18,16 @@ reproduce: $(READY) ## run every notebook; write every figure and the report aga
 	$(BIN)/wuxi-data reproduce $(ARGS)
 
 test: $(READY) ## all tests, the notebooks under nbval among them
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+mutate: $(READY) ## change one thing at a time, thousands of times: each must turn a check red
+	$(BIN)/python -m tools.mutate $(ARGS)
+
+fuzz: $(READY) ## throw a hundred thousand inputs at parser, loaders, audit and commands
+	$(BIN)/python -m tools.fuzz $(ARGS)
+
+faults: $(READY) ## kill it, fill its disk, run it twice: every file stays whole (Linux, root)
+	$(BIN)/python -m tools.faults $(ARGS)
 
 check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATION.cff
 	$(BIN)/python -m ruff check .

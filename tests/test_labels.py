@@ -20,6 +20,8 @@ KINDS = {
 }  # fmt: skip
 VERDICTS = dict.fromkeys(("holds", "consistent", "cannot_be_said", "contradicts"), "verdict")
 ROOT = Path(__file__).resolve().parents[1]
+ACTORS = {"jilin_province", "ministry_water", "hydropower_projects", "hardship_households",
+          "mutual_aid_cooperatives", "water_programme"}  # fmt: skip
 UNUSED = {"ministry_water": "actor", "longxi_town": "place", "huatai_bridge": "item"}  # no figure's
 
 
@@ -53,53 +55,6 @@ def closed(column):
     """The codes that a column may hold, in every table that has it, each once."""
     found = [fields(name)[column] for name in THEMES if column in fields(name)]
     return list(dict.fromkeys(code for field in found for code in field["constraints"]["enum"]))
-
-
-def test_every_column_of_codes_is_looked_at_here():
-    expected = {column for name in (*THEMES, "exclusions") for column in references(name, "labels")}
-    assert set(KINDS) == expected
-
-
-def test_every_code_in_use_is_a_label_of_its_kind():
-    assert kind_faults(read("labels").frame) == []
-
-
-def test_a_code_of_another_kind_is_seen():
-    labels = read("labels").frame.astype(str)
-    labels.loc[labels["code"] == "citrus", "kind"] = "text"
-    assert kind_faults(labels) == ["citrus: a text in the column item"]
-
-
-@pytest.mark.parametrize("kind", ["unit", "qualifier", "status", "indicator"])
-def test_a_closed_list_has_its_labels_in_its_order_and_no_others(kind):
-    got = [code for code, found in kinds(read("labels").frame).items() if found == kind]
-    assert got == closed(kind), f"expected {closed(kind)}, got {got}"
-
-
-def test_a_label_of_no_code_in_use_is_a_sentence_a_verdict_or_a_translation():
-    held = set().union(*in_use().values(), *(closed(k) for k in ("unit", "qualifier", "indicator")))
-    left = {code: kind for code, kind in kinds(read("labels").frame).items() if code not in held}
-    status, known = (
-        dict.fromkeys(closed("status"), "status"),
-        {**UNUSED, **dict.fromkeys(notes(), "translation"), **VERDICTS},
-    )
-    assert left == {code: ({**status, **known}).get(code, "text") for code in left}
-
-
-@cache
-def notes():
-    """Each fact's note by the code that a translation of it has: one serves all that say so."""
-    tables = (read(name).frame for name in THEMES)
-    rows = (row for table in tables for row in table[table["note"] != ""].itertuples())
-    return {f"note_{row.fact_id.replace('-', '_')}": row.note for row in rows}
-
-
-def test_every_note_of_a_fact_has_one_translation_under_the_name_of_one_that_says_so():
-    labels = read("labels").frame
-    codes = {code for code, kind in kinds(labels).items() if kind == "translation"}
-    translated = {code: en for code, (_, en) in words(labels).items() if code in codes}
-    assert translated == {code: notes().get(code) for code in translated}
-    assert sorted(translated.values()) == sorted(set(notes().values()))
 
 
 # -------------------------------------------------------------------- every word is the right one
@@ -143,6 +98,15 @@ UNITS = {
 
 # Typed once more, too: what our own page and notebooks have no occasion to say.
 UNSHOWN = {
+    "guide_column": ("列", "column"),
+    "guide_meaning": ("含义", "meaning"),
+    "period_year": ("{year}年", "{year}"),
+    "name_and_figure": ("{name}{figure}", "{name} {figure}"),
+    "dated_name": ("{period}{name}", "{period}: {name}"),
+    "sentence_space": (" ", " "),
+    "funding_total_part": ("{period}{figure}", "{figure} of it in {period}"),
+    "projects_part": ("{period}{figure}", "{figure} in {period}"),
+    "unvalued": ("{name}{figure}", "{name}: {figure}"),
     "at_most": ("至多", "at most"),
     "huatai_bridge": ("花台大桥", "Huatai bridge"),
     "guide_rule": ("规则", "rule"),
@@ -232,7 +196,8 @@ def shown():
 
 def is_shown(text):
     """Whether every form of a label stands somewhere, but for what fills its braces."""
-    return all(map(stands, re.split(r"\||{\w+}", text)))
+    pieces = [piece for piece in re.split(r"\||{\w+}", text) if piece.strip()]
+    return bool(pieces) and all(map(stands, pieces))
 
 
 @cache
@@ -244,7 +209,7 @@ def test_every_word_is_shown_on_the_page_or_in_a_notebook_or_typed_here():
     got = {
         code: both
         for code, both in words(read("labels").frame).items()
-        if code not in UNITS and not all(map(is_shown, both))
+        if code not in UNITS and (code.startswith("guide_") or not all(map(is_shown, both)))
     }
     assert got == UNSHOWN
 
@@ -277,7 +242,7 @@ def composed():
 
 
 def test_every_word_that_the_code_asks_for_is_there():
-    calls = re.findall(r"\b(?:say|self|t|code)\(([^()]*)|\bcode = (.*)", sources())
+    calls = re.findall(r"(?=\b(?:say|self|t|code)\(([^()]*)|\bcode = (.*))", sources())
     asked = {word for call in calls for word in re.findall(r'(?<!\[)"(\w+[a-z])"', "".join(call))}
     assert len(asked) > 80, f"expected what the code asks for, got {asked}"
     assert (asked | composed()) - set(words(read("labels").frame)) == set()
@@ -298,3 +263,62 @@ def test_a_label_is_filled_with_the_same_in_english_as_in_chinese():
     }
     differing = {code: zh for code, (zh, en) in parts.items() if zh != en}
     assert differing == {"projects_title": ["{figure}", "{giver}", "{period}", "{place}"]}
+
+
+# -------------------------------------------------------------------- every code is of its kind
+
+
+def test_every_column_of_codes_is_looked_at_here():
+    expected = {column for name in (*THEMES, "exclusions") for column in references(name, "labels")}
+    assert set(KINDS) == expected
+
+
+def test_every_code_in_use_is_a_label_of_its_kind():
+    assert kind_faults(read("labels").frame) == []
+
+
+def test_a_code_of_another_kind_is_seen():
+    labels = read("labels").frame.astype(str)
+    labels.loc[labels["code"] == "citrus", "kind"] = "text"
+    assert kind_faults(labels) == ["citrus: a text in the column item"]
+
+
+@pytest.mark.parametrize("kind", ["unit", "qualifier", "status", "indicator"])
+def test_a_closed_list_has_its_labels_in_its_order_and_no_others(kind):
+    got = [code for code, found in kinds(read("labels").frame).items() if found == kind]
+    assert got == closed(kind), f"expected {closed(kind)}, got {got}"
+
+
+def test_the_givers_are_no_places():
+    """The columns that may hold either would not say."""
+    assert {code for code, kind in kinds(read("labels").frame).items() if kind == "actor"} == ACTORS
+
+
+def test_what_the_article_names_without_a_figure_has_its_word_too():
+    assert UNUSED.items() <= kinds(read("labels").frame).items()
+
+
+def test_a_label_of_no_code_in_use_is_a_sentence_a_verdict_or_a_translation():
+    held = set().union(*in_use().values(), *(closed(k) for k in ("unit", "qualifier", "indicator")))
+    left = {code: kind for code, kind in kinds(read("labels").frame).items() if code not in held}
+    status, known = (
+        dict.fromkeys(closed("status"), "status"),
+        {**UNUSED, **dict.fromkeys(notes(), "translation"), **VERDICTS},
+    )
+    assert left == {code: ({**status, **known}).get(code, "text") for code in left}
+
+
+@cache
+def notes():
+    """Each fact's note by the code that a translation of it has: one serves all that say so."""
+    tables = (read(name).frame for name in THEMES)
+    rows = (row for table in tables for row in table[table["note"] != ""].itertuples())
+    return {f"note_{row.fact_id.replace('-', '_')}": row.note for row in rows}
+
+
+def test_every_note_of_a_fact_has_one_translation_under_the_name_of_one_that_says_so():
+    labels = read("labels").frame
+    codes = {code for code, kind in kinds(labels).items() if kind == "translation"}
+    translated = {code: en for code, (_, en) in words(labels).items() if code in codes}
+    assert translated == {code: notes().get(code) for code in translated}
+    assert sorted(translated.values()) == sorted(set(notes().values()))
