@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test mutate fuzz faults check lab lock clean
+.PHONY: help reproduce test mutate fuzz faults lowest check lab lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,16 @@ fuzz: $(READY) ## throw a hundred thousand inputs at parser, loaders, audit and 
 
 faults: $(READY) ## kill it, fill its disk, run it twice: every file stays whole (Linux, root)
 	$(BIN)/python -m tools.faults $(ARGS)
+
+lowest: $(READY) ## all tests with the lowest versions that pyproject.toml admits (needs uv)
+	@command -v uv >/dev/null || { echo 'make lowest needs uv: python -m pip install uv' >&2; exit 1; }
+	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
+	uv pip compile pyproject.toml --all-extras --resolution lowest-direct --quiet \
+	  -o .venv/lowest/requirements.txt
+	uv pip install --quiet --python .venv/lowest/bin/python -r .venv/lowest/requirements.txt \
+	  --editable .
+	.venv/lowest/bin/python -m pytest -n auto --dist loadfile $(ARGS)
+	-.venv/lowest/bin/wuxi-data reproduce --check # bytes may differ: it says so
 
 check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATION.cff
 	$(BIN)/python -m ruff check .

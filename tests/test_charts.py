@@ -437,6 +437,11 @@ def water_works(**changes):
     return changed(wd.load_water_works(), **changes)
 
 
+def joined(table, rows):
+    """The table and more rows; pandas 2.3 warns of columns that hold nothing."""
+    return pd.concat([table, rows.dropna(axis="columns", how="all")])
+
+
 def title(ax):
     return ax.get_title(loc="left").replace("\n", "")
 
@@ -464,7 +469,7 @@ def test_no_rest_is_drawn_of_parts_that_may_overlap():
     table = wd.load_funding()
     part = table[table["fact_id"] == "jilin-aid-2016-2020"]
     other = part.assign(fact_id="jilin-aid-2018-2020", start=2018)
-    found = wd.marks(wd.plot_funding_total(pd.concat([table, other])))
+    found = wd.marks(wd.plot_funding_total(joined(table, other)))
     assert found["base"].tolist() == [0, 0, 0]
     assert not found["fact_id"].str.contains("_-_").any()
 
@@ -506,7 +511,7 @@ def test_income_of_another_paragraph_is_none_of_the_projects():
     water = wd.load_water_works()
     row = water[water["fact_id"] == "hydropower-projects"]
     other = row.assign(fact_id="pumps", value=99.0, as_written="99个", paragraph=24)
-    ax = wd.plot_hydropower(pd.concat([water, other]), wd.load_funding())
+    ax = wd.plot_hydropower(joined(water, other), wd.load_funding())
     assert title(ax) == TITLES["hydropower"]
     assert wd.marks(ax)["fact_id"].tolist() == ["hydropower-projects", "hydropower-income"]
 
@@ -515,7 +520,7 @@ def test_of_several_payers_each_total_names_its_own():
     table = funding()
     row = table[table["fact_id"] == "jilin-aid-2016-2020"]
     other = row.assign(fact_id="water-aid", payer="ministry_water", part_of=None)
-    names = wd.marks(wd.plot_funding_total(pd.concat([table, other])))["name"].tolist()
+    names = wd.marks(wd.plot_funding_total(joined(table, other)))["name"].tolist()
     assert names[0] == "1992—2021年累计援助资金及物资，吉林省"
     assert names[-1] == "2016—2020年累计援助资金，水利部"
 
@@ -580,7 +585,7 @@ def test_every_column_keeps_its_year_where_not_all_have_room(crowded):
 def promised(table, fact_id, **cells):
     """The row again as of the year after the publication, 2022, and larger than all."""
     row = table[table["fact_id"] == fact_id].assign(fact_id="promised", start=2022, end=2022)
-    return pd.concat([table, row.assign(**cells)])
+    return joined(table, row.assign(**cells))
 
 
 def test_money_promised_is_drawn_as_a_plan_and_never_leads():

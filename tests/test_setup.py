@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distributions
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
@@ -324,6 +324,8 @@ def test_the_fonts_licence_and_copyright_ship_with_it(name):
 @each_font
 def test_the_font_is_built_to_the_same_bytes_again(tmp_path, name):
     """What is already cut and renamed is left as it is, so no source is needed to see it."""
+    if version("fonttools") not in locked(LOCK)["fonttools"]:
+        pytest.skip("not the lock's fonttools: another may write other bytes")
     build_font.build(tmp_path / name, FONTS / name)
     assert (tmp_path / name).read_bytes() == (FONTS / name).read_bytes()
 
@@ -358,7 +360,18 @@ def make(folder, *args):
 
 def test_make_alone_names_every_command(tmp_path):
     shown = [line.split()[1] for line in make(tmp_path).stdout.splitlines()]
-    expected = "help reproduce test mutate fuzz faults check lab lock clean".split()
+    expected = [
+        "help",
+        "reproduce",
+        "test",
+        "mutate",
+        "fuzz",
+        "faults",
+        "check",
+        "lab",
+        "lock",
+        "clean",
+    ]
     assert shown == expected, f"expected {expected}, got {shown}"
 
 
