@@ -579,6 +579,15 @@ def test_every_column_keeps_its_year_where_not_all_have_room(crowded):
     assert 0 < len(seen) < 60, f"expected fewer names than columns, got {len(seen)}"
 
 
+def test_a_users_label_is_words_and_no_format(county):
+    path = county / "labels.csv"
+    old, new = "{period}{giver}援助{place}{figure}", "{0}{figure.__class__}{{{giver}"
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    assert wd.check(county) == []
+    assert "{0}{figure.__class__}{{吉林省" in title(draw_from(county, "projects-nested"))
+
+
 # -------------------------------------------------------------------- a plan is a plan
 
 

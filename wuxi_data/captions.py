@@ -14,7 +14,7 @@ from . import rows as _rows
 from . import style
 from .drawing import Figure
 from .quantity import Quantity
-from .tables import labels, load
+from .tables import filled, labels, load
 
 LANGS = ("zh", "en")
 _SUBJECTS = ("recipient", "audience", "works", "item", "topic")
@@ -38,8 +38,7 @@ class Captions:
 
     def __call__(self, code: str, **values) -> str:
         text = self.known[code][self.lang] if code in self.known else str(code)
-        worded = {name: self._word(value) for name, value in values.items()}
-        return text.format(**worded) if worded else text
+        return filled(text, **{name: self._word(value) for name, value in values.items()})
 
     def _word(self, value) -> str:
         return value.wording(self.lang) if isinstance(value, Quantity) else str(value)

@@ -24,7 +24,7 @@ from . import charts, style
 from .crosschecks import cross_checks, evaluate
 from .quantity import Quantity
 from .schema import THEMES, package, references
-from .tables import labels, load, quantities
+from .tables import filled, labels, load, quantities
 
 LANGS = ("zh", "en")
 _CALENDAR = range(1000, 3000)
@@ -141,12 +141,7 @@ class Words:
 
     def code(self, code: str, **parts) -> Both:
         """What a code is called; ``{name}`` in it gives way to `parts`."""
-        return Both(*(self._filled(self.labels[code][lang], parts) for lang in LANGS))
-
-    @staticmethod
-    def _filled(text: str, parts: dict) -> str:
-        # Not str.format: a brace in a user's label is a brace.
-        return re.sub(r"{(\w+)}", lambda m: str(parts.get(m[1], m[0])), text)
+        return Both(*(filled(self.labels[code][lang], **parts) for lang in LANGS))
 
     def note(self, text: str) -> Both:
         """A note as it was written, and in Chinese where ``labels.csv`` translates it."""

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from .quantity import Quantity, verdict
-from .tables import labels, quantities
+from .tables import filled, labels, quantities
 
 
 class NothingToDraw(ValueError):
@@ -23,7 +23,7 @@ class NothingToDraw(ValueError):
 
     def __init__(self, table: str, needs: str, why: str = "nothing_to_draw"):
         sentence = labels()[why]
-        self.words = {lang: sentence[lang].format(table=table, needs=needs) for lang in sentence}
+        self.words = {lang: filled(sentence[lang], table=table, needs=needs) for lang in sentence}
         super().__init__(self.words["en"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -114,6 +115,11 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
     """
     ours = _our_labels()
     return ours if data is None else ours | _words(read("labels", data).frame)
+
+
+def filled(text: str, **parts) -> str:
+    """A label whose ``{name}`` gives way to its part; any other brace of a user's is a brace."""
+    return re.sub(r"{(\w+)}", lambda found: str(parts.get(found[1], found[0])), text)
 
 
 @cache
