@@ -66,3 +66,11 @@ def test_a_short_run_of_each_target_finds_nothing(target):
     throw()
     assert watch.count >= 8
     assert watch.findings == {}
+
+
+def test_a_printed_figure_of_thirty_digits_is_worded_with_all_of_them():
+    """It was ≈10, which no token is."""
+    token = "９．" + "９" * 30
+    wording = wd.parse_quantity(token).wording()
+    assert wording == "9." + "9" * 30
+    assert wd.parse_quantity(wording) == wd.parse_quantity(token)

@@ -228,7 +228,7 @@ def _scaled(quantity: Quantity, lang: str) -> tuple[str, str, str]:
 def _places(value: Fraction, qualifier: str, whole: bool, lang: str, scale: str) -> int:
     """How many decimals to print."""
     if whole:
-        return {"": 15}.get(scale, 4 if lang == "zh" else 2)
+        return {"": _LONGEST_TOKEN}.get(scale, 4 if lang == "zh" else 2)
     length = len(str(int(abs(value))))
     # Four digits are plenty of a derived figure that is inexact anyway.
     return 4 - length if not scale and qualifier != "exact" and length > 4 else 2
