@@ -67,6 +67,13 @@ def rename(font: TTFont) -> None:
         table.setName(text, name_id, 3, 1, 0x409)
 
 
+def one_language(font: TTFont) -> None:
+    """No forms of a language's own: else the locale of the machine chooses among digits."""
+    for tag in ("GSUB", "GPOS"):
+        for record in font[tag].table.ScriptList.ScriptRecord:
+            record.Script.LangSysRecord, record.Script.LangSysCount = [], 0
+
+
 def build(dest: Path, source: Path) -> None:
     """Write the subset of ``source`` to ``dest``."""
     options = Options()
@@ -79,6 +86,7 @@ def build(dest: Path, source: Path) -> None:
     subsetter.populate(unicodes=wanted())
     subsetter.subset(font)
     rename(font)
+    one_language(font)
     font.save(dest)
 
 

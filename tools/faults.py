@@ -70,7 +70,8 @@ def faults(place: Path, arguments) -> Iterator[tuple[str, Callable[[], str | Non
         ("tr_TR.UTF-8", "America/St_Johns"),
     ):
         surroundings = {"LC_ALL": locale, "LANG": locale, "TZ": zone, "PYTHONHASHSEED": "7"}
-        yield f"LC_ALL={locale} TZ={zone}", lambda env=surroundings: same_bytes(env)
+        trial = lambda env=surroundings: same_bytes(env | installed(place, env["LC_ALL"]))  # noqa: E731
+        yield f"LC_ALL={locale} TZ={zone}", trial
     yield (
         "HOME not writable",
         lambda: same_bytes({"HOME": "/proc/nowhere", "XDG_CACHE_HOME": "/proc"}),
@@ -156,6 +157,18 @@ def two_at_once(out: Path) -> str | None:
         if each.returncode:
             return said[-300:]
     return different(out)
+
+
+def installed(place: Path, locale: str) -> dict[str, str]:
+    """Compile a locale: of one that is missing, a program silently makes C."""
+    if locale == "C":
+        return {}
+    (name, charset), folder = locale.split("."), place / "locales"
+    folder.mkdir(exist_ok=True)
+    command = ["localedef", "-i", name, "-f", charset, folder / locale]
+    if not shutil.which("localedef") or subprocess.run(command, check=False).returncode:
+        raise NotHere(f"no {locale} (Debian: apt install locales)")
+    return {"LOCPATH": str(folder)}
 
 
 def same_bytes(surroundings: dict[str, str], before: list[str] | None = None) -> str | None:
