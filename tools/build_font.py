@@ -82,11 +82,11 @@ def build(dest: Path, source: Path) -> None:
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17]
     options.drop_tables += ["STAT", "vhea", "vmtx", "BASE"]  # a variable axis, vertical setting
     font = TTFont(source, recalcTimestamp=False)
+    one_language(font)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=wanted())
     subsetter.subset(font)
     rename(font)
-    one_language(font)
     font.save(dest)
 
 
