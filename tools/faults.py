@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -70,8 +71,7 @@ def faults(place: Path, arguments) -> Iterator[tuple[str, Callable[[], str | Non
         ("tr_TR.UTF-8", "America/St_Johns"),
     ):
         surroundings = {"LC_ALL": locale, "LANG": locale, "TZ": zone, "PYTHONHASHSEED": "7"}
-        trial = lambda env=surroundings: same_bytes(env | installed(place, env["LC_ALL"]))  # noqa: E731
-        yield f"LC_ALL={locale} TZ={zone}", trial
+        yield f"LC_ALL={locale} TZ={zone}", partial(in_locale, place, surroundings)
     yield (
         "HOME not writable",
         lambda: same_bytes({"HOME": "/proc/nowhere", "XDG_CACHE_HOME": "/proc"}),
@@ -157,6 +157,10 @@ def two_at_once(out: Path) -> str | None:
         if each.returncode:
             return said[-300:]
     return different(out)
+
+
+def in_locale(place: Path, surroundings: dict[str, str]) -> str | None:
+    return same_bytes(surroundings | installed(place, surroundings["LC_ALL"]))
 
 
 def installed(place: Path, locale: str) -> dict[str, str]:

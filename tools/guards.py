@@ -452,8 +452,8 @@ def figures(tree: Path, mutant) -> str:
     if any(path.startswith("notebooks/") for path in mutant.files):
         return recorded(tree, mutant)
     for path, content in drawn(tree, mutant):
-        path_there = tree / "figures" / path
-        if not path_there.exists() or path_there.read_bytes() != content:
+        kept = tree / "figures" / path
+        if not kept.exists() or kept.read_bytes() != content:
             return f"figures/{path} differs"
     return ""
 

@@ -3,7 +3,8 @@
 ``python -m tools.mutate`` spoils every cell of every table, every mark of every chart, every cell
 of every notebook, every figure and every version, one at a time, and asks the suite's own guards
 (tools/guards.py). It prints a table, names each survivor, and exits 1 where there is one, or where
-the untouched repository is not green to begin with.
+the untouched repository is not green to begin with. A table and a chart as they are come first,
+and must survive.
 
 To be quick, everything is imported and run once; what draws is judged in a fork of that process.
 ``--verify N`` lets the real commands judge N of the mutants too.
