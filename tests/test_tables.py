@@ -10,11 +10,15 @@ import pandas as pd
 import pytest
 import seaborn as sns
 from frictionless import Package
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import wuxi_data as wd
+from wuxi_data import reading
 from wuxi_data.checks import check
 from wuxi_data.quantity import Quantity, parse_quantity
 from wuxi_data.reading import TableError
+from wuxi_data.schema import fields
 from wuxi_data.tables import fact, labels, load, quantities
 
 DATA = Path(wd.__file__).parent / "data"
@@ -452,3 +456,24 @@ def test_an_independent_checker_finds_it_too(seed, county):
     assert got, f"{seed}: expected frictionless to refuse it"
     if line not in (None, 1):
         assert {row for row, _ in got} == {line}, f"{seed}: expected line {line}, got {got}"
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(st.sampled_from(["a,b\n", "c,d\r\n", "one,two\n", *'a, "\n\r\t\0約'])))
+def test_the_quick_look_at_a_file_finds_what_the_slow_one_does(tmp_path, parts):
+    path = tmp_path / "table.csv"
+    path.write_bytes(("one,two\n" + "".join(parts)).encode())
+    rows = reading._plain_rows(path, 2)
+    if rows is not None:
+        records = list(reading._records(path))
+        assert [line for line, _ in records] == list(range(1, rows + 2))
+        assert not any(reading._irregularity(each, ["one", "two"], 2) for _, each in records[1:])
+
+
+def test_a_plain_table_needs_the_quick_look_only(tmp_path):
+    copy = shutil.copy(DATA / "exclusions.csv", tmp_path)
+    width, rows = len(fields("exclusions")), len(reading.read("exclusions").frame)
+    assert reading._plain_rows(Path(copy), width) == rows > 0
+    for spoilt in ("wuxi,1,千,1\n", 'wuxi,1,"千",1,word\n', ",1,千,1,word\n", "wuxi,1,千,1,word"):
+        Path(copy).write_text((DATA / "exclusions.csv").read_text("utf-8") + spoilt, "utf-8")
+        assert reading._plain_rows(Path(copy), width) is None

@@ -241,7 +241,7 @@ def _allowed(raw: Raw, column: str, known: Beside) -> Container[str] | None:
     if column in references(raw.name, "sources"):
         return known.paragraphs
     if column in references(raw.name, "") and not raw.faults:  # else rows may be lacking
-        return set(raw.frame["fact_id"].cat.categories)
+        return raw.frame["fact_id"].cat.categories
     return None
 
 
@@ -306,7 +306,9 @@ def _disagreements(printed: Quantity | str, value: str, unit: str, qualifier: st
 
 def _same_number(text: str, value) -> bool:
     try:
-        return Quantity(float(text)).value == value if text else value is None
+        if text == "" or value is None:
+            return text == "" and value is None
+        return text == str(value) or Quantity(float(text)).value == value
     except ValueError:
         return True  # not a number at all: said elsewhere
 
@@ -330,9 +332,11 @@ def _paragraph_faults(frame: pd.DataFrame, known: Beside, bad: _Bad) -> list[Fou
 
 def _part_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
     """A part has its total's unit, no total is part of itself, no parts exceed their total."""
+    if set(frame["part_of"].cat.categories) <= {""}:
+        return []
     ids = pd.Index(frame["fact_id"].astype(str))
     totals = frame["part_of"].astype(str)
-    if not ids.is_unique or (totals == "").all():
+    if not ids.is_unique:
         return []
     parent = np.where((totals == "") | bad.any("part_of"), -1, ids.get_indexer(totals))
     parts = np.flatnonzero(parent >= 0)
@@ -437,16 +441,11 @@ def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
         ids = set(column.cat.categories) - {""}
         again = ids & seen.keys()
         found = [
-            (
-                row,
-                "fact_id",
-                _quoted(column[row]),
-                f"an id that {seen[column[row]]}.csv does not use",
-            )
-            for row in np.flatnonzero(column.isin(again))
+            (row, "fact_id", _quoted(id_), f"an id that {seen[id_]}.csv does not use")
+            for row, id_ in (column[column.isin(again)].items() if again else ())
         ]
         faults += _placed(raws[name], found)
-        seen.update(dict.fromkeys(ids - again, name))
+        seen = dict.fromkeys(ids, name) | seen
     return faults
 
 
@@ -455,6 +454,8 @@ _SIDES = ("left", "right")
 
 def _unknown_in_formulas(raws: dict[str, Raw]) -> list[Fault]:
     raw = raws["crosschecks"]
+    if raw.frame.empty:
+        return []
     known = {each for name in THEMES for each in raws[name].frame["fact_id"].cat.categories}
     found = [
         (row, side, _quoted(word), _operand(word, known))

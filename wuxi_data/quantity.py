@@ -174,8 +174,10 @@ def _place(printed: Printed) -> str:
 
 def _rational(value: Real | None) -> int | Fraction | None:
     """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
-    if value is None or isinstance(value, Integral):
-        return value if value is None else int(value)
+    if value is None or type(value) is int:  # said first: the rest is slow to ask
+        return value
+    if isinstance(value, Integral):
+        return int(value)
     if not isinstance(value, Rational):
         if not math.isfinite(value):
             raise ValueError(f"expected a finite number, got {value!r}")

@@ -1,17 +1,17 @@
 """Read a table as it was written: every cell a text, every row with its line, every fault at once.
 
-A file is scanned once for rows of the wrong length, which pandas would pad in silence, and then
-read by pandas, or, where the scan found something, row by row.
+A file is scanned for rows of the wrong length, which pandas would pad in silence, and then read
+by pandas, or, where the scan found something, row by row.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,13 +62,13 @@ class Raw(NamedTuple):
     name: str
     path: Path
     frame: pd.DataFrame
-    lines: list[int]
+    lines: Sequence[int]
     faults: list[Fault]
 
 
 class _Scan(NamedTuple):
     header: list[str]
-    lines: list[int]  # of each regular row
+    lines: Sequence[int]  # of each regular row
     irregular: list[Fault]
     even: bool  # every row has as many fields as the header, blank ones too
 
@@ -180,14 +180,13 @@ def _scan(path: Path) -> _Scan:
     records = _records(path)
     header = next(records, (1, []))[1]
     width = len(_named(header))
+    plain = _plain_rows(path, len(header)) if width == len(header) else None
+    if plain is not None:
+        return _Scan(header, range(2, plain + 2), [], True)
     lines, irregular, even = [], [], not _has_null(path)
     for line, record in records:
-        # Nearly every row is plainly regular: a million need no closer look.
-        if len(record) == width == len(header) and record[0].strip() and record[0] != header[0]:
-            wrong = None
-        else:
-            even &= len(record) == len(header)
-            wrong = _irregularity(record, header, width)
+        even &= len(record) == len(header)
+        wrong = _irregularity(record, header, width)
         if wrong:
             irregular.append(Fault(path.name, line, "", *wrong))
         else:
@@ -195,10 +194,41 @@ def _scan(path: Path) -> _Scan:
     return _Scan(header, lines, irregular, even)
 
 
+def _plain_rows(path: Path, width: int) -> int | None:
+    """How many rows, if each is plainly regular: then a million need no closer look."""
+    with path.open("rb") as file:
+        header = file.readline()
+        if width < 2 or not _is_plain(header, width):
+            return None
+        rows = 0
+        for part in _whole_lines(file):
+            if header in part or not _is_plain(part, width):
+                return None
+            rows += part.count(b"\n")
+    return rows
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(1 << 24) + file.readline(), b"")
+
+
+def _is_plain(part: bytes, width: int) -> bool:
+    """Whether every line has so many fields, the first not blank, by where the commas stand."""
+    if any(mark in part for mark in (b'"', b"\0")) or part.count(b"\r") != part.count(b"\r\n"):
+        return False
+    text = np.frombuffer(part, np.uint8)
+    ends, commas = np.flatnonzero(text == ord("\n")), np.flatnonzero(text == ord(","))
+    if not part.endswith(b"\n") or len(commas) != len(ends) * (width - 1):
+        return False
+    commas, starts = commas.reshape(len(ends), -1), np.append(0, ends[:-1] + 1)
+    within = (commas[:, 0] > starts) & (commas[:, -1] < ends)
+    return bool(within.all() and (text[starts] > ord(" ")).all())
+
+
 def _has_null(path: Path) -> bool:
     """Where pandas would end a field."""
     with path.open("rb") as file:
-        return any(b"\0" in part for part in iter(lambda: file.read(1 << 20), b""))
+        return any(b"\0" in part for part in _whole_lines(file))
 
 
 def _regular_rows(path: Path, width: int) -> list[list[str]]:

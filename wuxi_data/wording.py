@@ -123,7 +123,9 @@ def _number(parts: dict[str, str], qualifier: str) -> int | Fraction:
         return Fraction(1, 2)
     size = math.prod(_SCALES[word] for word in parts["scale"])
     if parts["arabic"]:
-        number = Fraction(parts["arabic"].replace(",", "")) * _SCALES.get(parts["hundreds"], 1)
+        digits = parts["arabic"].replace(",", "")
+        number = Fraction(digits) if "." in digits else int(digits)
+        number *= _SCALES.get(parts["hundreds"], 1)
     else:
         number = Fraction(_chinese_number(parts["chinese"] + parts["scale"], qualifier), size)
     if (parts["inside"] or parts["outside"]) and not number:
