@@ -285,6 +285,10 @@ def lab(browser, tmp_path_factory):
     shutil.copytree(NOTEBOOKS, home / "notebooks")
     env = {**os.environ, "HOME": str(home), "JUPYTER_PREFER_ENV_PATH": "1"}
     env |= {name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
+    # Whole on screen: some versions take cells out of the page while they are out of sight.
+    settings = home / "JUPYTER_CONFIG_DIR/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     command = [sys.executable, "-m", "jupyterlab", "notebooks"]
     options = ["--no-browser", "--allow-root", "--port=0", "--ServerApp.log_level=ERROR"]
     with (home / "log").open("w") as log:
