@@ -84,15 +84,20 @@ class Captions:
         return self("list_comma").join(dict.fromkeys(filter(None, texts)))
 
     def period(self, *rows) -> str:
-        """The years that the rows cover together; empty where none names one."""
-        named = [year for row in rows for year in _rows.years(row) if year is not None]
+        """The years that the rows cover together, or since when; empty where none names one."""
+        named = [each for each in map(_rows.years, rows) if each != (None, None)]
         if not named:
             return ""
-        first, last = min(named), max(named)
-        one = first == last
-        return (
-            self("period_year", year=first) if one else self("period_years", first=first, last=last)
-        )
+        starts, ends = zip(*named, strict=True)
+        first = None if None in starts else min(starts)
+        last = None if None in ends else max(ends)
+        if first == last:
+            return "" if first is None else self("period_year", year=first)
+        if last is None:
+            return self("period_since", first=first)
+        if first is None:
+            return self("period_until", last=last)
+        return self("period_years", first=first, last=last)
 
     def dated(self, row, name: str) -> str:
         """The name with the years, if the row has any: 2016—2020年投入资金."""

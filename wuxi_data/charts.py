@@ -62,6 +62,7 @@ _MINUTES = Quantity(60, "minute") / Quantity(1, "hour")
 def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh", ax: Axes | None = None) -> Axes:
     """The yearly aid, year by year, and by how much it rose.
 
+    An amount that is printed as the yearly one of several years has a column at each of them.
     A year that the source does not print is drawn, dashed and said to be inferred, only where the
     usual yearly amount for the unprinted years and the printed years add up to a printed total
     exactly. Nothing outside that total's years is filled in; payers are never summed.
@@ -113,9 +114,9 @@ def _pair(row) -> tuple[str, str]:
 
 def _yearly(say, rows: list, totals: list) -> tuple[list[tuple[int, Figure]], list[str]]:
     """The columns of one payer and recipient at their years, and what was inferred from what."""
-    usual = [row for row in rows if row.start is None]
-    stated = [row for row in rows if row.start is not None]
-    columns = [(row.start, say.fact(row, say.period(row))) for row in stated]
+    usual = [row for row in rows if years(row) == (None, None)]
+    stated = [row for row in rows if row not in usual]
+    columns = [column for row in stated for column in _each_year(say, row)]
     notes = []
     for total in totals if len(usual) == 1 else ():
         found, note = _inferred(say, usual[0].quantity, stated, total)
@@ -130,11 +131,23 @@ def _yearly(say, rows: list, totals: list) -> tuple[list[tuple[int, Figure]], li
     return columns, notes
 
 
+def _each_year(say, row) -> list[tuple[int, Figure]]:
+    """A yearly amount that is printed of several years stands at each of them."""
+    if None in years(row) or row.start == row.end:
+        return [(row.start or row.end, say.fact(row, say.period(row)))]
+    return [
+        (year, say.fact(row, say("period_year", year=year), at=year))
+        for year in range(row.start, row.end + 1)
+    ]
+
+
 def _inferred(
     say, usual: Quantity, stated: list, total
 ) -> tuple[list[tuple[int, Figure]], list[str]]:
     """The years of a total that are not printed, if the usual amount fills them exactly."""
     if None in years(total) or total.quantity.value is None:
+        return [], []
+    if any(None in years(row) for row in stated):
         return [], []
     within = [row for row in stated if row.start <= total.end and row.end >= total.start]
     if any(row.start != row.end for row in within):
@@ -155,7 +168,7 @@ def _inferred(
 
 def _rise_title(say, rows: list) -> str:
     """Of the payer with the highest latest amount: from its first amount to its latest."""
-    ordered = sorted(say.done(rows), key=lambda row: row.start or 0)
+    ordered = sorted(say.done(rows), key=lambda row: row.start or row.end or 0)
     latest = {_pair(row): row for row in ordered}
     last = max(latest.values(), key=lambda row: row.quantity.value)
     first = next(row for row in ordered if _pair(row) == _pair(last))

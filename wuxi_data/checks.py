@@ -32,31 +32,36 @@ class Beside(NamedTuple):
     """What rows may refer to; None where the file that says so cannot be read."""
 
     codes: dict[str, str] | None  # code → code, and its Chinese and English words → code
+    kinds: dict[str, str]  # code → kind
     paragraphs: dict[str, float] | None  # source_id → number of paragraphs
 
 
 def beside(data: str | Path | None = None) -> Beside:
     """Read once per folder what the rows of its tables may refer to."""
     labels, sources = None if data is None else read("labels", data), read("sources", data)
-    codes = _our_codes() if labels is None else {**_our_codes(), **_codes(labels)}
+    codes, kinds = _our_codes()
+    if labels is not None:
+        own, own_kinds = _codes(labels)
+        codes, kinds = codes | own, kinds | own_kinds
     counts = None
     if sources.path.exists() and not sources.faults:
         ids = sources.frame["source_id"].astype(str)
         counts = dict(zip(ids, numbers(sources.frame["paragraphs"]), strict=True))
-    return Beside(None if labels and labels.faults else codes, counts)
+    return Beside(None if labels and labels.faults else codes, kinds, counts)
 
 
 @cache
-def _our_codes() -> dict[str, str]:
+def _our_codes() -> tuple[dict[str, str], dict[str, str]]:
     return _codes(read("labels"))
 
 
-def _codes(labels: Raw) -> dict[str, str]:
-    if not {"code", "zh", "en"} <= set(labels.frame):
-        return {}
-    rows = labels.frame[["code", "zh", "en"]].astype(str).to_numpy()
-    said = {word: row[0] for row in rows for text in row[1:] for word in re.split("[|、]", text)}
-    return {**said, **{code: code for code, _, _ in rows}}
+def _codes(labels: Raw) -> tuple[dict[str, str], dict[str, str]]:
+    """Each code by itself and by its words; the kind of each code."""
+    if not {"code", "kind", "zh", "en"} <= set(labels.frame):
+        return {}, {}
+    rows = labels.frame[["code", "kind", "zh", "en"]].astype(str).to_numpy()
+    said = {word: row[0] for row in rows for text in row[2:] for word in re.split("[|、]", text)}
+    return said | {row[0]: row[0] for row in rows}, {row[0]: row[1] for row in rows}
 
 
 # -------------------------------------------------------------------- one table
@@ -145,7 +150,7 @@ def _expected(
         mend = mend or did_you_mean(text, rules["enum"])
         return f"one of the closed list {', '.join(rules['enum'])}{mend}"
     if allowed is not None and text not in allowed:
-        return _referred(table, field["name"], text, allowed, codes)
+        return _referred(table, field, text, allowed, codes)
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
@@ -158,14 +163,18 @@ def _described(field: dict, ends: str = "[:;.]") -> str:
     return words if words[1].isupper() else words[0].lower() + words[1:]
 
 
-def _referred(table: str, column: str, text: str, allowed, codes) -> str:
+def _referred(table: str, field: dict, text: str, allowed, codes) -> str:
     """What a column of names refers to; these lists are open: a row may be added there."""
-    if column == "part_of":
+    if field["name"] == "part_of":
         return f"a fact_id of {table}.csv{did_you_mean(text, allowed)}"
     meant = codes.get(text)
     mend = f" (did you mean {meant}?)" if meant in allowed else did_you_mean(text, allowed)
-    kind = "source_id of sources.csv" if column == "source_id" else "code of labels.csv"
-    return f"a {kind}{mend}, or add a row for it there"
+    if field["name"] == "source_id":
+        return f"a source_id of sources.csv{mend}, or add a row for it there"
+    kind = " or ".join(field.get("labelKinds", ["any"]))
+    if meant == text:
+        return f"a code of the kind {kind}, which this is not: add a row for another to labels.csv"
+    return f"a code of labels.csv{mend}, or add a row for it there, of the kind {kind}"
 
 
 # -------------------------------------------------------------------- one cell
@@ -237,7 +246,10 @@ def _plain_number(value) -> str:
 def _allowed(raw: Raw, column: str, known: Beside) -> Container[str] | None:
     """What a column may refer to; None where it refers to nothing that can be looked up."""
     if column in references(raw.name, "labels"):
-        return None if known.codes is None else set(known.codes.values())
+        if known.codes is None:
+            return None
+        kinds = fields(raw.name)[column].get("labelKinds", known.kinds.values())
+        return {code for code, kind in known.kinds.items() if kind in kinds}
     if column in references(raw.name, "sources"):
         return known.paragraphs
     if column in references(raw.name, "") and not raw.faults:  # else rows may be lacking

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from .notebooks import notebook_folder, set_data
 from .reading import read
 from .schema import fields, package, references
-from .tables import labels
+from .tables import filled, labels
 
 _HERE = Path(str(files("wuxi_data")))
 _GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
@@ -116,7 +116,7 @@ def _table_guide(resource: dict, lang: str) -> str:
         (
             f"`{column}`",
             field[_MEANING[lang]],
-            words[_rule(name, field)][lang],
+            filled(words[_rule(name, field)][lang], kinds=_kinds(field)),
             f"`{example[column]}`" if example[column] else "",
         )
         for column, field in fields(name).items()
@@ -136,6 +136,10 @@ def _rule(name: str, field: dict) -> str:
     if column in references(name, "labels"):
         return "guide_open"
     return "guide_required" if rules.get("required") else "guide_optional"
+
+
+def _kinds(field: dict) -> str:
+    return " / ".join(f"`{kind}`" for kind in field.get("labelKinds", ()))
 
 
 def _closed_lists(lang: str):
