@@ -11,6 +11,8 @@ OWN = {
     "training": "organiser audience",
     "county": "place topic",
 }
+KINDS = {"payer": "actor", "far": "place", "crop": "item", "road": "item", "works": "works_type",
+         "group": "audience"}  # fmt: skip
 LONG = {
     "payer_a": (
         "跨省区长江中上游流域生态保护与高质量发展协作联席会议",
@@ -45,7 +47,8 @@ def write(folder: Path) -> Path:
               "paragraphs": 9}  # fmt: skip
     _csv(folder / "sources.csv", [*source, "publisher"], [source])
     codes = [
-        {"code": code, "kind": "actor", "zh": zh, "en": en} for code, (zh, en) in labels().items()
+        {"code": code, "kind": KINDS[code.split("_")[0]], "zh": zh, "en": en}
+        for code, (zh, en) in labels().items()
     ]
     _csv(folder / "labels.csv", ["code", "kind", "zh", "en"], codes)
     return folder

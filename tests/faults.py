@@ -235,6 +235,14 @@ SEEDS = {
         cell("funding", 3, payer="jilin_provinse"),
         funding(3, "payer", "'jilin_provinse'", "labels.csv (did you mean jilin_province?)"),
     ),
+    "a payer that is a crop": (
+        cell("funding", 3, payer="citrus"),
+        funding(3, "payer", "'citrus'", "of the kind actor or place, which this is not"),
+    ),
+    "a crop by the name of a pupil": (
+        cell("projects", 16, item="students_in_nee"),
+        ("projects.csv", 16, "item", "'students_in_nee'", "a code of labels.csv, or add a row"),
+    ),
     "a payer by its name": (
         cell("funding", 3, payer="吉林省"),
         funding(3, "payer", "'吉林省'", "labels.csv (did you mean jilin_province?)"),

@@ -148,7 +148,7 @@ TITLES = {
     "orchards": "花台乡面积最大的是柑橘：8000亩",
     "way-to-longxi": "去龙溪镇的路：步行10余分钟，乘车要半小时",
     "huatai-links": "花台乡：硬化公路40公里，鲤鱼山人行吊桥280米，受益70余户",
-    "timeline": "14个写明年份的数字，9个始于2016年或以后",
+    "timeline": "14个写明年份的主要数字，9个始于2016年或以后",
 }
 
 # the name that stands at the place of each bar, in the order of the bars
@@ -482,8 +482,9 @@ def test_a_figure_without_a_value_is_said_and_not_drawn():
 
 def test_money_and_people_of_other_years_are_not_divided():
     moved = funding(water_investment={"start": 2011, "end": 2015})
-    with pytest.raises(charts.NothingToDraw, match="investment, of the years of people_covered"):
-        wd.plot_water_people(wd.load_water_works(), moved)
+    ax = wd.plot_water_people(wd.load_water_works(), moved)
+    assert title(ax) == "解决44.45万人饮水安全"
+    assert wd.marks(ax)["fact_id"].tolist() == ["water-people"]
 
 
 def test_money_and_projects_of_other_givers_are_not_divided():
@@ -500,8 +501,12 @@ def test_a_title_claims_no_lead_that_the_wording_leaves_open():
 
 def test_a_roads_investment_is_not_divided_by_people_with_water():
     road = funding(water_investment={"paragraph": 21})
-    with pytest.raises(charts.NothingToDraw, match="and in the same paragraph"):
-        wd.plot_water_people(wd.load_water_works(), road)
+    ax = wd.plot_water_people(wd.load_water_works(), road)
+    assert wd.marks(ax)["fact_id"].tolist() == ["water-people"]
+    none = road[road["indicator"] != "investment"]
+    english = wd.plot_water_people(wd.load_water_works(), none, lang="en")
+    assert title(english) == "Safe water for 444,500 people"
+    assert wd.marks(english)["fact_id"].tolist() == ["water-people"]
 
 
 def test_income_of_another_paragraph_is_none_of_the_projects():
@@ -559,7 +564,7 @@ def test_works_that_are_part_of_others_stand_below_them_and_do_not_lead():
     assert wd.marks(ax)["name"].tolist() == [
         "集镇标准化水厂", "其中：农村小型集中供水工程", "其中：饮水安全巩固提升工程"
     ]  # fmt: skip
-    assert title(ax) == "建成集镇标准化水厂19处工程"
+    assert title(ax) == "建成的集镇标准化水厂：19处工程"
 
 
 def test_the_title_of_the_timeline_counts_what_has_no_room(crowded):
@@ -567,7 +572,7 @@ def test_the_title_of_the_timeline_counts_what_has_no_room(crowded):
     assert len(wd.marks(ax)) == 16
     # of three payers a total, three parts of it and twenty years; the county's own money;
     # twenty-one counts of projects, and one of people
-    assert title(ax).startswith(f"{3 * (1 + 3 + 20) + 1 + 21 + 1}个写明年份的数字")
+    assert title(ax).startswith(f"{3 * (1 + 3 + 20) + 1 + 21 + 1}个写明年份的主要数字")
     assert title(ax).endswith(f"，{3 * (1 + 6) + 1 + 6 + 1}个始于2015年或以后")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from wuxi_data import cli
 from wuxi_data.county import example_county
 
 COMMAND = [sys.executable, "-m", "wuxi_data.cli"]
@@ -305,3 +306,27 @@ def test_cite_names_the_source_of_the_folder(mine):
     done = run("cite", "--data", "mine", cwd=mine)
     assert done.returncode == 0
     assert "砚水长 澜江阔" in done.stdout
+
+
+def test_a_relation_that_does_not_hold_is_told_though_no_table_is_at_fault(mine):
+    path = mine / "mine" / "crosschecks.csv"
+    text = path.read_text("utf-8")
+    head, first = text.splitlines()[:2]
+    left = first.split(",")[1]
+    path.write_text(f"{head}\nodd,{left},=,2 * {left},两者相等,both are equal\n", "utf-8")
+    done = run("check", "mine", cwd=mine)
+    assert (done.returncode, done.stdout) == (0, "no faults\n")
+    assert done.stderr == f"cross-check odd contradicts: {left} = 2 * {left}\n"
+
+
+def test_of_the_cells_of_notebooks_progress_says_but_a_few(capsys, monkeypatch):
+    clock = iter(range(1000))
+    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
+    say = cli._progress()
+    say("notebook 01 …")
+    for cell in range(20):
+        say(f"notebook 01: cell {cell} of 20")
+    say("notebook 01 done")
+    said = capsys.readouterr().err.splitlines()
+    assert (said[0], said[-1]) == ("notebook 01 …", "notebook 01 done")
+    assert 2 < len(said) < 12, f"expected fewer lines than cells, got {said}"

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from wuxi_data import charts, county, schema
+from wuxi_data import charts, county, report, schema
 from wuxi_data.checks import check
 from wuxi_data.crosschecks import cross_checks
 from wuxi_data.notebooks import notebook_folder, set_data
@@ -135,10 +137,10 @@ def test_nothing_is_left_behind_when_the_folder_cannot_be_finished(tmp_path, mon
 
 def test_the_example_is_sound_and_only_its_last_paragraph_is_left_to_the_reader():
     assert check(EXAMPLE) == []
-    report = audit((EXAMPLE / "article.txt").read_text("utf-8"), EXAMPLE)
-    assert report.same_text
-    assert report.misplaced == report.contested == []
-    assert [(each.paragraph, each.numeral) for each in report.unaccounted] == [
+    found = audit((EXAMPLE / "article.txt").read_text("utf-8"), EXAMPLE)
+    assert found.same_text
+    assert found.misplaced == found.contested == []
+    assert [(each.paragraph, each.numeral) for each in found.unaccounted] == [
         (15, "2024"),
         (15, "24"),
     ]
@@ -197,9 +199,16 @@ def test_a_character_that_no_font_can_draw_is_a_fault_with_its_place(tmp_path, m
 # -------------------------------------------------------------------- charts of any county
 
 # Twenty years and three payers; hectares, no training. And: sums a thousandfold, long names,
-# dollars and square kilometres, plans, no water works and nothing of the county itself.
-COUNTIES = {"example": EXAMPLE, "far": Path(__file__).parent / "far_county"}
+# dollars and square kilometres, plans, no water works and nothing of the county itself. And what
+# a student made of an article that we had not seen: open periods, one figure for many years.
+HERE = Path(__file__).parent
+COUNTIES = {
+    "example": EXAMPLE,
+    "far": HERE / "far_county",
+    "student": HERE / "student_county",
+}
 UNDRAWN = {
+    "student": {"hydropower"},
     "example": {"training"},
     "far": {
         *("funding-total", "money-per-project"),  # dollars and yuan share no axis
@@ -226,9 +235,16 @@ def drawn(request):
     plt.close("all")
 
 
-def test_both_counties_are_sound():
+def test_the_counties_are_sound():
     for folder in COUNTIES.values():
         assert check(folder) == []
+
+
+def test_every_numeral_of_the_students_article_has_its_row():
+    article = (COUNTIES["student"] / "article.txt").read_text("utf-8")
+    found = audit(article, COUNTIES["student"])
+    assert found.ok, found
+    assert found.same_text
 
 
 def test_only_the_charts_of_a_missing_theme_are_left_out(drawn):
@@ -268,6 +284,8 @@ def test_large_sums_are_worded_in_large_units(drawn):
     expected = {
         ("example", "zh"): "1200 万元",
         ("example", "en"): "12 million yuan",
+        ("student", "zh"): "2100万元（2017年起）",
+        ("student", "en"): "21 million yuan (years from 2017)",
         ("far", "zh"): "61 亿元",
         ("far", "en"): "6.1 billion yuan",
     }
@@ -281,19 +299,66 @@ def test_every_mark_of_another_county_is_computed_from_its_own_facts(drawn):
     }
     for name, ax in axes.items():
         if not isinstance(ax, charts.NothingToDraw):
-            formulas = charts.marks(ax)["fact_id"]
+            formulas = charts.marks(ax)["fact_id"].str.partition("@")[0]  # @ the year
             inputs = {word for formula in formulas for word in formula.split("_")[::2]}
             assert inputs, f"expected marks in {name}"
             assert inputs <= known, f"expected facts of {each} in {name}, got {inputs - known}"
 
 
-def test_the_whole_analysis_runs_on_another_county(tmp_path):
-    outcomes = reproduce(COUNTIES["far"], tmp_path)
+@pytest.mark.parametrize("each", ["far", "student"])
+def test_the_whole_analysis_runs_on_another_county(each, tmp_path):
+    outcomes = reproduce(COUNTIES[each], tmp_path)
     states = {outcome.name: outcome.state for outcome in outcomes}
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     assert not failed, f"expected nothing to fail, got {failed}"
     left_out = {name for name, state in states.items() if state == "left out"}
-    assert left_out == {f"figures/{name}" for name in UNDRAWN["far"]}
+    assert left_out == {f"figures/{name}" for name in UNDRAWN[each]}
     assert states["figures/report.html"] == "new"
     notebooks = {name for name in states if name.startswith("notebooks/")}
     assert len(notebooks) == len(list(notebook_folder().glob("[0-9]*.ipynb")))
+    computed = (tmp_path / "notebooks" / "01_funding.ipynb").read_text("utf-8")
+    # What is printed of ten years counts ten times; what has no last year cannot be counted.
+    expected = "aid-total - (10 * annual-2002 + 5 * annual-2012)"
+    assert (expected in computed) == (each == "student")
+
+
+# -------------------------------------------------------------------- years and periods
+
+
+def test_a_yearly_amount_of_several_years_stands_at_each_of_them():
+    marks = charts.marks(charts.draw("funding-rise", COUNTIES["student"]))
+    plt.close("all")
+    years = [f"{year}年" for year in range(2002, 2017)]
+    assert marks["name"].tolist() == [*years, "2017年起"]
+    first = [f"annual-2002@{year}" for year in range(2002, 2012)]
+    second = [f"annual-2012@{year}" for year in range(2012, 2017)]
+    assert marks["fact_id"].tolist() == [*first, *second, "annual-2017"]
+    assert marks["label"].str.replace("\n", "").iloc[[0, 10]].tolist() == ["500万元", "800万元"]
+
+
+@pytest.mark.parametrize("empty", ["start", "end"])
+@pytest.mark.parametrize("each", COUNTIES)
+def test_periods_may_be_open_at_either_end(each, empty, tmp_path):
+    for name, content in contents(COUNTIES[each]).items():
+        (tmp_path / name).write_bytes(content)
+    for theme in schema.THEMES:
+        path = tmp_path / f"{theme}.csv"
+        if path.exists():
+            rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(schema.fields(theme)))
+                writer.writeheader()
+                writer.writerows({**row, empty: ""} for row in rows)
+    assert check(tmp_path) == []
+    titles = []
+    for name in charts.CHARTS:
+        for lang in ("zh", "en"):
+            with suppress(charts.NothingToDraw):
+                titles.append(charts.draw(name, tmp_path, lang).get_title(loc="left"))
+    plt.close("all")
+    said = "".join(titles).replace("\n", "")
+    open_words = {"start": ("至20", "years to 20"), "end": ("年起", "years from ")}
+    assert all(words in said for words in open_words[empty]), said
+    dates = re.findall(r"<small>([^<]*–[^<]*)</small>", report.build(tmp_path).decode())
+    assert dates
+    assert all(date.startswith("–") == (empty == "start") for date in dates), dates

@@ -21,8 +21,10 @@ KINDS = {
 VERDICTS = dict.fromkeys(("holds", "consistent", "cannot_be_said", "contradicts"), "verdict")
 ROOT = Path(__file__).resolve().parents[1]
 ACTORS = {"jilin_province", "ministry_water", "hydropower_projects", "hardship_households",
-          "mutual_aid_cooperatives", "water_programme"}  # fmt: skip
-UNUSED = {"ministry_water": "actor", "longxi_town": "place", "huatai_bridge": "item"}  # no figure's
+          "unnamed", "mutual_aid_cooperatives", "water_programme"}  # fmt: skip
+# No figure's of ours.
+UNUSED = {"ministry_water": "actor", "longxi_town": "place", "huatai_bridge": "item",
+          "unnamed": "actor"}  # fmt: skip
 
 
 def kinds(labels):
@@ -94,6 +96,9 @@ UNITS = {
     "head": ("头|只", "head of livestock"),
     "percent": ("%", "%"),
     "USD": ("美元", "US dollar|US dollars"),
+    "attendance": ("人次", "attendance|attendances"),
+    "bed": ("张床位|个床位|张病床", "bed|beds"),
+    "jin": ("斤|市斤", "jin"),
 }
 
 # Typed once more, too: what our own page and notebooks have no occasion to say.
@@ -103,6 +108,21 @@ UNSHOWN = {
     "period_year": ("{year}年", "{year}"),
     "period_since": ("{first}年起", "years from {first}"),
     "period_until": ("至{last}年", "years to {last}"),
+    "cumulative_goods": ("累计援助物资", "aid in goods over the period"),
+    "output": ("产量", "output"),
+    "people_served": ("受益人数", "people served"),
+    "beds": ("床位数", "beds"),
+    "people_sent": ("选派人员", "people sent"),
+    "attendances": ("培训人次", "attendances at training"),
+    "unnamed": ("文中未写明", "not named in print"),
+    "needs_same_giver": (
+        "与援助同一出资方、受援方和年份的项目数（projects）",
+        "indicator projects, of the aid's giver, place and years",
+    ),
+    "needs_same_paragraph": (
+        "与项目数同一段的收益（income）",
+        "indicator income, in the paragraph of the projects",
+    ),
     "name_and_figure": ("{name}{figure}", "{name} {figure}"),
     "dated_name": ("{period}{name}", "{period}: {name}"),
     "sentence_space": (" ", " "),
@@ -144,7 +164,7 @@ UNSHOWN = {
         "面积最大的是{place}的{name}：{figure}",
         "The largest area: {name} in {place}, {figure}",
     ),
-    "water_works_title": ("建成{name}{figure}", "Built: {name} {figure}"),
+    "water_works_title": ("建成的{name}：{figure}", "Built: {name}, {figure}"),
     "guide_other_county": (
         "表、图和算出的数来自你的表；文字是就巫溪县写的："
         "请在你的文件夹的 notebooks 里改写成你的县，再加上 --notebooks 运行；"

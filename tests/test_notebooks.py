@@ -36,7 +36,7 @@ class Shape(NamedTuple):
 
 
 SHAPES = {
-    "01_funding": Shape(code=15, outputs=12, charts=4),
+    "01_funding": Shape(code=16, outputs=12, charts=4),
     "02_projects": Shape(code=20, outputs=16, charts=10),
     "03_water": Shape(code=16, outputs=12, charts=6),
     "04_training": Shape(code=12, outputs=8, charts=2),
@@ -405,7 +405,7 @@ def _invent(book):
         (_clear, "expected execution count 1, got None"),
         (_clear, "outputs=0"),
         (_uncount, "expected execution count 4, got None"),
-        (_delete, "got Shape(code=14"),
+        (_delete, "got Shape(code=15"),
         (_swap, "expected execution count 3, got 4"),
         (_ignore, "nbval-ignore-output"),
         (_skip, "a comment tells nbval not to look"),

@@ -320,7 +320,11 @@ def test_a_source_whose_digest_is_not_known_yet_is_audited(yunxi):
     path.write_text(path.read_text("utf-8").replace(digest(FICTION), ""), "utf-8")
     report = audit(FICTION, yunxi)
     assert report.ok
-    assert "this is not the text that yunxi was typed from" in str(report)
+    assert "whether this is the text of yunxi is not known" in str(report)
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    for table in ("funding", "projects", "water_works", "training", "county", "exclusions"):
+        (yunxi / f"{table}.csv").unlink(missing_ok=True)
+    assert "sources.csv has no row for this text yet" in str(audit(FICTION, yunxi))
 
 
 def test_of_several_sources_the_digest_finds_the_text(yunxi):

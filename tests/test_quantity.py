@@ -35,6 +35,14 @@ TOKENS = {
     "约数千万元": (None, "CNY", "about"),
     "几十人": (None, "person", None),
     "半小时": (Fraction(1, 2), "hour", "exact"),
+    "4个半小时": (Fraction(9, 2), "hour", "exact"),
+    "两个半月": (Fraction(5, 2), "month", "exact"),
+    "超过一年半": (Fraction(3, 2), "year", "over"),
+    "3天半左右": (Fraction(7, 2), "day", "about"),
+    "1.2万人次": (12_000, "attendance", "exact"),
+    "320张床位": (320, "bed", "exact"),
+    "50斤": (50, "jin", "exact"),
+    "50公斤": (50, "kg", "exact"),
     "４００万元": (4_000_000, "CNY", "exact"),
     "５．３２亿元": (532_000_000, "CNY", "exact"),
     "１，２３４人": (1234, "person", "exact"),
@@ -73,7 +81,8 @@ TOKENS = {
 UNREADABLE = [
     *["", " ", "元", "个", "约", "余", "余个", "以上", "约以上", "万元", "百万元", "千人"],
     *["百姓", "一起", "一定", "三省", "十三五", "数据", "数人", "几人", "一亿万", "万万", "一万万"],
-    *["4社70余户", "3个班180余人", "2016—2020年", "3月9日", "76岁", "312人次", "400万元整"],
+    *["4社70余户", "3个班180余人", "2016—2020年", "3月9日", "76岁", "312箱次", "400万元整"],
+    *["1.5个半小时", "4余个半小时", "0个半小时", "1992年半", "数个半小时", "4个半公里"],
     *[
         "1，234",
         "12,34人",
@@ -111,6 +120,19 @@ def test_a_token_reads_as_printed(token):
     got = parse_quantity(token)
     assert (got.value, got.unit, got.qualifier) == TOKENS[token]
     assert got.printed == Printed(token), f"expected the token to be kept, got {got.printed}"
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("200箱", "; 箱 after 200 is not known"),
+        ("七个年头", "; 年头 after 七个 is not known"),
+        ("均为6200万元", "; 均为 before 6200万元 is not known"),
+    ],
+)
+def test_the_words_that_nobody_knows_are_named(token, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        parse_quantity(token)
 
 
 @pytest.mark.parametrize("token", UNREADABLE)
@@ -609,6 +631,7 @@ MARKS_AFTER = {
     **dict.fromkeys(("左右", "上下"), frozenset({"about"})),
 }
 COUNTERS = "个处座项张期次所家条件社套批"
+CALENDAR = range(1000, 3000)
 MEASURES = {"": "", **dict.fromkeys(COUNTERS, ""), **UNIT_WORDS}
 METRES = {"km": ("m", 1000), "km2": ("m2", 10**6), "t": ("kg", 1000)}
 TENS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -704,6 +727,18 @@ def core_readings(core, bare):
                     yield value, frozenset({"over"})
 
 
+HALVES = {"个半小时": "hour", "个半月": "month", "年半": "year", "天半": "day"}
+
+
+def and_a_half(text, bare):
+    """(value, unit) of 4个半小时 and 一年半."""
+    for words, unit in HALVES.items():
+        for value in values(text.removesuffix(words), bare) if text.endswith(words) else ():
+            calendar = unit == "year" and value in CALENDAR
+            if value > 0 and value.denominator == 1 and not calendar:
+                yield value + Fraction(1, 2), unit
+
+
 def readings(token):
     """Every reading that a token can have: (amount, unit, qualifier), 5 km as 5000 m."""
     text = re.sub("(?<=[０-９])，(?=[０-９])", ",", token)
@@ -713,6 +748,10 @@ def readings(token):
         if not (text.startswith(before) and text.endswith(after)):
             continue
         inner = text[len(before) : len(text) - len(after)]
+        bare = not MARKS_BEFORE[before] | MARKS_AFTER[after]
+        for value, unit in and_a_half(inner, bare):
+            for qualifier in MARKS_BEFORE[before] | MARKS_AFTER[after] or {"exact"}:
+                found.add((value, unit, qualifier))
         for measure, unit in MEASURES.items():
             if not inner.endswith(measure):
                 continue

@@ -446,7 +446,7 @@ BEYOND_A_SCHEMA = {
     *("a full-width paragraph", "scientific notation", "Excel's scientific notation"),
     *("a space after the value", "a plus sign", "a leading nought", "an underscore"),
     *("not a number", "infinity", "a value too long to be one", "a column with a space"),
-    *("semicolons", "tabs"),
+    *("semicolons", "tabs", "a payer that is a crop"),
 }
 
 

@@ -50,7 +50,9 @@ __all__ = [
 ]
 
 _CUMULATIVE = ("cumulative_aid", "cumulative_aid_and_goods")
-_PEOPLE = ("people_trained", "people_exchanged", "people_seconded", "people_helped")
+_PEOPLE = (
+    *("people_trained", "people_exchanged", "people_seconded", "people_sent", "people_helped"),
+)
 _TIMES = ("time_by_car", "time_on_foot", "crossing_time")
 _PERCENT = Quantity(100, "percent")
 _HECTARES = Quantity(1, "hectare") / Quantity(15, "mu")
@@ -133,8 +135,11 @@ def _yearly(say, rows: list, totals: list) -> tuple[list[tuple[int, Figure]], li
 
 def _each_year(say, row) -> list[tuple[int, Figure]]:
     """A yearly amount that is printed of several years stands at each of them."""
-    if None in years(row) or row.start == row.end:
-        return [(row.start or row.end, say.fact(row, say.period(row)))]
+    period = say.period(row)
+    if None in years(row):  # said at the column too: its tick may have no room
+        return [(row.start or row.end, say.fact(row, period, period))]
+    if row.start == row.end:
+        return [(row.start, say.fact(row, period))]
     return [
         (year, say.fact(row, say("period_year", year=year), at=year))
         for year in range(row.start, row.end + 1)
@@ -342,9 +347,10 @@ def plot_money_per_project(
         for count in valued(counts, "projects")
         if _pair(money) == (count.sponsor, count.place) and count.quantity.value
         and None not in years(money) and years(money) == years(count)
+        and (money.indicator != "annual_aid" or money.start == money.end)
     ]  # fmt: skip
     if not pairs:
-        raise NothingToDraw("projects", "indicator projects, of the aid's giver, place and years")
+        raise NothingToDraw("projects", "needs_same_giver")
     money = [row for row, _ in pairs]
     names = say.names(money, ["period"], ["payer", "recipient", "indicator"])
     each = [row.quantity / count.quantity for row, count in pairs]
@@ -501,7 +507,8 @@ def plot_water_people(
 
     Money and people are divided only where both name the same years and stand in the same
     paragraph: a road's investment of those years bought nobody water. The people are never
-    divided by the county's population: the source counts the two differently.
+    divided by the county's population: the source counts the two differently. Where nobody's
+    money is printed with them, the people stand alone.
 
     Parameters
     ----------
@@ -509,7 +516,7 @@ def plot_water_people(
         As :func:`load_water_works` gives it: rows of indicator ``people_covered``.
     funding : DataFrame
         As :func:`load_funding` gives it: rows of indicator ``investment`` of the same years
-        and paragraph.
+        and paragraph, if there are any.
     lang, ax
         As for :func:`plot_funding_rise`.
 
@@ -531,25 +538,34 @@ def plot_water_people(
     """
     say = Captions(water_works, lang)
     people = valued(select(water_works, "water_works", "people_covered"), "water_works")
-    money = valued(select(funding, "funding", "investment"), "funding")
+    money = any_of(funding, "funding", "investment")
+    money = valued(money, "funding") if any(row.value is not None for row in money) else []
     pairs = [
         (one, other)
         for one in people
         for other in money
-        if years(one) == years(other) and None not in years(one) and one.quantity.value
-        and _printed_together(one, other)
+        if years(one) == years(other) and None not in years(one) and _printed_together(one, other)
+        and one.quantity.value
     ]  # fmt: skip
-    if not pairs:
-        needs = "indicator investment, of the years of people_covered and in the same paragraph"
-        raise NothingToDraw("funding", needs)
     with style.look():
         ax = style.axes(ax)
-        notes = say.left_out(forms.numbers(ax, [("", _per_person(say, *pair)) for pair in pairs]))
-        one, other = pairs[0]
-        each = other.quantity / one.quantity
-        title = say("water_people_title", period=say.period(one), people=say.marked(one), each=each)
-        say.finish(ax, title, say("water_people_what"), [*people, *money], notes)
+        if pairs:
+            rows = [("", _per_person(say, *pair)) for pair in pairs]
+            one, other = pairs[0]
+            said = {"period": say.period(one), "each": other.quantity / one.quantity}
+            title = say("water_people_title", people=say.marked(one), **said)
+            what = "water_people_what"
+        else:
+            rows, money = [("", [_covered(say, row)]) for row in people], []
+            title = say("water_people_only_title", people=say.marked(people[0]))
+            what = "people_covered"
+        notes = say.left_out(forms.numbers(ax, rows))
+        say.finish(ax, title, say(what), [*people, *money], notes)
     return ax
+
+
+def _covered(say, people) -> Figure:
+    return say.fact(people, say.dated(people, say("people_of", works=say(people.works))))
 
 
 def _printed_together(one, other) -> bool:
@@ -563,9 +579,8 @@ def _beside(rows: list, others: list) -> list:
 
 
 def _per_person(say, people, money) -> list[Figure]:
-    covered = say("people_of", works=say(people.works))
     return [
-        say.fact(people, say.dated(people, covered)),
+        _covered(say, people),
         say.fact(money, say.dated(money, say(money.indicator)), accent=False),
         say.figure(money.quantity / people.quantity, say("per_person"), accent=False),
     ]
@@ -651,7 +666,7 @@ def plot_hydropower(
     works = valued(select(water_works, "water_works", "projects"), "water_works")
     income = _beside(select(funding, "funding", "income"), works)
     if not income:
-        raise NothingToDraw("funding", "indicator income, in the paragraph of the projects")
+        raise NothingToDraw("funding", "needs_same_paragraph")
     income = valued(income, "funding")
     works = _beside(works, income)
     grid = [say.fact(row, say.dated(row, say(row.works))) for row in works]
@@ -854,7 +869,7 @@ def plot_timeline(
     --------
     >>> import wuxi_data as wd
     >>> wd.draw("timeline").get_title(loc="left")
-    '14个写明年份的数字，9个始于2016年或以后'
+    '14个写明年份的主要数字，9个始于2016年或以后'
     """
     say = Captions(county, lang)
     drawn = [

@@ -9,16 +9,19 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from . import provenance
 from .checks import check
 from .county import new_county
+from .crosschecks import cross_checks
 from .reading import TableError
 from .tables import load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_ARTICLE = 10_000_000
+_PATIENCE = 3  # seconds
 
 
 class Refusal(Exception):
@@ -63,6 +66,19 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _progress() -> Callable[[str], None]:
+    """Says each step; of the cells within notebooks, one in a few seconds."""
+    last = time.monotonic()
+
+    def say(line: str) -> None:
+        nonlocal last
+        if ": cell " not in line or time.monotonic() > last + _PATIENCE:
+            last = time.monotonic()
+            _say(line)
+
+    return say
+
+
 def _one_line(error: Exception) -> str:
     where = f": {error.filename}" if getattr(error, "filename", None) else ""
     return (getattr(error, "strerror", None) or str(error)) + where
@@ -86,7 +102,7 @@ def _reproduce(arguments) -> int:
     if notebooks and not any(notebooks.glob("[0-9]*.ipynb")):
         raise Refusal(f"no notebooks (01_….ipynb and so on) in {notebooks}")
     try:
-        outcomes = reproduce(data, out, notebooks=notebooks, check=arguments.check, say=_say)
+        outcomes = reproduce(data, out, notebooks=notebooks, check=arguments.check, say=_progress())
     except ModuleNotFoundError as error:
         mend = "install the wheel or the repository with its extra, as in pip install"
         raise Refusal(f"{error}; {mend} '.[reproduce]'") from None
@@ -94,6 +110,7 @@ def _reproduce(arguments) -> int:
         print(f"{outcome.state:9} {outcome.name}")
         if outcome.detail:
             _say(f"--- {outcome.name}: {outcome.state}\n{outcome.detail}")
+    _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
     print(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
     _say(f"{time.monotonic() - began:.1f} s")
@@ -111,7 +128,16 @@ def _check(arguments) -> int:
         for fault in faults:
             print(fault)
         print(_count(faults) if faults else "no faults")
+    if not faults:
+        _say_contradictions(arguments.data)
     return FAILED if faults else OK
+
+
+def _say_contradictions(data: Path | None) -> None:
+    """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
+    table = cross_checks(data)
+    for each in table[table["verdict"] == "contradicts"].itertuples():
+        _say(f"cross-check {each.check_id} contradicts: {each.left} {each.relation} {each.right}")
 
 
 def _audit(arguments) -> int:

@@ -203,7 +203,7 @@ def spans(ax, figures: list[Figure]) -> None:
         sizes = (size, *(each for each in _SIZES if each < size))
         wide = {each: style.width(figure.words, each) + 10 for each in sizes}
         small = next((each for each in sizes if wide[each] <= most), _SMALLEST)
-        text = style.wrap(figure.words, most - 10, small, lines=1)
+        text = _ending(figure.words, most - 10, small)
         room = style.width(text, small) + 10
         at, aside, align = (figure.base + figure.end) / 2, 0, "center"
         if after >= room:
@@ -213,6 +213,15 @@ def spans(ax, figures: list[Figure]) -> None:
         draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
                  ha=align, fontsize=small, bbox=None if aside else paper)  # fmt: skip
     _year_ticks(ax, int(first), int(last) - 1, scale)
+
+
+def _ending(text: str, room: float, size: float) -> str:
+    """As much of the end as there is room for: that is where the figure stands."""
+    short = text
+    while short and style.width(text, size) > room:
+        short = short[1:].lstrip()
+        text = f"…{short}"
+    return text
 
 
 def _year_ticks(ax, first: int, last: int, scale: float) -> None:

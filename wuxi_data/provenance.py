@@ -56,15 +56,16 @@ class Audit:
     Attributes
     ----------
     source_id : str
-    same_text : bool
-        Whether this is, to the letter, the text that the tables were typed from.
+    same_text : bool or None
+        Whether this is, to the letter, the text that the tables were typed from; None where
+        ``sources.csv`` does not know its SHA-256.
     numerals : list of Numeral
     misplaced : list of str
         Facts and exclusions whose token does not stand where they say.
     """
 
     source_id: str
-    same_text: bool
+    same_text: bool | None
     numerals: list[Numeral]
     misplaced: list[str]
 
@@ -90,9 +91,16 @@ class Audit:
 
     def __str__(self):
         lines = []
-        if not self.same_text:
+        if not self.source_id:
+            lines.append("sources.csv has no row for this text yet; audited all the same")
+        elif self.same_text is None:
             lines.append(
-                f"this is not the text that {self.source_id or 'any source'} was typed from "
+                f"whether this is the text of {self.source_id} is not known: sources.csv gives "
+                "no SHA-256; audited all the same"
+            )
+        elif not self.same_text:
+            lines.append(
+                f"this is not the text that {self.source_id} was typed from "
                 "(its SHA-256 differs); audited all the same"
             )
         lines += [
@@ -182,8 +190,8 @@ def audit(text: str, data: str | Path | None = None, *, source_id: str | None = 
         )
         for (number, start, end), names in claimed.items()
     ]
-    # A new county's sources.csv need not know the SHA-256 yet.
-    same = pd.notna(source["sha256"]) and source["sha256"] == digest(text)
+    known = source["sha256"]  # a new county's sources.csv need not have it yet
+    same = None if pd.isna(known) or not known else known == digest(text)
     return Audit(source["source_id"], same, numerals, misplaced)
 
 

@@ -107,8 +107,8 @@ class Quantity:
     def __rsub__(self, other):
         return _quantity(other) - self
 
-    def __rmul__(self, other):
-        return _quantity(other) * self
+    def __rmul__(self, other):  # once is the figure itself, as printed
+        return self if other == 1 else _quantity(other) * self
 
     def __rtruediv__(self, other):
         return _quantity(other) / self

@@ -22,8 +22,11 @@ class NothingToDraw(ValueError):
     """
 
     def __init__(self, table: str, needs: str, why: str = "nothing_to_draw"):
-        sentence = labels()[why]
-        self.words = {lang: filled(sentence[lang], table=table, needs=needs) for lang in sentence}
+        known = labels()
+        said = known.get(needs, dict.fromkeys(known[why], needs))  # a label, or names of codes
+        self.words = {
+            lang: filled(text, table=table, needs=said[lang]) for lang, text in known[why].items()
+        }
         super().__init__(self.words["en"])
 
 

@@ -50,6 +50,7 @@ _LARGE = {"zh": {"亿": 10**8, "万": 10**4}, "en": {"billion": 10**9, "million"
 LANGUAGES = tuple(_LARGE)
 _CALENDAR = range(1000, 3000)  # 1992年 is a year of the calendar, 29年 a length of time
 _LONGEST_TOKEN = 60
+_AND_A_HALF = re.compile("(?<=个)半(?=小时|月)|(?<=[年天])半")  # 4个半小时, 一年半
 # Only these are folded: NFKC would also read 10² as 102.
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 
@@ -73,19 +74,41 @@ def _unit_words() -> dict[str, str]:
 def read(token: str) -> tuple[int | Fraction | None, str, str | None]:
     """(value, unit, qualifier) of a printed token; ValueError where it has no single reading."""
     text = re.sub("(?<=[０-９])，(?=[０-９])", ",", token).translate(_FULL_WIDTH)
+    text, halves = _AND_A_HALF.subn("", text)
     match = _grammar().fullmatch(text) if len(text) <= _LONGEST_TOKEN else None
     try:
         if match is None:
-            raise ValueError("a figure such as 400万元, 200余个 or 不到10分钟")
+            raise ValueError(f"a figure such as 400万元, 200余个 or 不到10分钟{_unread(text)}")
         parts = {name: words or "" for name, words in match.groupdict().items()}
         qualifier = _qualifier(parts)
         value = None if parts["vague"] else _number(parts, qualifier)
+        if halves:
+            value = _and_a_half(value, parts)
     except ValueError as expected:
         shown = token if len(token) <= _LONGEST_TOKEN else f"{token[:_LONGEST_TOKEN]}…"
         message = f"cannot read {shown!r} as a printed figure: expected {expected}"
         raise ValueError(message) from None
     unprinted = value is None and qualifier == "exact"
     return value, _unit_words().get(parts["unit"], ""), None if unprinted else qualifier
+
+
+def _and_a_half(value: int | Fraction | None, parts: dict[str, str]) -> Fraction:
+    calendar = parts["unit"] == "年" and value in _CALENDAR
+    if not value or value % 1 or parts["inside"] or parts["outside"] or calendar:
+        raise ValueError("a whole number before 半, as in 4个半小时")
+    return value + Fraction(1, 2)
+
+
+def _unread(text: str) -> str:
+    """Which words before or after a figure nobody knows: 箱 of 200箱."""
+    for length in range(len(text) - 1, 0, -1) if len(text) <= _LONGEST_TOKEN else ():
+        for figure, words, where in (
+            (text[:length], text[length:], "after"),
+            (text[-length:], text[:-length], "before"),
+        ):
+            if _grammar().fullmatch(figure) and not re.search("[0-9]", words):
+                return f"; {words} {where} {figure} is not known"
+    return ""
 
 
 @cache
