@@ -330,3 +330,17 @@ def test_of_the_cells_of_notebooks_progress_says_but_a_few(capsys, monkeypatch):
     said = capsys.readouterr().err.splitlines()
     assert (said[0], said[-1]) == ("notebook 01 …", "notebook 01 done")
     assert 2 < len(said) < 12, f"expected fewer lines than cells, got {said}"
+
+
+def test_a_word_that_is_wrong_in_many_rows_is_told_once_with_all_its_lines(mine):
+    path = mine / "mine" / "funding.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("donglan_province,yanxi", "donglan,yanxi"), "utf-8")
+    done = run("check", "mine", cwd=mine)
+    first, count = done.stdout.splitlines()
+    lines = [n for n, row in enumerate(text.splitlines(), 1) if "donglan_province,yanxi" in row]
+    assert first.startswith(f"funding.csv:{lines[0]} payer: found 'donglan'; expected a code of ")
+    assert first.endswith(f" (also on line {', '.join(map(str, lines[1:]))})")
+    assert count == f"{len(lines)} faults"
+    told = json.loads(run("check", "mine", "--format", "json", cwd=mine).stdout)
+    assert [fault["line"] for fault in told] == lines

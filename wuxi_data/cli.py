@@ -9,14 +9,14 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import provenance
 from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
-from .reading import TableError
+from .reading import Fault, TableError
 from .tables import load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -125,12 +125,22 @@ def _check(arguments) -> int:
     if arguments.format == "json":
         print(json.dumps([fault._asdict() for fault in faults], ensure_ascii=False, indent=2))
     else:
-        for fault in faults:
-            print(fault)
+        for line in _lines(faults):
+            print(line)
         print(_count(faults) if faults else "no faults")
     if not faults:
         _say_contradictions(arguments.data)
     return FAILED if faults else OK
+
+
+def _lines(faults: list[Fault]) -> Iterator[str]:
+    """A word that is wrong in many rows is told once, with all its lines."""
+    alike: dict[Fault, list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault(fault._replace(line=None), []).append(fault)
+    for first, *others in alike.values():
+        also = f" (also on line {', '.join(str(each.line) for each in others)})" if others else ""
+        yield f"{first}{also}"
 
 
 def _say_contradictions(data: Path | None) -> None:
