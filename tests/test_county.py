@@ -325,6 +325,14 @@ def test_the_whole_analysis_runs_on_another_county(each, tmp_path):
 # -------------------------------------------------------------------- years and periods
 
 
+def test_attendances_are_told_without_a_bar_among_people():
+    marks = charts.marks(charts.draw("training", COUNTIES["student"]))
+    plt.close("all")
+    words = marks["label"].str.replace("\n", "").tolist()
+    assert "1150人次（文中没有写人数）" in words
+    assert not any("人次" in label and "没有写人数" not in label for label in words)
+
+
 def test_a_yearly_amount_of_several_years_stands_at_each_of_them():
     marks = charts.marks(charts.draw("funding-rise", COUNTIES["student"]))
     plt.close("all")

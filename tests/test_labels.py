@@ -116,8 +116,8 @@ UNSHOWN = {
     "attendances": ("培训人次", "attendances at training"),
     "unnamed": ("文中未写明", "not named in print"),
     "needs_same_giver": (
-        "与援助同一出资方、受援方和年份的项目数（projects）",
-        "indicator projects, of the aid's giver, place and years",
+        "与援助同一出资方、受援方，起止年份也都写明并且相同的项目数（projects）",
+        "indicator projects, of the aid's giver, place and years, first and last",
     ),
     "needs_same_paragraph": (
         "与项目数同一段的收益（income）",

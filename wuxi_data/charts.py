@@ -628,7 +628,7 @@ def plot_water_works(
         done = say.done(wholes)
         code = "water_works_most" if leads(done) else "water_works_title"
         title = say(code, name=say(done[0].works), figure=say.marked(done[0]))
-        subtitle = say.listed([say("water_works_what"), say.period(*drawn)])
+        subtitle = say.listed([say("water_works_what"), say.period(*say.done(drawn))])
         say.finish(ax, title, subtitle, rows, notes)
     return ax
 
@@ -717,9 +717,11 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh", ax: Axes | None =
     '培训人数最多的是基层干部和专业技术人才：1000余人'
     """
     say = Captions(training, lang)
-    rows = select(training, "training", *_PEOPLE)
-    people = valued(rows, "training")
+    rows = select(training, "training", *_PEOPLE, "attendances")
+    persons = [row for row in rows if row.unit != "attendance"]
+    people = valued(persons or rows, "training")
     rest = any_of(training, "training", "classes", "days", "townships")
+    rest = [row for row in rows if persons and row not in persons] + rest  # 人次 has no bar here
     of = {_programme(row): [] for row in [*people, *rest]}
     for row in rest:
         of[_programme(row)].append(row)
