@@ -51,7 +51,11 @@ __all__ = [
 
 _CUMULATIVE = ("cumulative_aid", "cumulative_aid_and_goods")
 _PEOPLE = (
-    *("people_trained", "people_exchanged", "people_seconded", "people_sent", "people_helped"),
+    "people_trained",
+    "people_exchanged",
+    "people_seconded",
+    "people_sent",
+    "people_helped",
 )
 _TIMES = ("time_by_car", "time_on_foot", "crossing_time")
 _PERCENT = Quantity(100, "percent")
@@ -117,7 +121,7 @@ def _pair(row) -> tuple[str, str]:
 def _yearly(say, rows: list, totals: list) -> tuple[list[tuple[int, Figure]], list[str]]:
     """The columns of one payer and recipient at their years, and what was inferred from what."""
     usual = [row for row in rows if years(row) == (None, None)]
-    stated = [row for row in rows if row not in usual]
+    stated = [row for row in rows if years(row) != (None, None)]
     columns = [column for row in stated for column in _each_year(say, row)]
     notes = []
     for total in totals if len(usual) == 1 else ():
@@ -152,7 +156,7 @@ def _inferred(
     """The years of a total that are not printed, if the usual amount fills them exactly."""
     if None in years(total) or total.quantity.value is None:
         return [], []
-    if any(None in years(row) for row in stated):
+    if any(None in years(row) for row in stated):  # open periods may reach into any year
         return [], []
     within = [row for row in stated if row.start <= total.end and row.end >= total.start]
     if any(row.start != row.end for row in within):
@@ -719,9 +723,10 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh", ax: Axes | None =
     say = Captions(training, lang)
     rows = select(training, "training", *_PEOPLE, "attendances")
     persons = [row for row in rows if row.unit != "attendance"]
-    people = valued(persons or rows, "training")
+    attended = [row for row in rows if row.unit == "attendance"]  # no bar beside persons
+    people = valued(persons or attended, "training")
     rest = any_of(training, "training", "classes", "days", "townships")
-    rest = [row for row in rows if persons and row not in persons] + rest  # 人次 has no bar here
+    rest = [*(attended if persons else ()), *rest]
     of = {_programme(row): [] for row in [*people, *rest]}
     for row in rest:
         of[_programme(row)].append(row)

@@ -248,8 +248,8 @@ def _allowed(raw: Raw, column: str, known: Beside) -> Container[str] | None:
     if column in references(raw.name, "labels"):
         if known.codes is None:
             return None
-        kinds = fields(raw.name)[column].get("labelKinds", known.kinds.values())
-        return {code for code, kind in known.kinds.items() if kind in kinds}
+        kinds = fields(raw.name)[column].get("labelKinds")  # none: a closed list of its own
+        return {code for code, kind in known.kinds.items() if kinds is None or kind in kinds}
     if column in references(raw.name, "sources"):
         return known.paragraphs
     if column in references(raw.name, "") and not raw.faults:  # else rows may be lacking

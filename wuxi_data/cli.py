@@ -17,7 +17,7 @@ from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
 from .reading import Fault, TableError
-from .tables import load_sources
+from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_ARTICLE = 10_000_000
@@ -145,6 +145,8 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
 
 def _say_contradictions(data: Path | None) -> None:
     """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
+    if load("crosschecks", data).empty:  # then nothing need be read again
+        return
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
         _say(f"cross-check {each.check_id} contradicts: {each.left} {each.relation} {each.right}")

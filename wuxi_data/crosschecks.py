@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -37,12 +38,14 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     ValueError
         A formula joins different units, or uses a figure that has no single value.
     """
-    known, table = facts(data), load("crosschecks", data)
+    table = load("crosschecks", data)
     if theme is not None:
         ids = set(load(theme, data)["fact_id"])
         formulas = (table["left"] + " " + table["right"]).str.split(" ")
         table = table[formulas.map(lambda words: not ids.isdisjoint(words)).astype(bool)]
         table = table.reset_index(drop=True)
+    words = {word for side in _SIDES for formula in table[side] for word in formula.split(" ")}
+    known = facts(data, words)
     left, right = ([evaluate(formula, known) for formula in table[side]] for side in _SIDES)
     verdicts = [
         _verdict(*each)
@@ -60,10 +63,13 @@ def _verdict(check_id: str, left: Quantity, relation: str, right: Quantity) -> s
         raise ValueError(f"cross-check {check_id}: {error}") from None
 
 
-def facts(data: str | Path | None = None) -> dict[str, Quantity]:
-    """Every fact of every theme by its fact_id."""
-    return {
-        fact_id: quantity
-        for theme in THEMES
-        for fact_id, quantity in quantities(load(theme, data)).items()
-    }
+def facts(
+    data: str | Path | None = None, wanted: Collection[str] | None = None
+) -> dict[str, Quantity]:
+    """Every fact of every theme by its fact_id, or those that are wanted."""
+    found = {}
+    for theme in THEMES:
+        table = load(theme, data)
+        rows = table if wanted is None else table[table["fact_id"].isin(wanted)]
+        found |= quantities(rows).to_dict()
+    return found

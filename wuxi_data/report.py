@@ -72,11 +72,9 @@ class Fact(NamedTuple):
 
     @property
     def period(self) -> str:
-        start, end = self.row.start, self.row.end
-        if pd.isna(start) or pd.isna(end):
-            known = "" if pd.isna(start) else start, "" if pd.isna(end) else end
-            return "–".join(map(str, known)) if any(known) else ""
-        return f"{start}" if start == end else f"{start}–{end}"
+        years = self.row.start, self.row.end
+        start, end = ("" if pd.isna(year) else str(year) for year in years)
+        return start if start == end else f"{start}–{end}"
 
 
 def _joined(names: list[Both]) -> Both:
