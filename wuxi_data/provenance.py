@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from .numerals import BEFORE
 from .quantity import parse_quantity
 from .schema import THEMES
 from .tables import load
-from .wording import BEFORE
 
 # Every digit, Arabic or full-width, and every Chinese numeral, in words too: 百 of 百姓 is a
 # numeral that somebody must have looked at. 30余万 is one numeral.

@@ -15,6 +15,7 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
+from . import numerals
 from . import wording as words
 
 __all__ = ["QUALIFIERS", "Printed", "Quantity", "evaluate", "parse_quantity", "verdict"]
@@ -138,7 +139,7 @@ class Quantity:
         low = value if side[:1] in ("=", ">") else -math.inf
         high = value if side[:1] in ("=", "<") else math.inf
         if words.says_remainder(self):
-            high = value + words.last_place(value)
+            high = value + numerals.last_place(value)
         return low, low != value or side == ">", high, high != value or side == "<"
 
     def wording(self, lang: str = "zh") -> str:
@@ -365,8 +366,8 @@ def parse_quantity(token: str) -> Quantity:
     """
     if not isinstance(token, str):
         raise TypeError(f"expected a printed token, got {type(token).__name__}")
-    value, unit, qualifier = words.read(token)
-    return Quantity(value, unit, qualifier, printed=Printed(token))
+    said = numerals.read(token)
+    return Quantity(said.value, said.unit, said.qualifier, printed=Printed(token))
 
 
 def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
