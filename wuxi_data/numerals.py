@@ -135,7 +135,6 @@ _LONGER = {
     "乡镇": "[卫政街企级中小党干敬]",
     "社区": "[工居卫服治党干矫医]",
     "项目": "[标录库部点组办资法经]",
-    "项": "[目链]",
     "岁": "[月末]",
     "里": "[程面边外头]",
     "度": "[过日假]",
@@ -174,8 +173,22 @@ _NOUNS = {
     **{"项目": "project", "培训班": "class"},
 }
 _PEOPLE = dict.fromkeys(
-    "人口 农牧民 农民 移民 居民 群众 学生 师生 教师 干部 党员 职工 学员 村民 老人 儿童 劳动力"
-    " 干部群众 农民工 贫困人口 各族群众".split(),
+    (
+        *("人口", "农牧民", "农民", "移民", "居民", "群众", "学生", "师生", "教师", "干部"),
+        *(
+            "党员",
+            "职工",
+            "学员",
+            "村民",
+            "老人",
+            "儿童",
+            "劳动力",
+            "干部群众",
+            "农民工",
+            "贫困人口",
+            "各族群众",
+        ),
+    ),
     "person",
 )
 _NOT_PEOPLE = {
@@ -319,7 +332,7 @@ def _parts(text: str, found: re.Match) -> _Amount | None:
         below = 1 if unit else 10**4 if found[1] == "万" else _whole(found[1])
     except ValueError as error:
         return above._replace(trouble=str(error))
-    if above.value is None or above.mark or not 0 < below or not (unit or above.value < below):
+    if above.value is None or above.mark or not below > 0 or not (unit or above.value < below):
         return above._replace(trouble="a fraction such as 三分之二 or 百分之八十", plain=True)
     value = Fraction(above.value) / below
     return _Amount(above.end, value, value, value, "", unit, plain=True)
@@ -618,9 +631,9 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
         start, sign = start - 1, minus[0]
     if text[start - 1 : start] == "好" and start > floor and text[at] in "几":
         start -= 1
-    if text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿":
-        if not _OTHER_WORD.search(text[max(floor, start - 2) : start]):
-            start, marks = start - 1, ["at_least"]
+    above = text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿"
+    if above and not _OTHER_WORD.search(text[max(floor, start - 2) : start]):
+        start, marks = start - 1, ["at_least"]
     for _ in range(2):
         window = text[max(floor, start - 6) : start]
         found = _PREFIX.search(window)
