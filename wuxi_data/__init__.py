@@ -4,10 +4,10 @@ Every figure of one newspaper article, each with its printed token and paragraph
 Not the city of Wuxi (无锡) in Jiangsu.
 """
 
+from .audit import audit, propose
 from .checks import check
 from .county import blank_county, example_county, new_county
 from .crosschecks import cross_checks
-from .provenance import audit, propose
 from .quantity import Quantity, parse_quantity
 from .reading import TableError
 from .tables import (
