@@ -55,8 +55,9 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.
 @cache
 def unit_labels() -> dict[str, tuple[list[str], list[str]]]:
     """Unit code → (Chinese words, the first for wording; English, one and many)."""
-    with files("wuxi_data").joinpath("data/labels.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["kind"] == "unit"]
+    path = files("wuxi_data").joinpath("data/units.csv")
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
     return {row["code"]: (row["zh"].split("|"), row["en"].split("|")) for row in rows}
 
 
