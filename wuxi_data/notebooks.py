@@ -106,11 +106,10 @@ def tidy(notebook: dict) -> bytes:
     Whatever Jupyter or an editor writes of itself, of this machine or of the last session is not
     content: versions, timings, scroll positions, how often a cell was run.
     """
-    import nbformat
-
     cells, count = [], 0
     for cell in notebook["cells"]:
-        kept = {name: cell[name] for name in ("cell_type", "id", "source")}
+        kept = {name: cell[name] for name in ("cell_type", "id")}
+        kept["source"] = cell["source"].splitlines(keepends=True)
         kept["metadata"] = {
             name: value for name, value in cell["metadata"].items() if name == "tags" and value
         }
@@ -122,16 +121,26 @@ def tidy(notebook: dict) -> bytes:
             kept["outputs"] = [_tidy_output(output, count) for output in cell["outputs"]]
         cells.append(kept)
     whole = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return (nbformat.writes(nbformat.from_dict(whole)) + "\n").encode()
+    written = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{written}\n".encode()
 
 
 def _tidy_output(output: dict, count: int) -> dict:
     kept = {name: value for name, value in output.items() if name != "transient"}
     if "execution_count" in kept:
         kept["execution_count"] = count
-    if MIME in kept.get("data", {}):
-        kept["data"] = {**kept["data"], MIME: _as_javascript_writes(kept["data"][MIME])}
+    if "text" in kept:
+        kept["text"] = kept["text"].splitlines(keepends=True)
+    if "data" in kept:
+        kept["data"] = {kind: _tidy_data(kind, value) for kind, value in kept["data"].items()}
     return kept
+
+
+def _tidy_data(kind: str, value):
+    """As Jupyter writes it: text as lines, a picture in one."""
+    if kind.endswith("json"):
+        return _as_javascript_writes(value)
+    return value.splitlines(keepends=True) if kind.startswith("text/") else value
 
 
 def _as_javascript_writes(value):
@@ -164,9 +173,10 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
     CellFailed
         Which cell, and its traceback.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    with _without_addresses():
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.from_dict(read(path))
     cells, place, spoke = len(notebook.cells), 0, time.monotonic()
@@ -185,6 +195,7 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
         startup_timeout=_PATIENCE,
         kernel_manager_class=_own_kernel(),
         record_timing=False,
+        shutdown_kernel="immediate",
         coalesce_streams=True,
         on_cell_start=started,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
@@ -196,6 +207,20 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
         where = _("cell {place} of {cells}", place=place, cells=cells)
         raise CellFailed(f"{where}: {_plain(str(error))}") from None
     return tidy(notebook)
+
+
+@contextmanager
+def _without_addresses() -> Iterator[None]:
+    """Where JupyterLab is installed, nbformat would build a grammar of addresses, for seconds."""
+    name = "rfc3987_syntax"
+    absent = name not in sys.modules
+    if absent:
+        sys.modules[name] = None
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[name]
 
 
 def _own_kernel() -> type:
