@@ -277,7 +277,7 @@ def loaders(contents: dict[str, bytes]) -> None:
 def audit(given: tuple[dict[str, bytes], str]) -> None:
     """Every numeral is in a fact, excluded or unaccounted; or a documented refusal."""
     import wuxi_data as wd
-    from wuxi_data.provenance import propose
+    from wuxi_data.audit import propose
 
     contents, words = given
     with folder(contents) as made:

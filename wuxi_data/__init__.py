@@ -4,10 +4,10 @@ Every figure of one newspaper article, each with its printed token and paragraph
 Not the city of Wuxi (无锡) in Jiangsu.
 """
 
+from .audit import audit, propose
 from .checks import check
 from .county import blank_county, example_county, new_county
 from .crosschecks import cross_checks
-from .provenance import audit, propose
 from .quantity import Quantity, parse_quantity
 from .reading import TableError
 from .tables import (
@@ -46,9 +46,18 @@ __all__ = [
 
 # Drawing needs matplotlib, which is slow to import: only who draws waits for it.
 _DRAWING = (
-    "CHARTS",
-    "draw",
+    "Chart",
+    "Mark",
+    "bars",
+    "beside",
+    "columns",
+    "mark",
     "marks",
+    "nested",
+    "overview",
+    "spans",
+    "squares",
+    "theme",
     "plot_funding_rise",
     "plot_funding_total",
     "plot_hydropower",
@@ -61,8 +70,6 @@ _DRAWING = (
     "plot_water_people",
     "plot_water_works",
     "plot_way_to_town",
-    "save_figure",
-    "show",
 )
 __all__ += _DRAWING
 
@@ -70,9 +77,9 @@ __all__ += _DRAWING
 def __getattr__(name: str):
     if name not in _DRAWING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import charts
+    from . import charts, claims, drawing, forms, style
 
-    return getattr(charts, name)
+    return next(getattr(each, name) for each in (charts, claims, forms, drawing, style) if hasattr(each, name))
 
 
 def __dir__():

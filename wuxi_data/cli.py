@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import provenance
+from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
@@ -144,22 +144,28 @@ def _say_contradictions(data: Path | None) -> None:
 
 def _audit(arguments) -> int:
     text = _article(arguments.article)
+    proposing = arguments.propose or arguments.out is not None
     try:
-        report = provenance.audit(text, arguments.data, source_id=arguments.source)
+        report = audit(text, arguments.data, source_id=arguments.source, new=proposing)
     except TableError:
         raise
     except ValueError as error:
         raise Refusal(str(error)) from None
-    print(report, file=sys.stderr if arguments.propose else None)
+    print(report, file=sys.stderr if proposing else None)
     if not report.same_text:
-        count, sha256 = len(provenance.paragraphs(text)), provenance.digest(text)
+        count, sha256 = len(paragraphs(text)), digest(text)
         its_row = _("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
         _say(its_row.format(count=count, sha256=sha256))
         row = f"ID,TITLE,AUTHORS,,YYYY-MM-DD,zh,{sha256},{count}"
         _say(_("as a row, for you to fill in: {row}", row=row))
-    if arguments.propose and report.unaccounted:
+    if proposing and report.unaccounted:
         _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))
-        print(provenance.propose(report, text).to_csv(index=False, lineterminator="\n"), end="")
+        rows = propose(report, text, arguments.data)
+        if arguments.out is None:
+            print(rows.to_csv(index=False, lineterminator="\n"), end="")
+        else:
+            for path in write_proposals(rows, report.source_id, arguments.out):
+                _say(_("wrote {path}", path=path))
     return OK if report.ok else FAILED
 
 
@@ -287,6 +293,14 @@ def _parser() -> argparse.ArgumentParser:
         "--propose",
         action="store_true",
         help=_("print a candidate row for each numeral left over"),
+    )
+    added.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help=_(
+            "write proposals.csv and exclusions.csv there instead of printing; never over a file"
+        ),
     )
 
     added = command("cite", _cite, _("Print how to cite the article and this package."))
