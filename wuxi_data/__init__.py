@@ -79,7 +79,11 @@ def __getattr__(name: str):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import charts, claims, drawing, forms, style
 
-    return next(getattr(each, name) for each in (charts, claims, forms, drawing, style) if hasattr(each, name))
+    return next(
+        getattr(each, name)
+        for each in (charts, claims, forms, drawing, style)
+        if hasattr(each, name)
+    )
 
 
 def __dir__():
