@@ -17,7 +17,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -148,12 +148,13 @@ def _try_to_write(root: Path) -> None:
 async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     cores = asyncio.Semaphore(os.cpu_count() or 1)
+    facts = prose.known(data)
     drawn: dict[str, Future] = {}
     with _drawers() as pool:
 
         async def run(path: Path) -> Run:
             async with cores:
-                done = await _run(path, data, say)
+                done = await _run(path, facts, say)
             for each in done.shown:
                 key = notebooks.content(each.chart)
                 drawn[key] = drawn.get(key) or pool.submit(_draw, each.chart)
@@ -174,7 +175,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
 # -------------------------------------------------------------------- notebooks
 
 
-async def _run(path: Path, data, say) -> Run:
+async def _run(path: Path, facts: prose.Known, say) -> Run:
     name = path.name
     say(_("notebook {name} …", name=name))
     try:
@@ -189,7 +190,7 @@ async def _run(path: Path, data, say) -> Run:
         content,
         notebooks.charts_shown(notebook, name),
         notebooks.findings(notebook, name),
-        prose.faults(notebook, f"notebooks/{name}", data),
+        prose.faults(notebook, f"notebooks/{name}", facts),
     )
 
 
@@ -252,8 +253,14 @@ def _page(data, root: Path, shown: list[Shown], runs: list[Run]) -> Artefact | O
     from . import report  # takes long to import: meanwhile, the kernels run
 
     findings = [each for run in runs for each in run.findings]
-    charts = [Chart.from_json(each.chart) for each in shown]
-    page = report.build(data, charts=charts, findings=findings)
+    charts = []
+    for each in shown:
+        with suppress(Exception):  # of which its figures tell
+            charts.append(Chart.from_json(each.chart))
+    try:
+        page = report.build(data, charts=charts, findings=findings)
+    except Exception as error:  # a chart that cannot be drawn must not cost the others
+        return Outcome("figures/report.html", "failed", f"{type(error).__name__}: {error}")
     return Artefact(root / "figures" / "report.html", page)
 
 
