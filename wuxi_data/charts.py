@@ -160,8 +160,8 @@ _TYPED_ZH = (
     r"|翻了?[一两三四]?番|一半|半数|过半|大半"
 )
 _TYPED_EN = (
-    r"\b(?:half|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|per ?cent\w*|percentage|dozens?|hundreds?"
-    r"|thousands?|[mb]illions?|(?:one|two|three|a) (?:third|quarter|fifth|tenth)s?)\b"
+    r"\b(?:half|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|per ?cent\w*|percentage|dozens?"
+    r"|hundreds?|thousands?|[mb]illions?|(?:one|two|three|a) (?:third|quarter|fifth|tenth)s?)\b"
 )
 _DIGIT_RUN = re.compile(r"\d[\d.,]*[%‰十百千万亿]*")
 _TYPED = re.compile(rf"{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
@@ -389,8 +389,9 @@ class Chart:
     def marks(self) -> pd.DataFrame:
         """What is to be drawn, one row a mark.
 
-        Columns: figure (a fact_id, or a formula that ``evaluate`` reads), facts (their fact_ids),
-        name_zh, name_en, start, end, at (years), low, high (bounds), unit, look, words_zh, words_en.
+        Columns: figure (a fact_id, or a formula that ``evaluate`` reads), facts (their
+        fact_ids), name_zh, name_en, start, end, at (years), low, high (bounds), unit, look,
+        words_zh, words_en.
         """
         return pd.DataFrame([_record(mark) for mark in self.every_mark], columns=_COLUMNS)
 

@@ -32,8 +32,8 @@ def _facts(table: pd.DataFrame, *names: str) -> list:
     """Facts of the article's own table; a clear error for a table of another county."""
     if table.attrs.get("data", "") is not None or not set(names) <= set(table["fact_id"]):
         raise ValueError(
-            "this chart says what our article found; for rows of your own, use wd.columns, wd.bars, "
-            "wd.nested, wd.squares or wd.spans, and say your own finding in title="
+            "this chart says what our article found; for rows of your own, use wd.columns, "
+            "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
         )
     return [fact(table, name) for name in names]
 
@@ -222,29 +222,32 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     jilin = ("吉林省", "Jilin province")
     water = ("水利部定点帮扶", "The water ministry’s programme")
     county = ("巫溪县", "Wuxi County")
-    rows = (
-        ("resettlement-people", jilin, ("移民带头人和移民干部", "Resettlement leaders and cadres"), "{resettlement-classes}"),
-        ("ecommerce-people", jilin, ("电商专业人才", "E-commerce specialists"), "{ecommerce-classes}"),
-        ("exchange-people", jilin, ("交流培训干部", "Cadres on exchange"), None),
-        ("secondment-people", jilin, ("挂职锻炼领导干部", "Leading cadres on secondment"), None),
-        ("cadre-training-people", water, ("基层干部和专业技术人才", "Grassroots cadres and technical staff"), None),
-        ("students-helped", water, ("勤工俭学的困难学生", "Students helped into work-study"), None),
-        ("ecommerce-2021-people", county, ("电商班学员", "Trainees of an e-commerce class"), "{ecommerce-2021-days}"),
-    )  # fmt: skip
+    names = {
+        "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
+        "ecommerce-people": ("电商专业人才", "E-commerce specialists"),
+        "exchange-people": ("交流培训干部", "Cadres on exchange"),
+        "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
+        "cadre-training-people": ("基层干部和技术人才", "Grassroots cadres and technical staff"),
+        "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
+        "ecommerce-2021-people": ("电商班学员", "Trainees of an e-commerce class"),
+    }
+    groups = [jilin] * 4 + [water] * 2 + [county]
+    details = {
+        "resettlement-people": "{resettlement-classes}",
+        "ecommerce-people": "{ecommerce-classes}",
+        "ecommerce-2021-people": "{ecommerce-2021-days}",
+    }
+    not_trained = ("exchange-people", "secondment-people", "students-helped")
     return bars(
         [
             mark(
                 quantity,
-                label=label,
+                label=names[quantity.formula],
                 group=group,
-                detail=detail and (detail, detail),
-                tone="second"
-                if quantity.formula in ("students-helped", "secondment-people")
-                else None,
+                detail=(details[quantity.formula],) * 2 if quantity.formula in details else None,
+                tone="second" if quantity.formula in not_trained else None,
             )
-            for (_, group, label, detail), quantity in zip(
-                rows, _facts(training, *(row[0] for row in rows)), strict=True
-            )
+            for group, quantity in zip(groups, _facts(training, *names), strict=True)
         ],
         name="training",
         title=(
@@ -320,7 +323,7 @@ def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
         ),
         subtitle=(
             "花台乡鲤鱼山人行吊桥；同乡硬化公路{road-huatai}",
-            "The Liyushan footbridge in Huatai township, which also has {road-huatai} of paved road",
+            "The Liyushan footbridge in Huatai township, which has {road-huatai} of paved road",
         ),
         lang=lang,
     )

@@ -260,8 +260,8 @@ class _Rows:
                         linewidth=0)  # fmt: skip
             _shape(pen, mark, box, self.kind, beyond=_BEYOND / self.scale, across=True)
             note = self._note(mark)
-            pen.text(note, zero, below, self.sizes.small, f"{mark.gid}:label", color=_TONE[mark.tone],
-                     url=mark.url)  # fmt: skip
+            pen.text(note, zero, below, self.sizes.small, f"{mark.gid}:label", url=mark.url,
+                     color=_TONE[mark.tone])  # fmt: skip
             below += height(note, self.sizes.small) + 2
 
 
@@ -477,7 +477,8 @@ class _Columns:
         top = foot - max(map(self._end, run)) - 10
         pen.line([first, first, last, last], [top + 5, top, top, top + 5], color=HUE)
         pen.text(text, (first + last) / 2, top - 3, self.sizes.label, f"{run[0].gid}:label",
-                 ha="center", va="bottom", weight="semibold", color=HUE, url=run[0].url)  # fmt: skip
+                 ha="center", va="bottom", weight="semibold", color=HUE,
+                 url=run[0].url)  # fmt: skip
 
     def _draw_change(self, pen: Pen, left: float, foot: float, wide: float) -> None:
         before, after = self.chart.figures[-2:]
@@ -582,8 +583,9 @@ class _Squares:
                 math.ceil(certain) + tail * each // min(tail, _STEPS) for each in (step, step + 1)
             )
             alpha = 0.55 * (1 - step / min(tail, _STEPS)) + 0.05
-            self._squares(pen, mark, first, last, left, top, f"{mark.gid}:{part}", alpha=alpha,
-                          facecolor=_TONE["third" if inside else mark.tone], hatch=None)  # fmt: skip
+            look = {"alpha": alpha, "facecolor": _TONE["third" if inside else mark.tone]}
+            gid = f"{mark.gid}:{part}"
+            self._squares(pen, mark, first, last, left, top, gid, hatch=None, **look)
 
     def _squares(
         self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
@@ -774,8 +776,9 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)
     if wide < 180 or sheet.height > high * 1.02:
         raise ValueError(
-            f"this chart needs {max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f} inches; the Axes has "
-            f"{wide / 72:.1f} × {high / 72:.1f}: make the figure larger, or let the chart make its own"
+            f"the chart needs {max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f} inches, the Axes "
+            f"has {wide / 72:.1f} × {high / 72:.1f}: make the figure larger, or let the chart make "
+            "its own"
         )
     sheet.draw(ax, high)
 

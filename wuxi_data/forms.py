@@ -187,14 +187,16 @@ _COMMON = """
     ValueError
         No figure; figures that cannot share an axis; a typed number; a place that nothing fills.
     """
+_CHANGE = """    change : str, optional
+        A formula: by how much the last column differs, said in percent at an arrow.
+"""
 for _form, _rows, _more in (
-    (columns, "In one unit.",
-     "    change : str, optional\n        A formula: how much the last column differs, said in percent at an arrow.\n"),
+    (columns, "In one unit.", _CHANGE),
     (bars, "In one unit, or in units that convert exactly.", ""),
     (nested, "``part_of`` says which is the whole of which.", ""),
     (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
     (spans, "Rows that name a year.", ""),
-):  # fmt: skip
+):
     _form.__doc__ += _COMMON.format(rows=_rows, more=_more)
 
 
@@ -418,6 +420,8 @@ def _names(wanted: list[Drawn], rows: list, label, folder: Folder) -> list[Both]
     for each, row, words in zip(wanted, rows, given, strict=True):
         if words is not None:
             names.append(fill(words, folder, "label"))
+        elif each.at is not None:
+            names.append(period(each.at, each.at))
         elif row is not None:
             names.append(told[row.fact_id])
         else:

@@ -244,8 +244,9 @@ NUMERAL = re.compile(
 @cache
 def unit_labels() -> dict[str, tuple[list[str], list[str]]]:
     """Unit code → (Chinese words, the first for wording; English, one and many)."""
-    with files("wuxi_data").joinpath("data/labels.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["kind"] == "unit"]
+    path = files("wuxi_data").joinpath("data/units.csv")
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
     return {row["code"]: (row["zh"].split("|"), row["en"].split("|")) for row in rows}
 
 
