@@ -416,7 +416,8 @@ class _Columns:
         ]
         for size in (self.sizes.label, self.sizes.tiny):
             texts = [wrap(text, self.pitch - 6, size, "semibold") for text in said]
-            widest = max(style.width(text, size, "semibold") for text in texts)
+            whole = [word for text in said for word in re.findall("[A-Za-z]+", text)]
+            widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
             if widest <= self.pitch - 4 and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
         return said, True, self.sizes.tiny
