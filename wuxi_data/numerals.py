@@ -106,7 +106,7 @@ _LONGER = {
     "亩": "[产均]",
     "处": "[理置分于级长罚在方室]",
     "座": "[谈位右椅机]",
-    "所": "[有在以得需属谓]",
+    "所": "[有在得需属谓]|以(?![上下内])",
     "项": "链",
     "家": "[庭长乡家属禽畜具电园校里人门国]",
     "头": "[等衔]",
@@ -635,7 +635,7 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
     if text[start - 1 : start] == "好" and start > floor and text[at] in "几":
         start -= 1
     above = text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿"
-    if above and not _OTHER_WORD.search(text[max(floor, start - 2) : start]):
+    if above and not _OTHER_WORD.search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
     for _ in range(2):
         window = text[max(floor, start - 6) : start]
@@ -697,7 +697,7 @@ def _range(text: str, first: _Amount, measure: _Measure, second: _Amount, troubl
 
 def _qualifier(marks: list[str], trouble: str) -> tuple[str, str]:
     found = set(marks)
-    if found == {"about", "over"} or found == {"about", "at_least"}:  # 约200余个: about wins
+    if found == {"about", "over"}:  # 约200余个: about wins
         return "about", trouble
     if len(found) > 1:
         return "exact", trouble or "one qualifier, not several that disagree"
