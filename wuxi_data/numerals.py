@@ -324,9 +324,10 @@ def _amount(text: str, at: int) -> _Amount | None:
 
 def _parts(text: str, found: re.Match) -> _Amount | None:
     """百分之八十, 五分之一."""
-    above = _amount(text, found.end())
-    if above is None:
+    number = _NUMBER.match(text, found.end())
+    if number is None:
         return None
+    above = _plain(number)
     unit = {"百": "percent", "千": "permille"}.get(found[1], "")
     try:
         below = 1 if unit else 10**4 if found[1] == "万" else _whole(found[1])
@@ -608,7 +609,7 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         trouble = trouble or ("" if sign != "-" or unit in _SIGNED else "a sign only before %")
         if not trouble and value is not None:
             value, low, high = -value, -high, -low
-    if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end:]):
+    if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end : end + 2]):
         start, marks = start + 1, marks[:-1]  # the last five years, not about five
     qualifier, trouble = _qualifier(marks, trouble)
     if amount.bare and qualifier == "exact":
@@ -747,7 +748,7 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     if measure.word in _CONFIRMED and not amount.mark:
         follows, precedes = _CONFIRMED[measure.word]
         nearby = text[max(0, at - 10) : at]
-        if not (re.match(follows, text[end:]) or re.search(precedes, nearby)):
+        if not (re.match(follows, text[end : end + 12]) or re.search(precedes, nearby)):
             return True
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
