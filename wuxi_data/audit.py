@@ -397,7 +397,7 @@ _NOTHING = ("", "", "", "")
 def _occurrence(line: str, token: str, start: int, counted: dict[str, tuple[int, int]]) -> int:
     """Which occurrence of the token it is; `counted` keeps how far each was counted."""
     place, count = counted.get(token, (0, 0))
-    while 0 <= (found := line.find(token, place, start + len(token))):
+    while (found := line.find(token, place, start + len(token))) >= 0:
         place, count = found + len(token), count + 1
     counted[token] = place, count
     return count
