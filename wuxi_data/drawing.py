@@ -761,8 +761,6 @@ def draw(chart: Chart, ax, lang: str, narrow: bool):
             sheet.draw(ax, sheet.height)
         else:
             _draw_on(chart, ax, lang, narrow)
-        # Ticks are made when first drawn: here, so that they too are made in our theme.
-        ax.figure.draw_without_rendering()
     return ax
 
 
@@ -785,25 +783,29 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
 
 def render(chart: Chart, kind: str, lang: str, narrow: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
-    metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
-    if kind not in metadata:
+    if kind not in ("svg", "png"):
         raise ValueError(f"cannot save a chart as {kind!r}: expected 'svg' or 'png'")
-    picture = io.BytesIO()
-    ax = draw(chart, None, lang, narrow)
-    if kind == "svg":
-        metadata["svg"]["Title"] = getattr(chart.words["title"], lang)
+    figure = draw(chart, None, lang, narrow).figure
     with style.theme():
-        ax.figure.savefig(picture, format=kind, dpi=style.DPI, metadata=metadata[kind])
-    return picture.getvalue() if kind == "svg" else _with_palette(picture)
+        return _png(figure) if kind == "png" else _svg(figure, getattr(chart.words["title"], lang))
 
 
-def _with_palette(picture: io.BytesIO) -> bytes:
+def _svg(figure: Figure, title: str) -> bytes:
+    picture = io.BytesIO()
+    metadata = {"Date": None, "Creator": None, "Title": title}
+    figure.savefig(picture, format="svg", metadata=metadata)
+    return picture.getvalue()
+
+
+def _png(figure: Figure) -> bytes:
     """A drawing has few colours: a palette makes it a third as large."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    small = io.BytesIO()
-    image = Image.open(picture).convert("RGB")
-    image = image.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    canvas, small = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()
+    pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    image = pixels.convert("RGB").quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     image.save(small, "PNG", optimize=True, dpi=(style.DPI, style.DPI))
     return small.getvalue()
 
