@@ -192,7 +192,7 @@ def test_one_changed_digit_turns_the_checks_red(student, tmp_path):
     assert check(made) == [], "expected a digit that the tables alone cannot know for wrong"
     done = run(workflow()[-1], made)
     assert done.returncode != 0, done.stdout
-    assert "600万元" in done.stdout, "expected nbval to show the new figure"
+    assert "Cell outputs differ" in done.stdout
 
 
 @pytest.mark.parametrize("there", ["a file in it", "a folder in it", "a file of that name"])
