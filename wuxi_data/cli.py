@@ -19,6 +19,7 @@ from .crosschecks import cross_checks
 from .messages import _
 from .prose import check_notebooks
 from .reading import Fault, TableError
+from .schema import fields
 from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -156,7 +157,14 @@ def _audit(arguments) -> int:
         count, sha256 = len(paragraphs(text)), digest(text)
         its_row = _("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
         _say(its_row.format(count=count, sha256=sha256))
-        row = f"ID,TITLE,AUTHORS,,YYYY-MM-DD,zh,{sha256},{count}"
+        given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "whole"}
+        given |= {
+            "published": "YYYY-MM-DD",
+            "language": "zh",
+            "sha256": sha256,
+            "paragraphs": count,
+        }
+        row = ",".join(str(given.get(column, "")) for column in fields("sources"))
         _say(_("as a row, for you to fill in: {row}", row=row))
     if proposing and report.unaccounted:
         _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -11,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from .reading import read
 from .schema import fields, package, references
+from .messages import sentences
+from .numerals import unit_labels
 from .tables import filled, labels
 
 _HERE = Path(str(files("wuxi_data")))
@@ -65,12 +68,17 @@ def new_county(folder: str | Path) -> Path:
 def blank_county() -> dict[str, bytes]:
     """What stands in a new county's folder: the name of each file and its content."""
     made = {_GUIDES[lang]: _guide(lang).encode() for lang in _GUIDES}
-    for resource in package()["resources"]:
+    for resource in _tables():
         # Excel takes a CSV for UTF-8 only where it opens with a mark.
         header = ",".join(fields(resource["name"])) + "\n"
         made[resource["path"]] = header.encode("utf-8-sig")
     made |= {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
     return made
+
+
+def _tables() -> list[dict]:
+    """The tables that a county fills in: units are ours alone."""
+    return [each for each in package()["resources"] if each["name"] != "units"]
 
 
 def example_county() -> Path:
@@ -90,14 +98,14 @@ def example_county() -> Path:
 
 def _guide(lang: str) -> str:
     template = (_TEMPLATES / _GUIDES[lang]).read_text("utf-8")
-    tables = "\n\n".join(_table_guide(each, lang) for each in package()["resources"])
+    tables = "\n\n".join(_table_guide(each, lang) for each in _tables())
     lists, found = "\n\n".join(_closed_lists(lang)), "\n\n".join(_open_lists(lang))
     return Template(template).substitute(tables=tables, lists=lists, open=found)
 
 
 def _table_guide(resource: dict, lang: str) -> str:
     """Each column with its meaning, its rule and how one row of ours fills it."""
-    name, words = resource["name"], labels()
+    name, words = resource["name"], sentences()
     frame = read(name).frame
     example = frame.loc[(frame != "").sum(axis=1).idxmax()]  # the fullest row, the first of them
     title = ("column", "meaning", "rule", "example")
@@ -123,7 +131,7 @@ def _rule(name: str, field: dict) -> str:
     if "enum" in rules:
         return "guide_closed" if rules.get("required") else "guide_closed_or_empty"
     if column in references(name, "labels"):
-        return "guide_open"
+        return "guide_open" if rules.get("required") else "guide_open_or_empty"
     return "guide_required" if rules.get("required") else "guide_optional"
 
 
@@ -131,20 +139,27 @@ def _kinds(field: dict) -> str:
     return " / ".join(f"`{kind}`" for kind in field.get("labelKinds", ()))
 
 
-def _closed_lists(lang: str):
-    """Every closed list once: the units are the same in each table, the indicators are not."""
-    words, tables = labels(), {}
+def _closed_lists(lang: str) -> Iterator[str]:
+    """Every closed list once: each table's indicators with their units, and the units."""
+    words, listed = labels(), {}
     for resource in package()["resources"]:
+        path, units = f"`{resource['path']}`", resource.get("indicatorUnits", {})
+        if units:
+            found = (f"`{code}` {words[code][lang]} ({', '.join(units[code])})" for code in units)
+            yield f"**`indicator`** ({path}): {', '.join(found)}"
         for column, field in fields(resource["name"]).items():
             codes = tuple(field.get("constraints", {}).get("enum", ()))
-            if codes and column in references(resource["name"], "labels"):
-                tables.setdefault((column, codes), []).append(f"`{resource['path']}`")
-    for (column, codes), paths in tables.items():
-        listed = ", ".join(f"`{code}` {words[code][lang].split('|')[0]}" for code in codes)
-        yield f"**`{column}`** ({', '.join(paths)}): {listed}"
+            if column != "indicator" and codes and set(codes) <= set(words):
+                listed.setdefault((column, codes), []).append(path)
+    for (column, codes), paths in listed.items():
+        found = ", ".join(f"`{code}` {words[code][lang]}" for code in codes)
+        yield f"**`{column}`** ({', '.join(paths)}): {found}"
+    places = {"zh": 0, "en": 1}
+    units = (f"`{code}` {unit[places[lang]][0]}" for code, unit in unit_labels().items())
+    yield f"**`unit`**: {', '.join(units)}"
 
 
-def _open_lists(lang: str):
+def _open_lists(lang: str) -> Iterator[str]:
     """The kinds that a label may be of, and those of our open codes that fit any county."""
     kinds = fields("labels")["kind"]["constraints"]["enum"]
     yield f"**`kind`** (`labels.csv`): {', '.join(f'`{kind}`' for kind in kinds)}"
