@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .quantity import Printed, Quantity, evaluate, parse_quantity, verdict
+from .quantity import Quantity, evaluate, parse_quantity, verdict
 from .reading import Fault, Raw, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references, schema
 
@@ -393,8 +393,8 @@ def _sum_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
 
 def _ceiling(row: pd.Series) -> float:
     """The most that a printed total can stand for."""
-    printed = Printed(row["as_written"])
-    return Quantity(float(row["value"]), qualifier=row["qualifier"], printed=printed).bounds()[2]
+    high = parse_quantity(row["as_written"]).high
+    return float("inf") if high is None else float(high)
 
 
 # -------------------------------------------------------------------- a folder

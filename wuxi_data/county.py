@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .notebooks import notebook_folder, set_data
 from .reading import read
 from .schema import fields, package, references
 from .tables import filled, labels
 
 _HERE = Path(str(files("wuxi_data")))
+_TEMPLATES = _HERE / "templates" / "county"
+_AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs stored
+    "notebooks/my_county.ipynb": "my_county.ipynb",
+    ".github/workflows/check.yml": "check.yml",
+}
 _GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
 _MEANING = {"zh": "description_zh", "en": "description"}
 
 
 def new_county(folder: str | Path) -> Path:
-    """Make a folder to fill in: empty tables, a guide to each column, the notebooks.
+    """Make a folder to fill in: empty tables, a guide to each column, a notebook, its checks.
 
     Parameters
     ----------
@@ -66,8 +69,7 @@ def blank_county() -> dict[str, bytes]:
         # Excel takes a CSV for UTF-8 only where it opens with a mark.
         header = ",".join(fields(resource["name"])) + "\n"
         made[resource["path"]] = header.encode("utf-8-sig")
-    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
-        made[f"notebooks/{path.name}"] = _blank_notebook(path)
+    made |= {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
     return made
 
 
@@ -83,24 +85,11 @@ def example_county() -> Path:
     return _HERE / "example_county"
 
 
-# -------------------------------------------------------------------- notebooks
-
-
-def _blank_notebook(path: Path) -> bytes:
-    """On the folder above it, and without our outputs: they would pass for the reader's."""
-    notebook = json.loads(path.read_text("utf-8"))
-    set_data(notebook, "..")
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
-
-
 # -------------------------------------------------------------------- guides
 
 
 def _guide(lang: str) -> str:
-    template = (_HERE / "templates" / "county" / _GUIDES[lang]).read_text("utf-8")
+    template = (_TEMPLATES / _GUIDES[lang]).read_text("utf-8")
     tables = "\n\n".join(_table_guide(each, lang) for each in package()["resources"])
     lists, found = "\n\n".join(_closed_lists(lang)), "\n\n".join(_open_lists(lang))
     return Template(template).substitute(tables=tables, lists=lists, open=found)

@@ -244,8 +244,9 @@ NUMERAL = re.compile(
 @cache
 def unit_labels() -> dict[str, tuple[list[str], list[str]]]:
     """Unit code → (Chinese words, the first for wording; English, one and many)."""
-    with files("wuxi_data").joinpath("data/labels.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["kind"] == "unit"]
+    path = files("wuxi_data").joinpath("data/units.csv")
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
     return {row["code"]: (row["zh"].split("|"), row["en"].split("|")) for row in rows}
 
 
@@ -347,7 +348,7 @@ def _slash(text: str, found: re.Match) -> _Amount | None:
 
 
 def _vague(text: str, found: re.Match) -> _Amount:
-    """数千万 is at least two and fewer than ten of them."""
+    """数千万: a few of a size."""
     size = math.prod(_SCALES[word] for word in found[1])
     return _Amount(found.end(), 2 * size, 10 * size, mark="数", plain=True)
 
@@ -618,6 +619,8 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         trouble = "a measure word after it"
     if not trouble and value is not None and unit == "year" and end - at > LONGEST_TOKEN:
         trouble = "a shorter figure"
+    if amount.mark == "数":  # 数千万 says no more than that: nobody has fixed its bounds
+        low = high = None
     reading = None if trouble else _reading(value, low, high, high_open, unit, qualifier)
     stops = tuple(sorted({stop, end}))
     sure = sure and not _doubtful(text, at, start, amount, measure, end, unit, qualifier)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .checks import FIGURE, beside, check_table
-from .quantity import Printed, Quantity
+from .quantity import Printed, Quantity, parse_quantity
 from .reading import TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references
 
@@ -179,6 +179,7 @@ def quantities(table: pd.DataFrame) -> pd.Series:
                 printed=Printed(token, fact_id, source_id, int(paragraph)),
                 formula=fact_id,
                 inputs=(fact_id,),
+                bounds=parse_quantity(token).bounds,
             )
             for value, unit, qualifier, token, fact_id, source_id, paragraph in table[
                 columns
