@@ -14,10 +14,10 @@ from matplotlib import font_manager
 from matplotlib.text import Text
 
 from wuxi_data import charts, county, report, schema
+from wuxi_data.audit import audit
 from wuxi_data.checks import check
 from wuxi_data.crosschecks import cross_checks
 from wuxi_data.notebooks import notebook_folder, set_data
-from wuxi_data.audit import audit
 from wuxi_data.reproduce import reproduce
 from wuxi_data.tables import load, load_funding
 
