@@ -79,9 +79,9 @@ def check_table(raw: Raw, known: Beside) -> list[Fault]:
         if "source_id" in raw.frame and "paragraph" in raw.frame:
             found += _paragraph_faults(raw.frame, known, _Bad(raw.frame, found))
         if raw.name in THEMES:
+            found += _unit_faults(raw, _Bad(raw.frame, found))
             for compared in (_token_faults, _period_faults, _part_faults):
                 found += compared(raw.frame, _Bad(raw.frame, found))
-            found += _unit_faults(raw, _Bad(raw.frame, found))
     return sorted(raw.faults + _placed(raw, found), key=lambda fault: fault.line or 0)
 
 
@@ -153,6 +153,8 @@ def _expected(
         return f"one of the closed list {', '.join(rules['enum'])}{mend}"
     if allowed is not None and text not in allowed:
         return _referred(table, field, text, allowed, codes)
+    if field["name"] == "unit":  # what it may be depends on the indicator: see _unit_faults
+        return None
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
@@ -412,7 +414,7 @@ def _part_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
     faults += [
         (row, "part_of", _quoted(totals[row]), "a total that is not its own part") for row in ring
     ]
-    faults += _outside_faults(frame, parent, parts, bad)
+    faults += _outside_faults(frame, parent, parts, bad) if not faults else []
     return faults if faults else _sum_faults(frame, parent, parts, bad)
 
 

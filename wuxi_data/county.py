@@ -10,10 +10,10 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .reading import read
-from .schema import fields, package, references
 from .messages import sentences
 from .numerals import unit_labels
+from .reading import read
+from .schema import fields, package, references
 from .tables import filled, labels
 
 _HERE = Path(str(files("wuxi_data")))

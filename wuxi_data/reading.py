@@ -6,6 +6,7 @@ by pandas, or, where the scan found something, row by row.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
@@ -200,7 +201,7 @@ def _scan(path: Path) -> _Scan:
 def _plain_rows(path: Path, width: int) -> int | None:
     """How many rows, if each is plainly regular: then a million need no closer look."""
     with path.open("rb") as file:
-        header = file.readline()
+        header = file.readline().removeprefix(codecs.BOM_UTF8)
         if width < 2 or not _is_plain(header, width):
             return None
         rows = 0

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -175,15 +172,6 @@ def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
     return {
         code: {"zh": zh, "en": en}
         for code, zh, en in zip(frame["code"], frame["zh"], frame["en"], strict=True)
-    }
-
-
-@cache
-def messages() -> dict[str, dict[str, str]]:
-    """What the guide and the page say, by the name of the sentence, in both languages."""
-    text = files("wuxi_data").joinpath("templates/messages.csv").read_text("utf-8-sig")
-    return {
-        row["code"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(io.StringIO(text))
     }
 
 
