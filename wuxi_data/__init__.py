@@ -12,6 +12,7 @@ from .quantity import Quantity, parse_quantity
 from .reading import TableError
 from .tables import (
     fact,
+    labelled,
     load_county,
     load_funding,
     load_projects,
@@ -31,6 +32,7 @@ __all__ = [
     "cross_checks",
     "example_county",
     "fact",
+    "labelled",
     "load_county",
     "load_funding",
     "load_projects",

@@ -107,7 +107,7 @@ def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "Of {projects-1992-2021} since {aid-began}, {projects-2016-2020:number} came in "
             "{projects-2016-2020:period}, {projects-2020:number} of them in {projects-2020:period}",
         ),
-        subtitle=("吉林省在巫溪县的援助项目", "Jilin’s aid projects in Wuxi County"),
+        subtitle=("吉林省在巫溪县的援助项目", "Jilin's aid projects in Wuxi County"),
         lang=lang,
     )
 
@@ -220,7 +220,7 @@ def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: s
 def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Each programme with its people, by who ran it; nothing is summed."""
     jilin = ("吉林省", "Jilin province")
-    water = ("水利部定点帮扶", "The water ministry’s programme")
+    water = ("水利部定点帮扶", "The water ministry's programme")
     county = ("巫溪县", "Wuxi County")
     names = {
         "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
@@ -253,7 +253,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         title=(
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，吉林培训移民干部"
             "{resettlement-people}",
-            "The water ministry’s programme trained {cadre-training-people} at the grassroots; "
+            "The water ministry's programme trained {cadre-training-people} at the grassroots; "
             "Jilin trained {resettlement-people} from resettled villages",
         ),
         subtitle=(
@@ -359,7 +359,7 @@ def plot_timeline(
             mark(counts[0], group=jilin, label=("“十三五”项目", "Projects")),
             mark(year, group=jilin, label=("年度资金", "Money of the year")),
             mark(counts[1], group=jilin, label=("年度项目", "Projects of the year")),
-            mark(meeting, group=water, label=("对口帮扶工作会", "The ministry’s meeting")),
+            mark(meeting, group=water, label=("对口帮扶工作会", "The ministry's meeting")),
             mark(investment, group=water, label=("饮水投入", "Water investment")),
             mark(people, group=water, label=("饮水安全受益", "People with safe water")),
         ],

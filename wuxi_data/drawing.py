@@ -196,7 +196,7 @@ class _Rows:
     def _note(self, mark: Mark) -> str:
         """What is said of a part beneath its whole: name and figure."""
         name, words = getattr(mark.name, self.lang), getattr(mark.words, self.lang)
-        text = f"其中{name}：{words}" if self.lang == "zh" else f"of these, {name}: {words}"
+        text = f"其中{name}：{words}" if self.lang == "zh" else f"Part of it | {name}: {words}"
         return wrap(text, self.wide - self.gutter, self.sizes.small)
 
     def _notes_height(self, mark: Mark) -> float:
@@ -373,10 +373,11 @@ class _Columns:
         self.change = chart.options.get("change")
         right = style.width(self.change[0], sizes.label, "semibold") + 24 if self.change else 0
         self.pitch = (wide - right) / len(self.slots)
+        self.brackets = self._brackets(marks)
+        self.bracketed = {mark.key for run, _ in self.brackets for mark in run}
         self.texts, self.turned, self.size = self._labels(marks)
         self.names = [wrap(getattr(mark.name, lang), self.pitch - 4, self.size) for mark in marks]
         self.names_high = max(height(name, self.size) for name in self.names) + 6
-        self.brackets = self._brackets(marks)
         self.above = max(
             [height(text, self.size) for _, text in self.brackets]
             + [self._text_height(text) for text in self.texts if text] + [0]
@@ -410,10 +411,13 @@ class _Columns:
         return (self.slots.index(slot) + 0.5) * self.pitch
 
     def _labels(self, marks) -> tuple[list[str], bool, float]:
-        said = [getattr(mark.words, self.lang) for mark in marks]
+        said = [
+            "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
+        ]
         for size in (self.sizes.label, self.sizes.tiny):
             texts = [wrap(text, self.pitch - 6, size, "semibold") for text in said]
-            widest = max(style.width(text, size, "semibold") for text in texts)
+            whole = [word for text in said for word in re.findall("[A-Za-z]+", text)]
+            widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
             if widest <= self.pitch - 4 and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
         return said, True, self.sizes.tiny
@@ -446,14 +450,13 @@ class _Columns:
         foot = top + self.head_high + self.above + self.tall
         pen.line([left, left + len(self.slots) * self.pitch], [foot, foot], color=INK)
         self._draw_heads(pen, left, top)
-        bracketed = {mark.key for run, _ in self.brackets for mark in run}
         wide = min(self.pitch * 0.7, 72)
         for mark, text, name in zip(self.chart.figures, self.texts, self.names, strict=True):
             x = left + self._x(mark)
             _shape(pen, mark, (pen.x(x - wide / 2), pen.x(x + wide / 2) - pen.x(x - wide / 2)),
                    "column", beyond=24 / self.scale, across=False)  # fmt: skip
             pen.text(name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center")
-            if mark.key not in bracketed:
+            if mark.key not in self.bracketed:
                 self._draw_label(pen, mark, text, x, foot)
         for run, text in self.brackets:
             self._draw_bracket(pen, run, text, left, foot, wide)

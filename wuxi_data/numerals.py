@@ -84,7 +84,7 @@ _UNFIXED_BEFORE = "[逼迫趋]近|不止|何止|不只|不下|最[高低少大�
 _UNFIXED_AFTER = "不等|不止|开外|出头|封顶|起步|起(?=[，。；、）)]|$)|之间|内(?![部外地容陆])"
 # 约 of 签约, 近 of 附近, 上 of 晚上: no qualifiers.
 _OTHER_WORD = re.compile(
-    "(?:[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
+    "(?:[逼迫趋]近|成[百千]上|[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
     "|[高赶反]超|[以晚早马地山身路线网世海岸手楼]上)$"
 )
 # Measure words that count things without naming them give no unit.
@@ -106,8 +106,8 @@ _LONGER = {
     "亩": "[产均]",
     "处": "[理置分于级长罚在方室]",
     "座": "[谈位右椅机]",
-    "所": "[有在以得需属谓]",
-    "项": "[目链]",
+    "所": "[有在得需属谓]|以(?![上下内])",
+    "项": "链",
     "家": "[庭长乡家属禽畜具电园校里人门国]",
     "头": "[等衔]",
     "只": "[有要是能]",
@@ -325,9 +325,10 @@ def _amount(text: str, at: int) -> _Amount | None:
 
 def _parts(text: str, found: re.Match) -> _Amount | None:
     """百分之八十, 五分之一."""
-    above = _amount(text, found.end())
-    if above is None:
+    number = _NUMBER.match(text, found.end())
+    if number is None:
         return None
+    above = _plain(number)
     unit = {"百": "percent", "千": "permille"}.get(found[1], "")
     try:
         below = 1 if unit else 10**4 if found[1] == "万" else _whole(found[1])
@@ -609,6 +610,8 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         trouble = trouble or ("" if sign != "-" or unit in _SIGNED else "a sign only before %")
         if not trouble and value is not None:
             value, low, high = -value, -high, -low
+    if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end : end + 2]):
+        start, marks = start + 1, marks[:-1]  # the last five years, not about five
     qualifier, trouble = _qualifier(marks, trouble)
     if amount.bare and qualifier == "exact":
         trouble = trouble or f"a number before {text[at]}"
@@ -624,6 +627,7 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
     return Figure(start, end, stops, reading, trouble, sure)
 
 
+_SPANS = ("year", "month", "day")
 _SIGNED = ("percent", "permille", "percentage_point", "degree")
 
 
@@ -635,7 +639,7 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
     if text[start - 1 : start] == "好" and start > floor and text[at] in "几":
         start -= 1
     above = text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿"
-    if above and not _OTHER_WORD.search(text[max(floor, start - 2) : start]):
+    if above and not _OTHER_WORD.search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
     for _ in range(2):
         window = text[max(floor, start - 6) : start]
@@ -697,7 +701,7 @@ def _range(text: str, first: _Amount, measure: _Measure, second: _Amount, troubl
 
 def _qualifier(marks: list[str], trouble: str) -> tuple[str, str]:
     found = set(marks)
-    if found == {"about", "over"} or found == {"about", "at_least"}:  # 约200余个: about wins
+    if found == {"about", "over"}:  # 约200余个: about wins
         return "about", trouble
     if len(found) > 1:
         return "exact", trouble or "one qualifier, not several that disagree"
@@ -724,10 +728,10 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#.:/+=@]|[0-9][、-]|号|图|表)$"
+    "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#./+=@]|[0-9][、:：∶-]|号|图|表)$"
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列)第?$")
-_DOUBT_AFTER = re.compile("[号届折版型代强级a-zA-Z+=@#_]|[,.:/-][0-9]|[点分](?![0-9])|时(?!间)")
+_DOUBT_AFTER = re.compile("[号届折版型代强级a-zA-Z+=@#_]|[,.:：∶/-][0-9]|[点分](?![0-9])|时(?!间)")
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
@@ -742,12 +746,12 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return not unit  # 955、95万元 may be 955.95万元 misread
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
-    if qualifier == "about" and text.startswith("近", start) and unit in ("year", "day", "month"):
+    if qualifier == "about" and text.startswith("近", start) and unit in _SPANS:
         return not re.search("[历用]时|历经|长达|经过", before)  # the last five years
     if measure.word in _CONFIRMED and not amount.mark:
         follows, precedes = _CONFIRMED[measure.word]
         nearby = text[max(0, at - 10) : at]
-        if not (re.match(follows, text[end:]) or re.search(precedes, nearby)):
+        if not (re.match(follows, text[end : end + 12]) or re.search(precedes, nearby)):
             return True
     if amount.plain or qualifier != "exact" or measure.mark:
         return False

@@ -185,9 +185,11 @@ def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     A line ends after punctuation where that costs no further line; a number stays with its unit,
     and nothing is ever cut off.
     """
-    pieces = list(_fitting(text, room, size, weight, (_words, list)))
+    pieces = list(_fitting(text, room, size, weight, (_words, _at_blanks, list)))
     fewest = len(_broken(pieces, room, size, weight))
-    for splitters in ((_phrases, _words, list), (_words, list)) if fewest > 1 else ():
+    for splitters in (
+        ((_phrases, _words, _at_blanks, list), (_words, _at_blanks, list)) if fewest > 1 else ()
+    ):
         pieces = list(_fitting(text, room, size, weight, splitters))
         # The narrowest room that takes as many lines leaves no lonely last word.
         narrow = room / 2
@@ -219,7 +221,7 @@ def _fitting(text: str, room: float, size: float, weight: str, splitters: tuple)
 
 # A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, 5 million yuan.
 _NUMBER = (
-    r"(?:约|近|≈|不到|超过|至多|至少)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?: [mb]illion(?: [a-z]+)?"
+    r"(?:约|近|≈|不到|超过|至多|至少)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?:(?: [mb]illion)? [a-z]+"
     r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|分钟|小时|[元人名个处亩户天年米])?)"
 )
 _PLACE = "[一-鿿]{2}[县省乡镇市]"  # 巫溪县 stays whole
@@ -233,6 +235,10 @@ _PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
 @cache
 def _words(text: str) -> list[str]:
     return _PIECE.findall(text)
+
+
+def _at_blanks(text: str) -> list[str]:
+    return re.findall(r"\s*\S+", text)
 
 
 @cache
