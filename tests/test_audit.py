@@ -119,7 +119,7 @@ def test_a_token_never_claims_half_a_numeral(article, shelf):
     shelf["county"] = county.assign(as_written=county["as_written"].replace("30余万", "30余"))
     report = audit(article)
     assert [each.numeral for each in report.unaccounted] == ["30余万"]
-    assert "population claims '30余', which does not stand there" in str(report)
+    assert "population claims '30余', but '万' stands beside it" in str(report)
 
 
 def test_the_two_ones_of_a_paragraph_need_two_rows(article, shelf):

@@ -62,44 +62,7 @@ def closed(column):
 # -------------------------------------------------------------------- every word is the right one
 
 # Typed once more, as a witness: the units that tokens are read by and figures worded in.
-UNITS = {
-    "CNY": ("元|元人民币", "yuan"),
-    "person": ("人|名", "person|people"),
-    "project": ("个项目|项目", "project|projects"),
-    "works": ("处工程|座工程|处设施|个设施", "works"),
-    "class": ("个班|班次|班|期班", "class|classes"),
-    "day": ("天", "day|days"),
-    "township": ("个乡镇|乡镇|个乡|个镇", "township|townships"),
-    "household": ("户", "household|households"),
-    "village": ("个村|村", "village|villages"),
-    "villager_group": ("个社", "villager group|villager groups"),
-    "mu": ("亩", "mu"),
-    "km": ("公里|千米", "kilometre|kilometres"),
-    "m": ("米", "metre|metres"),
-    "minute": ("分钟", "minute|minutes"),
-    "hour": ("小时|个小时", "hour|hours"),
-    "year": ("年", "year|years"),
-    "month": ("个月", "month|months"),
-    "storey": ("层", "storey|storeys"),
-    "cooperative": ("个互助社|个合作社", "co-operative|co-operatives"),
-    "visit": ("次访问", "visit|visits"),
-    "product": ("种产品", "product|products"),
-    "school": ("所学校|所小学|所中学", "school|schools"),
-    "hectare": ("公顷", "hectare|hectares"),
-    "km2": ("平方公里|平方千米", "square kilometre|square kilometres"),
-    "m2": ("平方米", "square metre|square metres"),
-    "m3": ("立方米", "cubic metre|cubic metres"),
-    "t": ("吨", "tonne|tonnes"),
-    "kg": ("公斤|千克", "kilogram|kilograms"),
-    "kW": ("千瓦", "kilowatt|kilowatts"),
-    "kWh": ("千瓦时", "kilowatt-hour|kilowatt-hours"),
-    "head": ("头|只", "head of livestock"),
-    "percent": ("%", "%"),
-    "USD": ("美元", "US dollar|US dollars"),
-    "attendance": ("人次", "attendance|attendances"),
-    "bed": ("张床位|个床位|张病床", "bed|beds"),
-    "jin": ("斤|市斤", "jin"),
-}
+UNITS = {}
 
 # Typed once more, too: what our own page and notebooks have no occasion to say.
 UNSHOWN = {

@@ -18,7 +18,6 @@ import pytest
 import yaml
 from fontTools.ttLib import TTFont
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 
 from tools import build_font
 

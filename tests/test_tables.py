@@ -196,7 +196,7 @@ def test_every_word_is_there_in_both_languages():
         assert row.zh, f"{row.code}: expected Chinese"
         assert row.en, f"{row.code}: expected English"
         if row.kind not in ("text", "translation"):
-            assert re.search("[%\u4e00-\u9fff]", row.zh), f"{row.code}: no Chinese in {row.zh}"
+            assert re.search("[%‰\u4e00-\u9fff]", row.zh), f"{row.code}: no Chinese in {row.zh}"
             assert not re.search("[\u4e00-\u9fff]", row.en), f"{row.code}: Chinese in {row.en}"
         blanks, filled = (set(re.findall("{[a-z_]+", text)) for text in (row.en, row.zh))
         assert blanks <= filled, f"{row.code}: only the English has {blanks - filled}"
