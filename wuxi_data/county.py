@@ -10,9 +10,9 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
+from .numerals import unit_labels
 from .reading import read
 from .schema import fields, package, references
-from .numerals import unit_labels
 from .tables import filled, labels, messages
 
 _HERE = Path(str(files("wuxi_data")))
