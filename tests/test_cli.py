@@ -94,7 +94,6 @@ def test_a_new_county_overwrites_nothing(mine, folder, says):
 
 
 def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch, capsys):
-    from wuxi_data import cli
 
     monkeypatch.setitem(sys.modules, "nbclient", None)
     (mine / "mine" / "notebooks").mkdir()

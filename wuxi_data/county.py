@@ -10,11 +10,10 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .messages import sentences
 from .numerals import unit_labels
 from .reading import read
 from .schema import fields, package, references
-from .tables import filled, labels
+from .tables import filled, labels, messages
 
 _HERE = Path(str(files("wuxi_data")))
 _TEMPLATES = _HERE / "templates" / "county"
@@ -105,7 +104,7 @@ def _guide(lang: str) -> str:
 
 def _table_guide(resource: dict, lang: str) -> str:
     """Each column with its meaning, its rule and how one row of ours fills it."""
-    name, words = resource["name"], sentences()
+    name, words = resource["name"], messages()
     frame = read(name).frame
     example = frame.loc[(frame != "").sum(axis=1).idxmax()]  # the fullest row, the first of them
     title = ("column", "meaning", "rule", "example")

@@ -43,9 +43,10 @@ _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
     "|[Nn]otes?|[Qq]uestions?"
 )
-_NOT_PROSE = re.compile(
+NOT_PROSE = re.compile(
     rf"""```.*?``` | ~~~.*?~~~ | `[^`]*` | \$(?=\S)[^$\n]*(?<=\S)\$(?!\d)
-    | <!--.*?--> | <[^>]*> | &\#?\w+; | \]\([^)]*\) | https?://\S+ | \[\^?\d+\]       # the target of a link, a footnote
+    | <!--.*?--> | <[^>]*> | &\#?\w+; | \]\([^)]*\) 
+    | https?://\S+ | \[\^?\d+\]                     # a footnote
     | ^[ >]*(?:[-*+][ ])?\(?\d+[.)、．][ ]*(?!\d)   # the number of an item
     | ^[ ]*（\d+） | ^\#+[ ]*\d+[.、．)]?(?=[ ])
     | (?:{_NUMBERED})[ ]?\d+(?![\d.,]) | 第[ ]?\d+[ ]?[题步章节图表]
@@ -131,7 +132,7 @@ def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[s
     if notebooks.is_finding(cell) and count not in (0, 2):
         found = _("a finding of {count} paragraphs", count=count)
         yield found, _("two: first in Chinese, then in English")
-    text = _NOT_PROSE.sub(" ", cell["source"].translate(_FULL_WIDTH))
+    text = NOT_PROSE.sub(" ", cell["source"].translate(_FULL_WIDTH))
     for reference in _PARAGRAPHS.findall(text):
         for number in set(map(int, re.findall(r"\d+", reference))) - facts.paragraphs:
             yield repr(reference), _("a paragraph of a figure; none stands in {n}", n=number)
