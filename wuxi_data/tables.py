@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -173,6 +176,14 @@ def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
         code: {"zh": zh, "en": en}
         for code, zh, en in zip(frame["code"], frame["zh"], frame["en"], strict=True)
     }
+
+
+@cache
+def messages() -> dict[str, dict[str, str]]:
+    """What the guide and the page say, by the name of the sentence, in both languages."""
+    text = files("wuxi_data").joinpath("templates/messages.csv").read_text("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
 
 
 def filled(text: str, **parts) -> str:
