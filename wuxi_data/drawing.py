@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, PathPatch, Rectangle
@@ -675,10 +676,12 @@ def _body(chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
 class _Sheet:
     """Title and subtitle, the body, and beneath it key, note and credit."""
 
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
+    def __init__(
+        self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool, bare: bool = False
+    ):
         self.chart, self.lang, self.sizes, self.wide = chart, lang, sizes, wide
         room = wide - 2 * sizes.margin
-        words = {name: getattr(both, lang) for name, both in chart.words.items()}
+        words = {name: "" if bare else getattr(said, lang) for name, said in chart.words.items()}
         self.title = wrap(words["title"], room, sizes.title, "semibold")
         under = "；".join if lang == "zh" else "; ".join
         said = under(filter(None, (words["subtitle"], words.get("scale"))))
@@ -688,7 +691,7 @@ class _Sheet:
         self.note = wrap(words["note"], room, sizes.tiny)
         self.credit = wrap(words["credit"], room, sizes.tiny)
         self.top = sizes.margin * 0.8 + height(self.title, sizes.title) + 3
-        self.body_top = self.top + height(self.subtitle, sizes.small) + 16
+        self.body_top = 6 if bare else self.top + height(self.subtitle, sizes.small) + 16
         self.foot = self.body_top + self.body.height + 16
         keys = (self.keys[-1][1] + 16) if self.keys else 0
         self.note_top = self.foot + keys
@@ -753,12 +756,13 @@ def _blank(ax) -> None:
     ax.set_in_layout(False)
 
 
-def draw(chart: Chart, ax, lang: str, narrow: bool):
+def draw(chart: Chart, ax, lang: str, narrow: bool, bare: bool = False):
     """Draw a chart on `ax`, or on a figure of its own size."""
     with style.theme():
         if ax is None:
             sizes = NARROW if narrow else WIDE
-            sheet = _Sheet(chart, lang, sizes.width, sizes, narrow)
+            sizes = sizes._replace(margin=3) if bare else sizes
+            sheet = _Sheet(chart, lang, sizes.width, sizes, narrow, bare)
             figure = Figure(figsize=(sizes.width / 72, sheet.height / 72), dpi=style.DPI)
             ax = figure.add_axes((0, 0, 1, 1))
             sheet.draw(ax, sheet.height)
@@ -784,19 +788,22 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     sheet.draw(ax, high)
 
 
-def render(chart: Chart, kind: str, lang: str, narrow: bool = False) -> bytes:
+def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
         raise ValueError(f"cannot save a chart as {kind!r}: expected 'svg' or 'png'")
-    figure = draw(chart, None, lang, narrow).figure
+    figure = draw(chart, None, lang, narrow, bare).figure
     with style.theme():
-        return _png(figure) if kind == "png" else _svg(figure, getattr(chart.words["title"], lang))
+        if kind == "png":
+            return _png(figure)
+        return _svg(figure, getattr(chart.words["title"], lang), "none" if bare else "path")
 
 
-def _svg(figure: Figure, title: str) -> bytes:
+def _svg(figure: Figure, title: str, words: str) -> bytes:
     picture = io.BytesIO()
     metadata = {"Date": None, "Creator": None, "Title": title}
-    figure.savefig(picture, format="svg", metadata=metadata)
+    with mpl.rc_context({"svg.fonttype": words}):
+        figure.savefig(picture, format="svg", metadata=metadata, transparent=words == "none")
     return picture.getvalue()
 
 
