@@ -394,14 +394,14 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
     root, ids = ElementTree.fromstring(svg), defaultdict(lambda: f"{prefix}{len(ids)}")
     for element in list(root.iter()):
         for child in list(element):
-            if child.tag.endswith(("}metadata", "}style")):
+            if child.tag.endswith(("}metadata", "}style", "}title")) or _is_empty(child):
                 element.remove(child)
         element.tag, element.tail = element.tag.rpartition("}")[2], None
         element.text = element.text if element.tag == "text" else None
         element.attrib = {
             name.rpartition("}")[2]: _shorter(value)
             for name, value in element.attrib.items()
-            if not value.startswith("rotate(-0 ")
+            if not value.startswith("rotate(-0 ") and name != "clip-path"
         }
         for name, value in element.attrib.items():
             if name == "id" and element.tag != "g":
@@ -418,10 +418,21 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def _is_empty(element) -> bool:
+    """What shows nothing in an SVG: clips of what is never clipped, an unseen frame."""
+    return (element.tag.endswith("}defs") and not element.findall(".//{*}pattern")) or (
+        element.tag.endswith("}path") and element.get("style") == "fill: none"
+    )
+
+
+_BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
+
+
 def _shorter(value: str) -> str:
     """An attribute without what the page says for all, and without digits that nobody sees."""
     value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
-    return re.sub(r"\s+", " ", re.sub(r"(\.\d\d)\d+", r"\1", value))
+    value = re.sub(r"\s+", " ", re.sub(r"(\.\d)\d+", r"\1", value))
+    return _BOX.sub(r"M\1 \2H\3V\4H\1z", value)
 
 
 def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str]) -> None:
