@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -146,8 +146,17 @@ class Words:
         return Both(*(filled(self.known[code][lang], **parts) for lang in LANGS))
 
 
+def picture(chart: Chart, lang: str, narrow: bool) -> bytes:
+    """A chart as the page shows it."""
+    return chart.render("svg", lang, narrow=narrow, bare=True)
+
+
 def build(
-    data: str | Path | None = None, *, charts: Iterable[Chart] = (), findings: Iterable = ()
+    data: str | Path | None = None,
+    *,
+    charts: Iterable[Chart] = (),
+    findings: Iterable = (),
+    picture: Callable[[Chart, str, bool], bytes] = picture,
 ) -> bytes:
     """The whole page as bytes that depend on tables, charts and findings alone.
 
@@ -159,6 +168,8 @@ def build(
         Those with a name, in the order of the page.
     findings : iterable
         What authors say, as :func:`wuxi_data.notebooks.findings` collects it.
+    picture : callable
+        Gives a chart's picture in a language, wide or narrow: for whoever has drawn it already.
 
     Returns
     -------
@@ -174,7 +185,7 @@ def build(
     tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
-    drawn = [_chart(chart, n, say, facts, derived) for n, chart in enumerate(charts, 1)]
+    drawn = [_chart(each, n, picture, say, facts, derived) for n, each in enumerate(charts, 1)]
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -361,7 +372,7 @@ def _is_prominent(fact: Fact) -> bool:
 # -------------------------------------------------------------------- charts
 
 
-def _chart(chart: Chart, n: int, say: Words, facts, derived) -> Shown:
+def _chart(chart: Chart, n: int, picture, say: Words, facts, derived) -> Shown:
     """A chart for the page, which sets its words itself: they wrap on a phone."""
     use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
     marks = {mark.gid: _mark(mark, facts, derived, use) for mark in chart.every_mark}
@@ -369,10 +380,15 @@ def _chart(chart: Chart, n: int, say: Words, facts, derived) -> Shown:
     widths = []
     for narrow in (False, True):
         pictures = (
-            _picture(chart.render("svg", lang, narrow=narrow, bare=True),
-                     f"_{n}{'n' * narrow}{lang}", getattr(words["title"], lang), place, marks)
+            _picture(
+                picture(chart, lang, narrow),
+                f"_{n}{'n' * narrow}{lang}",
+                getattr(words["title"], lang),
+                place,
+                marks,
+            )
             for place, lang in enumerate(LANGS)
-        )  # fmt: skip
+        )
         widths.append(Both(*pictures))
     return Shown(chart.name, words, *widths, list(marks.values()))
 

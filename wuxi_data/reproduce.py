@@ -149,7 +149,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     cores = asyncio.Semaphore(os.cpu_count() or 1)
     facts = prose.known(data)
-    drawn: dict[str, Future] = {}
+    drawn: dict[str, Drawn] = {}
     with _drawers() as pool:
 
         async def run(path: Path) -> Run:
@@ -157,7 +157,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
                 done = await _run(path, facts, say)
             for each in done.shown:
                 key = notebooks.content(each.chart)
-                drawn[key] = drawn.get(key) or pool.submit(_draw, each.chart)
+                drawn[key] = drawn.get(key) or _start_to_draw(each.chart, pool)
             return done
 
         runs = await asyncio.gather(*map(run, paths))
@@ -165,7 +165,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
         clashes = notebooks.clashes(shown)
         charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
         say(_("the page"))
-        page = asyncio.to_thread(_page, data, root, list(charts.values()), runs)
+        page = asyncio.to_thread(_page, data, root, list(charts.values()), runs, drawn)
         figures = (_figures(each, drawn, root) for each in charts.values())
         page, *figures = await asyncio.gather(page, *figures)
     notebooks_made = [each for run in runs for each in _recorded(run, root)]
@@ -219,7 +219,7 @@ def _drawers() -> Iterator[Executor]:
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["wuxi_data.drawing"])
+        context.set_forkserver_preload(["wuxi_data.drawing", "wuxi_data.report"])
     pool = ProcessPoolExecutor(mp_context=context, initializer=_leave_interrupts_to_the_parent)
     try:
         yield pool
@@ -231,6 +231,17 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+class Drawn(NamedTuple):
+    """One chart as it is being drawn: its files, and its pictures for the page."""
+
+    files: Future
+    for_page: Future
+
+
+def _start_to_draw(made: dict, pool: Executor) -> Drawn:
+    return Drawn(pool.submit(_draw, made), pool.submit(_draw_for_page, made))
+
+
 def _draw(made: dict) -> dict[str, bytes]:
     """The files of one chart, by the ends of their names."""
     chart = Chart.from_json(made)
@@ -240,27 +251,41 @@ def _draw(made: dict) -> dict[str, bytes]:
     return {**pictures, ".csv": chart.csv()}
 
 
-async def _figures(shown: Shown, drawn: dict[str, Future], root: Path) -> list[Artefact | Outcome]:
+def _draw_for_page(made: dict) -> dict[tuple[str, bool], bytes]:
+    """The pictures of one chart on the page, by language and whether they are narrow."""
+    from .report import picture
+
+    chart = Chart.from_json(made)
+    widths = itertools.product(LANGS, (False, True))
+    return {each: picture(chart, *each) for each in widths}
+
+
+async def _figures(shown: Shown, drawn: dict[str, Drawn], root: Path) -> list[Artefact | Outcome]:
     try:
-        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)])
+        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)].files)
     except Exception as error:  # a notebook may show what it likes under our type
         detail = f"{shown.notebook} {shown.cell}: {type(error).__name__}: {error}"
         return [Outcome(f"figures/{shown.name}", "failed", detail)]
     return [Artefact(root / "figures" / f"{shown.name}{end}", made[end]) for end in made]
 
 
-def _page(data, root: Path, shown: list[Shown], runs: list[Run]) -> Artefact | Outcome:
+def _page(
+    data, root: Path, shown: list[Shown], runs: list[Run], drawn: dict[str, Drawn]
+) -> Artefact | Outcome:
     from . import report  # takes long to import: meanwhile, the kernels run
 
     findings = [each for run in runs for each in run.findings]
-    charts = []
+    pictures = {}
     for each in shown:
         with suppress(Exception):  # of which its figures tell
-            charts.append(Chart.from_json(each.chart))
-    try:
-        page = report.build(data, charts=charts, findings=findings)
-    except Exception as error:  # a chart that cannot be drawn must not cost the others
-        return Outcome("figures/report.html", "failed", f"{type(error).__name__}: {error}")
+            pictures[each.name] = drawn[notebooks.content(each.chart)].for_page.result()
+    charts = [Chart.from_json(each.chart) for each in shown if each.name in pictures]
+    page = report.build(
+        data,
+        charts=charts,
+        findings=findings,
+        picture=lambda chart, lang, narrow: pictures[chart.name][lang, narrow],
+    )
     return Artefact(root / "figures" / "report.html", page)
 
 
