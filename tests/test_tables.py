@@ -492,7 +492,7 @@ BEYOND_A_SCHEMA = {
     *("a space after the value", "a plus sign", "a leading nought", "an underscore"),
     *("not a number", "infinity", "a value too long to be one", "a column with a space"),
     *("tabs", "a payer that is a crop", "an unknown unit", "a unit in another case"),
-    "a misspelt unit",
+    *("a misspelt unit", "half a place of an exclusion"),
 }
 
 
