@@ -1,20 +1,20 @@
 """Read a table as it was written: every cell a text, every row with its line, every fault at once.
 
-A file is read once for as long as it stays as it is, so that an edit is seen.
+A file is scanned for rows of the wrong length, which pandas would pad in silence, and then read
+by pandas, or, where the scan found something, row by row.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,6 @@ import pandas as pd
 from .schema import TABLES, THEMES, fields
 
 _MANY_FAULTS = 50
-_AT_ONCE = 50_000  # rows
 
 
 class Fault(NamedTuple):
@@ -68,7 +67,14 @@ class Raw:
     path: Path
     frame: pd.DataFrame
     lines: Sequence[int] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: Sequence[Fault] = ()
+
+
+class _Scan(NamedTuple):
+    header: list[str]
+    lines: Sequence[int]  # of each regular row
+    irregular: list[Fault]
+    even: bool  # every row has as many fields as the header, blank ones too
 
 
 def folder(data: str | Path | None = None) -> Path:
@@ -96,17 +102,39 @@ def read(name: str, data: str | Path | None = None) -> Raw:
 
 @lru_cache(maxsize=64)
 def _read(name: str, path: Path, state: tuple | None) -> Raw:
-    nothing = pd.DataFrame(columns=list(fields(name)), dtype="category")
+    """Read again only what was edited: `state` is what an edit changes."""
+    columns = list(fields(name))
+    nothing = pd.DataFrame(columns=columns, dtype="category")
     if state is None:
         return Raw(name, path, nothing)
+    foreign = _foreign(path)
+    if foreign:
+        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", *foreign)])
     try:
-        return _table(name, path, nothing)
+        scan = _scan(path)
     except csv.Error as error:
-        wrong = str(error), "CSV with every quotation mark closed"
-    except UnicodeDecodeError:
-        mend = "in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
-        wrong = _kind_of_text(_head(path)), f"UTF-8; {mend}"
-    return Raw(name, path, nothing, faults=(Fault(path.name, None, "", *wrong),))
+        expected = "CSV with every quotation mark closed"
+        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", str(error), expected)])
+    names, faults = _columns(path, scan.header, fields(name))
+    if names is None:
+        return Raw(name, path, nothing, faults=faults)
+    faults += scan.irregular
+    if faults or not scan.even:
+        texts = pd.DataFrame(_regular_rows(path, len(names)), columns=names, dtype=object)
+    else:  # as objects: read as categories, pandas 3.1 turns texts into numbers (1e3, 007)
+        texts = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
+    for column, field in fields(name).items():
+        if column not in names and "since" in field:  # a folder older than the column
+            texts[column] = ""
+    present = [column for column in columns if column in texts]
+    return Raw(name, path, _categories(texts[present]), scan.lines, faults)
+
+
+def _categories(texts: pd.DataFrame) -> pd.DataFrame:
+    """Each column as the category of its texts, in the order in which they stand."""
+    return pd.DataFrame(
+        {name: pd.Categorical.from_codes(*pd.factorize(column)) for name, column in texts.items()}
+    )
 
 
 def numbers(column: pd.Series) -> np.ndarray:
@@ -124,9 +152,20 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
 # -------------------------------------------------------------------- encoding
 
 
-def _head(path: Path) -> bytes:
+def _foreign(path: Path) -> tuple[str, str] | None:
+    """(found, expected) of a file that is no UTF-8 text."""
     with path.open("rb") as file:
-        return file.read(100_000)
+        head = file.read(100_000)
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for _ in lines:
+                pass
+        if head.count(0) * 100 <= len(head):
+            return None
+    except UnicodeDecodeError:
+        pass
+    mend = "in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
+    return _kind_of_text(head), f"UTF-8; {mend}"
 
 
 def _kind_of_text(head: bytes) -> str:
@@ -146,85 +185,98 @@ def _kind_of_text(head: bytes) -> str:
 # -------------------------------------------------------------------- rows
 
 
-def _table(name: str, path: Path, nothing: pd.DataFrame) -> Raw:
-    """The rows that can be read, and a fault for each that cannot."""
-    head = _head(path)
-    if head.count(0) * 100 > len(head):
-        raise UnicodeDecodeError("utf-8", head, 0, 1, "NULs")
+def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
+    """(line, fields) of each record; a line of blanks is none, as for pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        records = _records(lines)
-        header = next(records, (1, []))[1]
-        names, faults = _columns(path, header, fields(name))
-        if names is None:
-            return Raw(name, path, nothing, faults=tuple(faults))
-        places = [names.index(column) for column in nothing if column in names]
-        made, irregular = array("I"), []
-        regular = _regular(path, records, header, len(names), made, irregular)
-        frame = _categories(regular, [names[place] for place in places], places)
-    for column, field in fields(name).items():
-        if column not in frame and "since" in field:  # a folder older than the column
-            frame[column] = pd.Categorical([""] * len(frame), [""])
-    order = [column for column in nothing if column in frame]
-    return Raw(name, path, frame[order], made, (*faults, *irregular))
+        reader, line = csv.reader(lines, strict=True), 1
+        for record in reader:
+            if len(record) > 1 or "".join(record).strip():
+                yield line, record
+            line = reader.line_num + 1
 
 
-def _records(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """(line, fields) of each record; a line of blanks is not one."""
-    reader, line = csv.reader(lines, strict=True), 1
-    for record in reader:
-        if len(record) > 1 or "".join(record).strip():
-            yield line, record
-        line = reader.line_num + 1
-
-
-def _regular(path, records, header, width, made, irregular) -> Iterator[list[str]]:
-    """The rows of the table; their lines are put into `made`, the faults into `irregular`."""
+def _scan(path: Path) -> _Scan:
+    """The header, the line of each regular row, and a fault for each irregular one."""
+    records = _records(path)
+    header = next(records, (1, []))[1]
+    width = len(_named(header))
+    plain = _plain_rows(path, len(header)) if width == len(header) else None
+    if plain is not None:
+        return _Scan(header, range(2, plain + 2), [], True)
+    lines, irregular, even = [], [], not _has_null(path)
     for line, record in records:
-        plain = len(record) == len(header) == width and record[0] and record[0] != header[0]
-        wrong = None if plain else _irregularity(record, header, width)
+        even &= len(record) == len(header)
+        wrong = _irregularity(record, header, width)
         if wrong:
             irregular.append(Fault(path.name, line, "", *wrong))
         else:
-            made.append(line)
-            yield record
+            lines.append(line)
+    return _Scan(header, lines, irregular, even)
+
+
+def _plain_rows(path: Path, width: int) -> int | None:
+    """How many rows, if each is plainly regular: then a million need no closer look."""
+    with path.open("rb") as file:
+        header = file.readline().removeprefix(codecs.BOM_UTF8)
+        if width < 2 or not _is_plain(header, width):
+            return None
+        rows = 0
+        for part in _whole_lines(file):
+            if header in part or not _is_plain(part, width):
+                return None
+            rows += part.count(b"\n")
+    return rows
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(1 << 24) + file.readline(), b"")
+
+
+def _is_plain(part: bytes, width: int) -> bool:
+    """Whether every line has so many fields, the first not blank, by where the commas stand."""
+    if any(mark in part for mark in (b'"', b"\0")) or part.count(b"\r") != part.count(b"\r\n"):
+        return False
+    text = np.frombuffer(part, np.uint8)
+    ends, commas = np.flatnonzero(text == ord("\n")), np.flatnonzero(text == ord(","))
+    if not part.endswith(b"\n") or len(commas) != len(ends) * (width - 1):
+        return False
+    commas, starts = commas.reshape(len(ends), -1), np.append(0, ends[:-1] + 1)
+    within = (commas[:, 0] > starts) & (commas[:, -1] < ends)
+    return bool(within.all() and (text[starts] > ord(" ")).all())
+
+
+def _has_null(path: Path) -> bool:
+    """Where pandas would end a field."""
+    with path.open("rb") as file:
+        return any(b"\0" in part for part in _whole_lines(file))
+
+
+def _regular_rows(path: Path, width: int) -> list[list[str]]:
+    records = _records(path)
+    header = next(records)[1]
+    return [each[:width] for _, each in records if not _irregularity(each, header, width)]
 
 
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
-    """(found, expected) of a line that is not a row of the table."""
-    if not "".join(record).strip():
+    """(found, expected) of a row that is no row of the table."""
+    if not record[0].strip() and not "".join(record).strip():
         return "a row of blanks", "no such row: delete it"
-    if record == header:
+    if record[0] == header[0] and record == header:
         return "the header again", "no such row: delete it"
     if len(record) < width or any(record[width:]):
         return f"{len(record)} fields", f"{width}, as in the header"
     return None
 
 
-class _Codes(dict):
-    """Numbers the texts of a column in the order in which they come."""
-
-    def __missing__(self, text: str) -> int:
-        self[text] = code = len(self)
-        return code
-
-
-def _categories(rows: Iterator[list[str]], names: list[str], places: list[int]) -> pd.DataFrame:
-    """Each column as the category of its texts: a million rows have few distinct words."""
-    texts, codes = [_Codes() for _ in names], [[np.empty(0, np.int32)] for _ in names]
-    while part := list(islice(rows, _AT_ONCE)):
-        columns = list(zip(*part, strict=False))  # a row may have blank fields beyond the header's
-        for known, made, place in zip(texts, codes, places, strict=True):
-            coded = map(known.__getitem__, columns[place])
-            made.append(np.fromiter(coded, np.int32, len(part)))
-    return pd.DataFrame(
-        {
-            name: pd.Categorical.from_codes(np.concatenate(made), pd.Index(known, dtype=object))
-            for name, known, made in zip(names, texts, codes, strict=True)
-        }
-    )
-
-
 # -------------------------------------------------------------------- header
+
+
+def _named(header: list[str]) -> list[str]:
+    """The header without the nameless columns that Excel leaves at its end."""
+    end = len(header)
+    while end and not header[end - 1].strip():
+        end -= 1
+    return header[:end]
 
 
 def _columns(path: Path, header: list[str], declared: dict[str, dict]):
@@ -235,23 +287,23 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
 
     if not header:
         return None, [fault("", "an empty file", "a header and rows")]
-    end = max((place + 1 for place, name in enumerate(header) if name.strip()), default=0)
-    found, needed = header[:end], [name for name, each in declared.items() if "since" not in each]
-    meant = {name.casefold(): name for name in declared}
-    names = [meant.get(name.strip().casefold(), name) for name in found]
+    found, columns = _named(header), list(declared)
+    needed = [column for column, field in declared.items() if "since" not in field]
+    meant = {_plain(column): column for column in columns}
+    names = [meant.get(_plain(name), name) for name in found]
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
     if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
         shown = ",".join(header)[:60]
-        expected = f"the header {','.join(declared)}, separated by commas"
+        expected = f"the header {','.join(columns)}, separated by commas"
         return None, [fault("", repr(shown), expected)]
     faults = []
     for place, name in enumerate(names):
-        if name not in declared:
-            missing = [column for column in declared if column not in names]
-            near = next(iter(difflib.get_close_matches(name, missing, 1)), "")
-            expected = near or ("a name" if not name.strip() else "no such column")
-            faults.append(fault(near, f"column {found[place]!r}", expected))
-            names[place] = near or f"\0{place}"
+        missing = [column for column in columns if column not in names]
+        if name not in columns:
+            meant_column = next(iter(difflib.get_close_matches(name, missing, 1)), "")
+            expected = meant_column or ("a name" if not name.strip() else "no such column")
+            faults.append(fault(meant_column, f"column {found[place]!r}", expected))
+            names[place] = meant_column or f"\0{place}"
         elif name in names[:place]:
             faults.append(fault("", f"column {name!r} twice", "each column once"))
             names[place] = f"\0{place}"
@@ -262,7 +314,12 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
         for column in needed
         if column not in names
     ]
-    if nameless := len(header) - end:
+    nameless = len(header) - len(found)
+    if nameless:
         shown = f"{nameless} columns without a name at the end"
         faults.append(fault("", shown, "no such columns: delete them"))
     return names, faults
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
