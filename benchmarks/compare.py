@@ -53,7 +53,7 @@ def county(folder: Path, rows: int) -> Path:
     pd.DataFrame(table, columns=schema.fields("funding")).to_csv(
         folder / "funding.csv", index=False, lineterminator="\n"
     )
-    source = "generated,Generated,nobody,,2021,zh,,50"
+    source = "generated,Generated,nobody,,2021,zh,,whole,,50"
     header = ",".join(schema.fields("sources"))
     (folder / "sources.csv").write_text(f"{header}\n{source}\n", "utf-8")
     shutil.copy(OURS.with_name("labels.csv"), folder)

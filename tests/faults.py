@@ -248,6 +248,11 @@ SEEDS = {
         cell("projects", 16, item="students_in_nee"),
         ("projects.csv", 16, "item", "'students_in_nee'", "a code of labels.csv, or add a row"),
     ),
+    "a payer with a hard blank": (
+        cell("funding", 3, payer="jilin_province\u00a0"),
+        funding(3, "payer", r"'jilin_province\xa0'", "text without NBSP (U+00A0)"),
+    ),
+    "a year with an ideographic space": start("2020\u3000", "without an ideographic space"),
     "a payer by its name": (
         cell("funding", 3, payer="吉林省"),
         funding(3, "payer", "'吉林省'", "labels.csv (did you mean jilin_province?)"),
@@ -450,6 +455,10 @@ SEEDS = {
         cell("exclusions", 2, occurrence="0"),
         ("exclusions.csv", 2, "occurrence", "'0'", "1 or more"),
     ),
+    "half a place of an exclusion": (
+        cell("exclusions", 2, occurrence=""),
+        ("exclusions.csv", 2, "occurrence", "nothing", "or nothing in paragraph too"),
+    ),
     "an unknown reason": (
         cell("exclusions", 2, reason="whatever"),
         ("exclusions.csv", 2, "reason", "'whatever'", "labels.csv"),
@@ -492,6 +501,17 @@ SOUND = {
     "decimals that say nothing": cell("funding", 3, value="5000000.0"),
     "no labels of one's own": remove("labels"),
     "no exclusions": remove("exclusions"),
+    "an exclusion wherever it stands": cell("exclusions", 2, paragraph="", occurrence=""),
+    "a part of years within another part's": cell(
+        "funding",
+        2,
+        start="2016",
+        end="2020",
+        value="18000000",
+        as_written="1800万元",
+        part_of="jilin-aid-2016-2020",
+    ),  # with 500万元 of 2020 more than 2100万元: but that may be among them
+    "a token with the blanks of print": cell("funding", 3, as_written="500\u00a0万元"),
     "a note of any kind": cell("funding", 3, note='<b>"5,000,000"</b> = ５００万元'),
 }
 

@@ -313,11 +313,12 @@ def test_a_relation_that_does_not_hold_is_told_though_no_table_is_at_fault(mine)
     path = mine / "mine" / "crosschecks.csv"
     text = path.read_text("utf-8")
     head, first = text.splitlines()[:2]
-    left = first.split(",")[1]
+    left = first.split(",")[3]
     path.write_text(f"{head}\nodd,{left},=,2 * {left},两者相等,both are equal,\n", "utf-8")
     done = run("check", "mine", cwd=mine)
     assert (done.returncode, done.stdout) == (0, "no faults\n")
-    assert done.stderr == f"cross-check odd contradicts: {left} = 2 * {left}\n"
+    both = "1.072亿元 ≠ ≈2.14亿元"
+    assert done.stderr == f"cross-check odd contradicts: {both} ({left} = 2 * {left})\n"
 
 
 def test_a_word_that_is_wrong_in_many_rows_is_told_once_with_all_its_lines(mine):

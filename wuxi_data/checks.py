@@ -8,11 +8,11 @@ no part in the checks that compare cells: one mistake gives one fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ import pandas as pd
 from .numerals import unit_labels
 from .quantity import Quantity, evaluate, names_in, parse_quantity, verdict
 from .reading import Fault, Raw, did_you_mean, numbers, read
-from .schema import LATER, THEMES, fields, package, references, schema
+from .schema import THEMES, fields, package, references, resource, schema
 
 FIGURE = ["value", "unit", "qualifier", "as_written"]
 # What charts write out: a font must have its characters.
@@ -29,7 +29,8 @@ _DRAWN = [("labels", "zh"), ("labels", "en"), ("sources", "title"), ("sources", 
 Found = tuple[int, str, str, str]  # row, column, found, expected
 
 
-class Beside(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Beside:
     """What rows may refer to; None where the file that says so cannot be read."""
 
     codes: dict[str, str] | None  # code → code, and its Chinese and English words → code
@@ -38,22 +39,18 @@ class Beside(NamedTuple):
 
 
 def beside(data: str | Path | None = None) -> Beside:
-    """Read once per folder what the rows of its tables may refer to."""
-    labels, sources = None if data is None else read("labels", data), read("sources", data)
-    codes, kinds = _our_codes()
-    if labels is not None:
-        own, own_kinds = _codes(labels)
-        codes, kinds = codes | own, kinds | own_kinds
+    """What the rows of a folder's tables may refer to."""
+    return _beside(read("labels"), read("labels", data), read("sources", data))
+
+
+@lru_cache(maxsize=16)
+def _beside(ours: Raw, labels: Raw, sources: Raw) -> Beside:
+    (codes, kinds), (own, own_kinds) = _codes(ours), _codes(labels)
     counts = None
     if sources.path.exists() and not sources.faults:
         ids = sources.frame["source_id"].astype(str)
         counts = dict(zip(ids, numbers(sources.frame["paragraphs"]), strict=True))
-    return Beside(None if labels and labels.faults else codes, kinds, counts)
-
-
-@cache
-def _our_codes() -> tuple[dict[str, str], dict[str, str]]:
-    return _codes(read("labels"))
+    return Beside(None if labels.faults else codes | own, kinds | own_kinds, counts)
 
 
 def _codes(labels: Raw) -> tuple[dict[str, str], dict[str, str]]:
@@ -68,21 +65,26 @@ def _codes(labels: Raw) -> tuple[dict[str, str], dict[str, str]]:
 # -------------------------------------------------------------------- one table
 
 
-def check_table(raw: Raw, known: Beside) -> list[Fault]:
+@lru_cache(maxsize=64)
+def check_table(raw: Raw, known: Beside) -> tuple[Fault, ...]:
     """Every fault of one table."""
     found: list[Found] = []
     for name, field in fields(raw.name).items():
         if name in raw.frame:
             found += _column_faults(raw, field, _allowed(raw, name, known), known.codes or {})
     found += _key_faults(raw)
-    if set(fields(raw.name)) - set(LATER) <= set(raw.frame):
+    if raw.name == "exclusions" and {"paragraph", "occurrence"} <= set(raw.frame):
+        found += _half_placed(raw.frame)
+    if set(fields(raw.name)) <= set(raw.frame):
         if "source_id" in raw.frame and "paragraph" in raw.frame:
             found += _paragraph_faults(raw.frame, known, _Bad(raw.frame, found))
         if raw.name in THEMES:
             found += _unit_faults(raw, _Bad(raw.frame, found))
-            for compared in (_token_faults, _period_faults, _part_faults):
+            for compared in (_token_faults, _period_faults):
                 found += compared(raw.frame, _Bad(raw.frame, found))
-    return sorted(raw.faults + _placed(raw, found), key=lambda fault: fault.line or 0)
+            found += _part_faults(raw, _Bad(raw.frame, found))
+    faults = [*raw.faults, *_placed(raw, found)]
+    return tuple(sorted(faults, key=lambda fault: fault.line or 0))
 
 
 class _Bad:
@@ -162,24 +164,20 @@ def _expected(
     return None
 
 
-# As printed, a token may hold the blanks of print.
-_TOKENS = ("as_written", "token")
 _BLANKS = {"\u00a0": "NBSP (U+00A0)", "\u3000": "an ideographic space (U+3000)"}
+# Tokens keep the blanks of print; sentences and names are written as their authors like.
+_MAY_HOLD_BLANKS = {
+    "as_written", "token", "note", "note_zh", "reason", "zh", "en", "title", "authors", "publisher",
+}  # fmt: skip
 
 
 def _unprintable(column: str, text: str) -> str | None:
-    plain = text.translate({ord(blank): " " for blank in _BLANKS})
-    if not plain.isprintable():
+    if not text.translate(dict.fromkeys(map(ord, _BLANKS))).isprintable():
         return "text without control characters or line breaks"
     named = [name for blank, name in _BLANKS.items() if blank in text]
-    if named and column not in _TOKENS and _holds_codes(column):
+    if named and column not in _MAY_HOLD_BLANKS:
         return f"text without {' or '.join(named)}"
     return None
-
-
-def _holds_codes(column: str) -> bool:
-    """Whether a column holds codes, ids and numbers, in which a blank is a slip."""
-    return not column.startswith(("note", "reason", "zh", "en", "title", "authors", "publisher"))
 
 
 def _described(field: dict, ends: str = "[:;.]") -> str:
@@ -289,10 +287,20 @@ def _key_faults(raw: Raw) -> list[Found]:
     if not set(key) <= set(raw.frame):
         return []
     texts = raw.frame[key]
-    twice = texts.duplicated().to_numpy() & (texts[key[-1]] != "").to_numpy()
+    twice = texts.duplicated().to_numpy() & (texts[key[0]] != "").to_numpy()
     return [
         (row, key[0], _quoted(" ".join(texts.iloc[row])), "a key that no earlier row has")
         for row in np.flatnonzero(twice)
+    ]
+
+
+def _half_placed(frame: pd.DataFrame) -> list[Found]:
+    """An exclusion says paragraph and occurrence, or neither: wherever the token stands."""
+    empty = {column: (frame[column] == "").to_numpy() for column in ("paragraph", "occurrence")}
+    return [
+        (row, column, "nothing", f"a number, or nothing in {other} too")
+        for column, other in (("paragraph", "occurrence"), ("occurrence", "paragraph"))
+        for row in np.flatnonzero(empty[column] & ~empty[other])
     ]
 
 
@@ -351,11 +359,10 @@ def _same_number(text: str, value) -> bool:
 
 def _unit_faults(raw: Raw, bad: _Bad) -> list[Found]:
     """A unit must be one of ours, and one that the indicator can be counted in."""
-    declared = next(each for each in package()["resources"] if each["name"] == raw.name)
-    known = unit_labels()
+    units, known = resource(raw.name)["indicatorUnits"], unit_labels()
     wrong = {}
     for unit, indicator in set(zip(raw.frame["unit"], raw.frame["indicator"], strict=True)):
-        codes, able = unit.split("/"), declared["indicatorUnits"].get(indicator)
+        codes, able = unit.split("/"), units.get(indicator)
         unknown = [code for code in codes if code not in known]
         if unknown:
             wrong[unit, indicator] = f"a code of units.csv{_near_unit(unknown[0], known)}"
@@ -395,8 +402,9 @@ def _paragraph_faults(frame: pd.DataFrame, known: Beside, bad: _Bad) -> list[Fou
     ]
 
 
-def _part_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
+def _part_faults(raw: Raw, bad: _Bad) -> list[Found]:
     """A part has its total's unit, no total is part of itself, no parts exceed their total."""
+    frame = raw.frame
     if set(frame["part_of"].cat.categories) <= {""}:
         return []
     ids = pd.Index(frame["fact_id"].astype(str))
@@ -415,7 +423,7 @@ def _part_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
         (row, "part_of", _quoted(totals[row]), "a total that is not its own part") for row in ring
     ]
     faults += _outside_faults(frame, parent, parts, bad) if not faults else []
-    return faults if faults else _sum_faults(frame, parent, parts, bad)
+    return faults or _sum_faults(raw, parent, parts, bad)
 
 
 def _outside_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
@@ -448,33 +456,55 @@ def _ring(parent: np.ndarray) -> np.ndarray:
     return np.flatnonzero(above >= 0)
 
 
-def _sum_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
+def _sum_faults(raw: Raw, parent, parts, bad: _Bad) -> list[Found]:
     """Parts that add up to more than their total: each of them, and the total, may be at fault."""
-    values = numbers(frame["value"])
-    lower_bound = frame["qualifier"].isin(["exact", "over", "at_least"]).to_numpy()
-    counted = parts[lower_bound[parts] & ~_either(bad.any(*FIGURE), parts, parent)]
-    sums = np.bincount(parent[counted], np.nan_to_num(values[counted]), len(frame))
-    candidates = np.unique(parent[counted])
+    frame = raw.frame
+    values = np.nan_to_num(numbers(frame["value"]))
+    counted = parts[~_either(bad.any(*FIGURE, "start", "end"), parts, parent)]
+    sums = np.bincount(parent[counted], values[counted], len(frame))
     faults = []
-    for row in candidates[sums[candidates] > np.nan_to_num(values[candidates])]:
-        if sums[row] > _ceiling(frame.iloc[row]):
-            total = frame["fact_id"].iloc[row]
-            within = counted[parent[counted] == row]
-            named = " + ".join(frame["fact_id"].iloc[part] for part in within)
-            expected = f"at least {sums[row]:.15g}, the sum of its parts {named}"
-            faults.append((row, "value", _quoted(frame["value"].iloc[row]), expected))
-            faults += [
-                (part, "value", _quoted(frame["value"].iloc[part]),
-                 f"parts of {total} that add up to at most its {values[row]:.15g}")
-                for part in within
-            ]  # fmt: skip
+    for total in np.flatnonzero(sums > values):  # few: only these are looked at closely
+        most = parse_quantity(frame["as_written"].iloc[total]).high
+        within = _summable(raw, counted[parent[counted] == total])
+        least = sum(within.values())
+        if most is not None and least > most and frame["qualifier"].iloc[total] != "about":
+            faults += _too_much(frame, total, list(within), least)
     return faults
 
 
-def _ceiling(row: pd.Series) -> float:
-    """The most that a printed total can stand for."""
-    high = parse_quantity(row["as_written"]).high
-    return float("inf") if high is None else float(high)
+def _summable(raw: Raw, parts) -> dict[int, Fraction]:
+    """The least that each part stands for, without those that may overlap with a larger one.
+
+    Parts of different recipients, places or kinds are apart, and so are those of disjoint years.
+    """
+    frame, periods = raw.frame, ("start", "end", "source_id")
+    kinds = [each for each in resource(raw.name)["tellingApart"] if each not in periods]
+    apart: dict[int, Fraction] = {}
+    taken: dict[tuple, list[tuple[float, float]]] = {}
+    least = {part: _least(frame["as_written"].iloc[part]) for part in parts}
+    for part in sorted(parts, key=lambda part: -least[part]):
+        row = frame.iloc[part]
+        first, last = (float(row[end] or far) for end, far in (("start", "-inf"), ("end", "inf")))
+        years = taken.setdefault(tuple(row[kinds]), [])
+        if all(last < start or first > end for start, end in years):
+            years.append((first, last))
+            apart[part] = least[part]
+    return apart
+
+
+def _least(token: str) -> Fraction:
+    printed = parse_quantity(token)
+    return Fraction(0 if printed.about or printed.low is None else printed.low)
+
+
+def _too_much(frame: pd.DataFrame, total: int, parts: list[int], least) -> Iterator[Found]:
+    ids, values = frame["fact_id"].astype(str).to_numpy(), frame["value"].astype(str).to_numpy()
+    named = " + ".join(ids[sorted(parts)])
+    expected = f"at least {_plain_number(least)}, the sum of its parts {named}"
+    yield total, "value", _quoted(values[total]), expected
+    for part in parts:
+        expected = f"parts of {ids[total]} that add up to at most its {values[total]}"
+        yield part, "value", _quoted(values[part]), expected
 
 
 # -------------------------------------------------------------------- a folder

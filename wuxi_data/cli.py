@@ -133,14 +133,18 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
         yield f"{first}" + (_(" (also on line {lines})", lines=lines) if others else "")
 
 
+_DENIED = {"=": "≠", "<": "≮", "<=": "≰"}
+
+
 def _say_contradictions(data: Path | None) -> None:
     """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
     if load("crosschecks", data).empty:  # then nothing need be read again
         return
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
-        relation = f"{each.left} {each.relation} {each.right}"
-        _say(_("cross-check {name} contradicts: {it}", name=each.check_id, it=relation))
+        left, right = each.left_quantity.wording(), each.right_quantity.wording()
+        said = f"{left} {_DENIED[each.relation]} {right} ({each.left} {each.relation} {each.right})"
+        _say(_("cross-check {name} contradicts: {it}", name=each.check_id, it=said))
 
 
 def _audit(arguments) -> int:
@@ -221,8 +225,11 @@ def _new(arguments) -> int:
 
 def _cite(arguments) -> int:
     for source in load_sources(arguments.data).itertuples():
-        authors = source.authors.replace("; ", ", ")
-        print(f"{authors} ({source.published[:4]}). {source.title}. [{source.source_id}]")
+        who = next(
+            (each for each in (source.authors, source.publisher) if isinstance(each, str)), ""
+        )
+        said = f"{who.replace('; ', ', ')} ({source.published[:4]}). {source.title}."
+        print(f"{said.lstrip()} [{source.source_id}]")
     print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
     return OK
 

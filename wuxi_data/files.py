@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write `content` to `path` so that no reader, and no power cut, ever meets half of it."""
     path = Path(path)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # An ordinary file, as the user's umask has them: tempfile would make a private one.
+    new = beside.open("xb")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with new as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes private files; these are ordinary ones, as the user's umask has them.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(beside).chmod(0o666 & ~umask)
         os.replace(beside, path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

@@ -10,6 +10,8 @@ import codecs
 import csv
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -17,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .schema import LATER, TABLES, THEMES, fields
+from .schema import TABLES, THEMES, fields
 
 _MANY_FAULTS = 50
 
@@ -53,8 +55,9 @@ class TableError(ValueError):
         super().__init__("\n".join(shown + ([f"… and {more} more"] if more else [])))
 
 
-class Raw(NamedTuple):
-    """A table as it was written.
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A table as it was written; the same one for as long as its file stays as it is.
 
     ``frame`` holds the rows that can be read, every column a category of its texts; ``lines``
     says on which line each stands; ``faults`` says what could not be read.
@@ -63,8 +66,8 @@ class Raw(NamedTuple):
     name: str
     path: Path
     frame: pd.DataFrame
-    lines: Sequence[int]
-    faults: list[Fault]
+    lines: Sequence[int] = ()
+    faults: Sequence[Fault] = ()
 
 
 class _Scan(NamedTuple):
@@ -89,27 +92,40 @@ def folder(data: str | Path | None = None) -> Path:
 
 def read(name: str, data: str | Path | None = None) -> Raw:
     """One table of a folder, unchecked; empty where the folder has none of that name."""
-    path = folder(data) / f"{name}.csv"
+    path = folder(data).resolve() / f"{name}.csv"
+    try:
+        stat = path.stat()
+    except FileNotFoundError:  # a county need not have every theme
+        return _read(name, path, None)
+    return _read(name, path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, path: Path, state: tuple | None) -> Raw:
+    """Read again only what was edited: `state` is what an edit changes."""
     columns = list(fields(name))
     nothing = pd.DataFrame(columns=columns, dtype="category")
-    if not path.exists():  # a county need not have every theme
-        return Raw(name, path, nothing, [], [])
+    if state is None:
+        return Raw(name, path, nothing)
     foreign = _foreign(path)
     if foreign:
-        return Raw(name, path, nothing, [], [Fault(path.name, None, "", *foreign)])
+        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", *foreign)])
     try:
         scan = _scan(path)
     except csv.Error as error:
         expected = "CSV with every quotation mark closed"
-        return Raw(name, path, nothing, [], [Fault(path.name, None, "", str(error), expected)])
-    names, faults = _columns(path, scan.header, columns)
+        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", str(error), expected)])
+    names, faults = _columns(path, scan.header, fields(name))
     if names is None:
-        return Raw(name, path, nothing, [], faults)
+        return Raw(name, path, nothing, faults=faults)
     faults += scan.irregular
     if faults or not scan.even:
         texts = pd.DataFrame(_regular_rows(path, len(names)), columns=names, dtype=object)
     else:  # as objects: read as categories, pandas 3.1 turns texts into numbers (1e3, 007)
         texts = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
+    for column, field in fields(name).items():
+        if column not in names and "since" in field:  # a folder older than the column
+            texts[column] = ""
     present = [column for column in columns if column in texts]
     return Raw(name, path, _categories(texts[present]), scan.lines, faults)
 
@@ -263,7 +279,7 @@ def _named(header: list[str]) -> list[str]:
     return header[:end]
 
 
-def _columns(path: Path, header: list[str], columns: list[str]):
+def _columns(path: Path, header: list[str], declared: dict[str, dict]):
     """(the names of the columns that stand in the file, faults); None where it has no header."""
 
     def fault(column: str, found: str, expected: str) -> Fault:
@@ -271,11 +287,12 @@ def _columns(path: Path, header: list[str], columns: list[str]):
 
     if not header:
         return None, [fault("", "an empty file", "a header and rows")]
-    found = _named(header)
+    found, columns = _named(header), list(declared)
+    needed = [column for column, field in declared.items() if "since" not in field]
     meant = {_plain(column): column for column in columns}
     names = [meant.get(_plain(name), name) for name in found]
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
-    if otherwise_separated or len(set(names) & set(columns)) * 2 < len(columns):
+    if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
         shown = ",".join(header)[:60]
         expected = f"the header {','.join(columns)}, separated by commas"
         return None, [fault("", repr(shown), expected)]
@@ -294,8 +311,8 @@ def _columns(path: Path, header: list[str], columns: list[str]):
             faults.append(fault(name, f"column {found[place]!r}", name))
     faults += [
         fault(column, "no such column", f"a column {column!r} in the header")
-        for column in columns
-        if column not in names and column not in LATER
+        for column in needed
+        if column not in names
     ]
     nameless = len(header) - len(found)
     if nameless:

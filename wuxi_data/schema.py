@@ -8,8 +8,6 @@ from importlib.resources import files
 
 THEMES = ("funding", "projects", "water_works", "training", "county")
 TABLES = (*THEMES, "sources", "labels", "exclusions", "crosschecks")
-# Columns that came later: a folder without them stays valid.
-LATER = ("note_zh", "reason", "place", "url", "read")
 
 
 @cache
@@ -19,19 +17,25 @@ def package() -> dict:
 
 
 @cache
+def resource(name: str) -> dict:
+    """What is declared of one table."""
+    return next(each for each in package()["resources"] if each["name"] == name)
+
+
 def schema(name: str) -> dict:
     """The declared Table Schema of one table."""
-    return next(each["schema"] for each in package()["resources"] if each["name"] == name)
+    return resource(name)["schema"]
 
 
 def fields(name: str) -> dict[str, dict]:
+    """What is declared of each column of a table."""
     return {field["name"]: field for field in schema(name)["fields"]}
 
 
-def references(name: str, resource: str) -> list[str]:
-    """The columns that refer to `resource`."""
+def references(name: str, target: str) -> list[str]:
+    """The columns of a table that refer to the table `target`."""
     return [
         key["fields"][0]
         for key in schema(name).get("foreignKeys", ())
-        if key["reference"]["resource"] == resource
+        if key["reference"]["resource"] == target
     ]

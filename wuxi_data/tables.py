@@ -12,45 +12,31 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .checks import FIGURE, beside, check_table
+from .checks import FIGURE, Beside, beside, check_table
 from .quantity import Printed, Quantity, parse_quantity
-from .reading import TableError, did_you_mean, folder, numbers, read
+from .reading import Raw, TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references
 
 
 def load(name: str, data: str | Path | None = None) -> pd.DataFrame:
-    """One table, checked and typed as the schema declares; read again only where it changed."""
-    place = folder(data).absolute()
-    frame = _loaded(name, None if data is None else str(place), _state(place)).copy()
+    """One table, checked and typed as the schema declares; the caller's own to change."""
+    frame = _loaded(read(name, data), beside(data)).copy()
     frame.attrs["data"] = None if data is None else str(data)
     return frame
 
 
-def _state(place: Path) -> tuple:
-    """What tells an edited folder from the one before: an edit in Excel is seen."""
-    stats = [(path.name, path.stat()) for path in sorted(place.glob("*.csv"))]
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-@lru_cache(maxsize=128)
-def _loaded(name: str, data: str | None, state: tuple) -> pd.DataFrame:
-    raw = read(name, data)
-    faults = check_table(raw, beside(data))
+@lru_cache(maxsize=64)
+def _loaded(raw: Raw, known: Beside) -> pd.DataFrame:
+    name, faults = raw.name, check_table(raw, known)
     if faults:
         raise TableError(faults)
     coded = {*references(name, "labels"), *references(name, "sources")}
     typed = {}
     for column, field in fields(name).items():
-        texts = raw.frame[column] if column in raw.frame else _nothing(len(raw.frame))
-        typed[column] = _typed(texts, field, column in coded)
+        typed[column] = _typed(raw.frame[column], field, column in coded)
         if column == "qualifier" and name in THEMES:
             typed |= _bounds(raw.frame["as_written"])
     return pd.DataFrame(typed)
-
-
-def _nothing(rows: int) -> pd.Series:
-    """A column that came later and that an older folder does not have."""
-    return pd.Series(pd.Categorical([""] * rows, [""]))
 
 
 def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
@@ -159,14 +145,8 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
 
     A user's ``labels.csv`` adds to ours, and wins where both name a code.
     """
-    ours = _our_labels()
-    own = {} if data is None else _words(read("labels", data).frame)
-    return {code: dict(words) for code, words in (ours | own).items()}
-
-
-@cache
-def _our_labels() -> dict[str, dict[str, str]]:
-    return _words(read("labels").frame)
+    ours, own = (_words(read("labels", place).frame) for place in (None, data))
+    return ours | own
 
 
 def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
