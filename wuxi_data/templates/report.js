@@ -21,9 +21,10 @@ document.addEventListener("DOMContentLoaded", () => {
     .find((each) => each.getClientRects().length && each.getBoundingClientRect().top >= 60);
   for (const radio of radios) {
     radio.addEventListener("change", () => {
+      show(language());  // the radio has changed already: measure as it was
       const seen = scrollY > 0 ? place()?.closest("tr, li, figure, section > *, section") : null;
-      const before = seen?.getBoundingClientRect().top;
-      show(radio.value);
+      const before = seen?.getBoundingClientRect().top, chosen = radio.value;
+      show(chosen);
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("language", radio.value); } catch { }
       try {
