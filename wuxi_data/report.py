@@ -90,10 +90,18 @@ class Mark(NamedTuple):
     what: Both
     figure: Both
     href: str
+    printed: Both  # the token and where it stands; of a computed figure, how it is computed
+    drawn: Drawn
 
     @property
     def said(self) -> Both:
-        return Both(*(": ".join(filter(None, each)) for each in zip(*self[1:3], strict=True)))
+        lines = zip(*self[1:3], strict=True)
+        return Both(
+            *(
+                f"{': '.join(filter(None, line))} | {printed}"
+                for line, printed in zip(lines, self.printed, strict=True)
+            )
+        )
 
 
 class Shown(NamedTuple):
@@ -104,6 +112,13 @@ class Shown(NamedTuple):
     wide: Both
     narrow: Both
     marks: list[Mark]
+
+
+class Shared(NamedTuple):
+    """What many drawings have in common: the class of a look, the id of a long outline."""
+
+    looks: dict[str, str]
+    outlines: dict[tuple[str, str], str]
 
 
 class Said(NamedTuple):
@@ -185,7 +200,10 @@ def build(
     tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
-    drawn = [_chart(each, n, picture, say, facts, derived) for n, each in enumerate(charts, 1)]
+    shared = Shared({}, {})
+    drawn = [
+        _chart(each, n, picture, say, facts, derived, shared) for n, each in enumerate(charts, 1)
+    ]
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -201,7 +219,7 @@ def build(
         isna=pd.isna,
         ours=data is None,
         facts=facts,
-        themes=_themes(facts, tables),
+        themes=_themes(facts),
         findings=_findings(findings, drawn),
         charts=drawn,
         undrawn=undrawn,
@@ -213,10 +231,11 @@ def build(
         sources=sources,
         languages={source.source_id: source.language for source, *_ in sources},
         tables=[(each["name"], _described(each)) for each in _stored()],
-        columns=_columns(),
         codes=_codes(tables, say),
         version=package()["version"],
         licence=package()["licenses"][0]["title"],
+        qualifiers=list(dict.fromkeys(each.quantity.qualifier or "" for each in facts.values())),
+        looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
         sheet=sheet,
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -278,11 +297,11 @@ def _wording(quantity: Quantity) -> Both:
     return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
-def _themes(facts: dict[str, Fact], tables) -> list[tuple[str, Both, list[Fact], pd.DataFrame]]:
-    """(name, what it holds, its figures, the table as it is) of each theme that has figures."""
+def _themes(facts: dict[str, Fact]) -> list[tuple[str, Both, list[Fact]]]:
+    """(name, what it holds, its figures) of each theme that has figures."""
     resources = {each["name"]: each for each in package()["resources"]}
     return [
-        (theme, _described(resources[theme]), here, _as_stored(tables[theme]))
+        (theme, _described(resources[theme]), here)
         for theme in THEMES
         if (here := [fact for fact in facts.values() if fact.theme == theme])
     ]
@@ -292,13 +311,6 @@ def _described(declared: dict) -> Both:
     """A description without the Chinese term that it glosses, which the Chinese one opens with."""
     return Both(
         declared["description_zh"], re.sub(r" \([^)]*[一-鿿][^)]*\)", "", declared["description"])
-    )
-
-
-def _as_stored(table: pd.DataFrame) -> pd.DataFrame:
-    """Texts as they stand in the file."""
-    return table.astype(object).map(
-        lambda each: "" if pd.isna(each) else f"{each:.15g}" if isinstance(each, float) else each
     )
 
 
@@ -372,10 +384,10 @@ def _is_prominent(fact: Fact) -> bool:
 # -------------------------------------------------------------------- charts
 
 
-def _chart(chart: Chart, n: int, picture, say: Words, facts, derived) -> Shown:
+def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Shared) -> Shown:
     """A chart for the page, which sets its words itself: they wrap on a phone."""
     use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
-    marks = {mark.gid: _mark(mark, facts, derived, use) for mark in chart.every_mark}
+    marks = {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
     words = {name: said for name, said in chart.words.items() if said and name != "key"}
     widths = []
     for narrow in (False, True):
@@ -386,6 +398,7 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived) -> Shown:
                 getattr(words["title"], lang),
                 place,
                 marks,
+                shared,
             )
             for place, lang in enumerate(LANGS)
         )
@@ -393,19 +406,25 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived) -> Shown:
     return Shown(chart.name, words, *widths, list(marks.values()))
 
 
-def _mark(mark: Drawn, facts, derived, use: Link) -> Mark:
+def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
     """What a mark draws, and the entry that its link leads to."""
     if mark.figure in facts:
-        href = _use(facts[mark.figure], use)
+        fact = facts[mark.figure]
+        href = _use(fact, use)
+        where = say.code("page_paragraph", paragraph=fact.row.paragraph)
+        printed = Both(*(f"“{fact.row.as_written}”, {each}" for each in where))
     else:
         href = _derive(derived, mark.figure, mark.words, use)
+        printed = Both(mark.figure, mark.figure)
         for name in mark.facts:
             if name in facts:
                 _use(facts[name], use)
-    return Mark(mark.figure, mark.name, mark.words, href)
+    return Mark(mark.figure, mark.name, mark.words, href, printed, mark)
 
 
-def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, Mark]) -> str:
+def _picture(
+    svg: bytes, prefix: str, title: str, place: int, marks: dict[str, Mark], shared: Shared
+) -> str:
     """An SVG made fit to stand in a page: no id but its own, each mark a link with a name."""
     root, ids = ElementTree.fromstring(svg), defaultdict(lambda: f"{prefix}{len(ids)}")
     for element in list(root.iter()):
@@ -428,10 +447,15 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
                 url = re.sub(r"(?<=url\(#)\w+", lambda found: ids[found[0]], value)
                 element.set(name, url)
     _link(root, "", place, marks, set())
+    _flatten(root)
+    for element in root.iter():
+        if look := element.attrib.pop("style", None):
+            element.set("class", shared.looks.setdefault(look, f"l{len(shared.looks)}"))
+        _share(element, shared.outlines)
     box = root.get("viewBox")
     root.attrib = {"viewBox": box, "role": "group", "aria-label": title}
     root.set("style", f"--wide: {float(box.split()[2]):.0f}")
-    return ElementTree.tostring(root, encoding="unicode")
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _is_empty(element) -> bool:
@@ -441,14 +465,54 @@ def _is_empty(element) -> bool:
     )
 
 
+_LONG = 60  # characters of an outline that is worth a reference
+
+
+def _share(element, outlines: dict[tuple[str, str], str]) -> None:
+    """Draw a long outline once: the other language refers to it."""
+    outline = element.get("d", ""), element.get("class", "")
+    if len(outline[0]) < _LONG or "id" in element.attrib:
+        return
+    if outline in outlines:
+        element.tag, element.attrib = "use", {"href": f"#{outlines[outline]}"}
+    else:
+        outlines[outline] = f"_o{len(outlines)}"
+        element.set("id", outlines[outline])
+
+
+def _flatten(element) -> None:
+    """Groups that say nothing give way to what they hold, and neighbours share a link."""
+    held = []
+    for child in element:
+        _flatten(child)
+        for each in child if child.tag == "g" and not child.attrib else [child]:
+            last = held[-1] if held else None
+            if _is_repeated(each) and last is not None and last.get("href") == each.get("href"):
+                last.extend(each)
+            else:
+                held.append(each)
+    element[:] = held
+
+
+def _is_repeated(element) -> bool:
+    return element.tag == "a" and "aria-hidden" in element.attrib
+
+
 _BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
 
 
 def _shorter(value: str) -> str:
     """An attribute without what the page says for all, and without digits that nobody sees."""
     value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
-    value = re.sub(r"\s+", " ", re.sub(r"(\.\d)\d+", r"\1", value))
-    return _BOX.sub(r"M\1 \2H\3V\4H\1z", value)
+    value = re.sub(r"(\.\d)\d+", r"\1", value)
+    value = re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
+    value = _BOX.sub(_box, value)
+    return re.sub(r" ?([MLQCzZ]) ?", r"\1", value) if value.startswith("M") else value
+
+
+def _box(match: re.Match) -> str:
+    left, top, right, bottom = (float(each) for each in match.groups())
+    return f"M{left:.10g} {top:.10g}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
 
 
 def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str]) -> None:
@@ -456,9 +520,12 @@ def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str])
     if element.tag == "g":
         gid = element.attrib.pop("id", gid).split(":")[0]
     if element.tag == "a":
-        named = {"aria-label": marks[gid].said[place]}
         repeated = {"tabindex": "-1", "aria-hidden": "true"}
-        element.attrib = {"href": marks[gid].href} | (repeated if gid in seen else named)
+        element.attrib = {"href": marks[gid].href} | (repeated if gid in seen else {})
+        if gid not in seen:  # read out, and shown to whoever points at it, without script
+            said = ElementTree.Element("title")
+            said.text = marks[gid].said[place]
+            element.insert(0, said)
         seen.add(gid)
     for child in element:
         _link(child, gid, place, marks, seen)
@@ -494,15 +561,6 @@ def _ranges(numbers: list[int]) -> str:
     for place, number in enumerate(numbers):
         runs[number - place].append(number)
     return ", ".join("–".join(dict.fromkeys((f"{run[0]}", f"{run[-1]}"))) for run in runs.values())
-
-
-def _columns() -> list[tuple[tuple[str, Both, str], list[str]]]:
-    """Every declared column once, with its type and the tables that have it."""
-    found = defaultdict(list)
-    for table in _stored():
-        for field in table["schema"]["fields"]:
-            found[field["name"], _described(field), field["type"]].append(table["name"])
-    return list(found.items())
 
 
 def _codes(tables, say: Words) -> list[tuple[str, Both]]:
@@ -543,29 +601,24 @@ def _both(words: Both):
     from markupsafe import Markup
 
     if words.zh == words.en:
-        return Markup("<bdi>{}</bdi>").format(words.zh)
-    return Markup("<span lang=zh>{}</span><span lang=en>{}</span>").format(*words)
+        chinese = re.search("[一-鿿]", words.zh)
+        return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
+    return Markup("<i lang=zh>{}</i><i lang=en>{}</i>").format(*words)
 
 
 # -------------------------------------------------------------------- fonts
 
 
 def _fonts(page: str) -> str:
-    """Our font cut down to the characters of the page: it shows on a machine without Chinese."""
-    rules = []
-    for weight, name, text in ((400, "Regular", page), (600, "SemiBold", _bold(page))):
-        content = base64.b64encode(_subset(f"WuxiDataSans-{name}.ttf", unescape(text))).decode()
-        rules.append(
-            f'@font-face{{font-family:"{style.FAMILY}";font-weight:{weight};'
-            f'src:url(data:font/woff2;base64,{content}) format("woff2")}}'
-        )
-    return "\n".join(rules)
+    """Our font cut down to the characters of the page: it shows on a machine without Chinese.
 
-
-def _bold(page: str) -> str:
-    """The text of headings, of <strong>, and of a chart's bold words."""
-    tags = r"<(h\d|thead|strong)\b.*?</\1>|<(text) style=\"font-weight: 600.*?</\2>"
-    return "".join(match[0] for match in re.finditer(tags, page, re.DOTALL))
+    One weight, which browsers embolden: a second one would be an eighth of the page.
+    """
+    content = base64.b64encode(_subset("WuxiDataSans-Regular.ttf", unescape(page))).decode()
+    return (
+        f'@font-face{{font-family:"{style.FAMILY}";font-weight:400;'
+        f'src:url(data:font/woff2;base64,{content}) format("woff2")}}'
+    )
 
 
 def _subset(name: str, text: str) -> bytes:
@@ -574,7 +627,9 @@ def _subset(name: str, text: str) -> bytes:
 
     with files("wuxi_data").joinpath("fonts", name).open("rb") as file:
         font = TTFont(file, recalcTimestamp=False)
-        subsetter = Subsetter(Options(layout_features=["kern", "mark", "mkmk", "ccmp", "locl"]))
+        subsetter = Subsetter(
+            Options(layout_features=["kern", "mark", "mkmk", "ccmp", "locl"], hinting=False)
+        )
         subsetter.populate(text=text)
         subsetter.subset(font)
         font.flavor = "woff2"

@@ -1,18 +1,180 @@
 "use strict";
-(() => {
-  const radios = document.querySelectorAll("[name=language]");
-  const show = (language) => {
-    document.documentElement.lang = language;
-    for (const radio of radios) radio.checked = radio.value === language;
+document.addEventListener("DOMContentLoaded", () => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const radios = all("[name=language]");
+  const language = () => document.documentElement.lang;
+  const show = (chosen) => {
+    document.documentElement.lang = chosen;
+    for (const radio of radios) radio.checked = radio.value === chosen;
   };
+  const known = (each) => each === "zh" || each === "en";
+
+  // Language: the link says, else what was chosen last, else the browser.
   let kept = null;
   // A page opened from a file or in a private window may have no memory.
   try { kept = localStorage.getItem("language"); } catch { }
-  show(kept === "zh" || kept === "en" ? kept : navigator.language.startsWith("zh") ? "zh" : "en");
+  const asked = new URLSearchParams(location.search).get("lang");
+  show([asked, kept].find(known) ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
+
+  // What the reader looks at stays where it is, however long the other language runs.
+  const place = () => all("main :is(h1, h2, h3, p, tr, li, figure, .narrow, .wide)")
+    .find((each) => each.getClientRects().length && each.getBoundingClientRect().top >= 60);
   for (const radio of radios) {
     radio.addEventListener("change", () => {
-      show(radio.value);
+      show(language());  // the radio has changed already: measure as it was
+      const seen = scrollY > 0 ? place()?.closest("tr, li, figure, section > *, section") : null;
+      const before = seen?.getBoundingClientRect().top, chosen = radio.value;
+      show(chosen);
+      if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("language", radio.value); } catch { }
+      try {
+        const link = new URL(location.href);
+        link.searchParams.set("lang", radio.value);
+        history.replaceState(null, "", link);
+      } catch { }
     });
   }
-})();
+
+  // The way back from a fact to the chart that was left.
+  const back = document.querySelector(".back");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const figure = link?.closest("figure.chart");
+    if (link && back.contains(link)) back.hidden = true;
+    else if (figure && !figure.contains(document.getElementById(link.getAttribute("href").slice(1)))
+      && link.getAttribute("href") !== `#${figure.id}`) {
+      back.firstElementChild.setAttribute("href", `#${figure.id}`);
+      back.hidden = false;
+    }
+  });
+
+  // Search, filters, one row a figure.
+  const form = document.querySelector(".search");
+  const table = document.querySelector(".compact");
+  const rows = all("tr[data-theme]");
+  const shown = (row, { words, theme, qualifier, undrawn }) =>
+    words.value.toLowerCase().split(/\s+/).every((word) => row.textContent.toLowerCase().includes(word))
+    && (!theme.value || row.dataset.theme === theme.value)
+    && (!qualifier.value || row.dataset.qualifier === qualifier.value)
+    && (!undrawn.checked || "undrawn" in row.dataset);
+  const line = (cells, kind) => {
+    const row = document.createElement("tr");
+    for (const text of cells) row.appendChild(document.createElement(kind)).textContent = text;
+    return row;
+  };
+  const cells = ({ id, dataset: { theme, number, unit, qualifier, period, source, paragraph } }, row) =>
+    [id, theme, row.querySelector("q").textContent, number, unit, qualifier, period, source, paragraph];
+  const search = () => {
+    for (const row of rows) row.hidden = !shown(row, form.elements);
+    const left = rows.filter((row) => !row.hidden);
+    form.querySelector("output").textContent = left.length;
+    const compact = form.elements.compact.checked;
+    for (const section of all("section:has(> table.facts tr[data-theme])")) {
+      section.hidden = compact || !section.querySelector("tr[data-theme]:not([hidden])");
+    }
+    table.hidden = !compact;
+    const names = ["fact_id", "table", "as_written", "value", "unit", "qualifier", "period", "source_id", "paragraph"];
+    const grid = document.createElement("table");
+    grid.createTHead().append(line(names, "th"));
+    grid.createTBody().append(...left.map((row) => line(cells(row, row), "td")));
+    table.replaceChildren(...(compact ? [grid] : []));
+  };
+  form.hidden = false;
+  form.addEventListener("input", search);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  search();
+  // A link to a fact that a filter hides shows it all the same.
+  addEventListener("hashchange", () => {
+    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (row?.matches("tr[data-theme]") && !row.getClientRects().length) {
+      form.reset();
+      search();
+      row.scrollIntoView();
+    }
+  });
+
+  // Files are made here, from the drawing and the table beneath it.
+  const save = (name, content, type) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  const said = (cell, lang) => (cell.querySelector(`i[lang=${lang}]`) ?? cell).textContent;
+  const quoted = (text) => `"${text.replace(/^(?=[=+@\t\r-])/, "'").replaceAll('"', '""')}"`;
+  const csv = (figure) => {
+    const found = all("tbody tr", figure).map((row) => {
+      const [name, words, origin] = row.cells, { low, high, unit, look } = row.dataset;
+      return [...[origin.textContent.trim(), said(name, "zh"), said(name, "en")].map(quoted), low, high,
+        ...[unit, look, said(words, "zh"), said(words, "en")].map(quoted)].join(",");
+    });
+    return ["\ufefffigure,name_zh,name_en,low,high,unit,look,words_zh,words_en", ...found, ""].join("\n");
+  };
+  const svg = (figure) => {
+    const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
+    const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
+    const pen = document.createElement("canvas").getContext("2d"), copy = seen.cloneNode(true);
+    for (const use of all("use", copy)) use.replaceWith(document.querySelector(use.getAttribute("href")).cloneNode());
+    for (const drawn of all("a > path", copy)) drawn.removeAttribute("id");
+    const put = (text, size, top) => {
+      pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
+      const lines = [""];
+      for (const word of text.match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) ?? []) {
+        if (pen.measureText(lines.at(-1) + word).width > wide - 8) lines.push("");
+        lines[lines.length - 1] += word;
+      }
+      lines.forEach((each, n) => {
+        const drawn = document.createElementNS("http://www.w3.org/2000/svg", "text");
+        Object.entries({ x: 3, y: top + (n + 1) * size * 1.3, "font-size": size, fill: "#222" })
+          .forEach(([key, value]) => drawn.setAttribute(key, value));
+        drawn.textContent = each.trim();
+        copy.append(drawn);
+      });
+      return lines.length * size * 1.3;
+    };
+    const text = (selector) => { const each = figure.querySelector(selector); return each ? said(each, language()) : ""; };
+    const measured = put(text("h3"), 13, 0);
+    copy.lastChild && all("text[font-size='13']", copy).forEach((each) => each.setAttribute("y", each.getAttribute("y") - measured - 6));
+    const foot = put(text(".credit"), 8, high);
+    const rules = document.createElementNS("http://www.w3.org/2000/svg", "style");
+    const sheet = document.querySelector("head style").textContent;
+    rules.textContent = `${sheet.match(/@font-face\{.*\}/)[0]}\n${(sheet.match(/^\.l\d+\{.*\}$/gm) ?? []).join("\n")}
+      svg { background: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`;
+    copy.prepend(rules);
+    const all_high = high + measured + foot + 14;
+    const named = { viewBox: `0 ${-measured - 8} ${wide} ${all_high}`, width: wide, height: all_high };
+    copy.removeAttribute("style");
+    for (const [key, value] of Object.entries(named)) copy.setAttribute(key, value);
+    for (const link of all("a", copy)) link.removeAttribute("href");
+    return [new XMLSerializer().serializeToString(copy), wide, all_high];
+  };
+  const png = async (figure) => {
+    const [drawn, wide, high] = svg(figure), image = new Image(), canvas = document.createElement("canvas");
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}`;
+    await image.decode();
+    [canvas.width, canvas.height] = [wide * 3, high * 3];
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  };
+  const cite = async (figure, button) => {
+    const title = said(figure.querySelector("h3"), language());
+    const credit = figure.querySelector(".credit");
+    const text = `${title} ${credit ? said(credit, language()) : ""} ${location.href.split("#")[0]}#${figure.id}`;
+    try { await navigator.clipboard.writeText(text); button.dataset.done = "✓"; } catch { prompt("", text); }
+  };
+  for (const tools of all(".save")) {
+    const figure = tools.closest("figure"), name = figure.id.replace("_chart-", "");
+    tools.hidden = false;
+    tools.addEventListener("click", async ({ target }) => {
+      const button = target.closest("button");
+      if (button?.value === "csv") save(`${name}.csv`, csv(figure), "text/csv");
+      if (button?.value === "svg") save(`${name}.${language()}.svg`, svg(figure)[0], "image/svg+xml");
+      if (button?.value === "png") save(`${name}.${language()}.png`, await png(figure), "image/png");
+      if (button?.value === "cite") cite(figure, button);
+    });
+  }
+});

@@ -1,0 +1,105 @@
+"""The page without a browser: what it holds, where its links lead, how large it is."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pages
+import pytest
+
+import wuxi_data as wd
+from wuxi_data import report
+from wuxi_data.charts import Both
+from wuxi_data.notebooks import Finding
+
+HOSTILE = "</title><script>alert(1)</script>\"'&{{7*7}}"
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes."""
+
+    def __init__(self, page: bytes):
+        super().__init__()
+        self.found = []
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def values(self, name):
+        return [attrs[name] for _, attrs in self.found if name in attrs]
+
+
+@pytest.fixture(scope="module")
+def elements():
+    return Elements(pages.page())
+
+
+def test_page_is_smaller_than_450_kb():
+    assert len(pages.page()) < 450_000
+
+
+def test_same_tables_charts_and_findings_make_the_same_bytes():
+    charts, findings = pages.shown()
+    few = {"charts": charts[:2], "findings": findings}
+    assert report.build(**few) == report.build(**few)
+
+
+def test_every_id_is_there_once_and_every_link_leads_to_one(elements):
+    ids = elements.values("id")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in elements.values("href") if link.startswith("#")} <= set(ids)
+
+
+def test_page_asks_nothing_of_the_network(elements):
+    assert [each for each in elements.values("href") if not each.startswith(("#", "data:"))] == []
+    assert elements.values("src") == []
+    assert not re.search(r"url\((?!#|data:)", pages.page().decode())
+
+
+def test_every_fact_has_an_entry(elements):
+    assert {"jilin-annual-2020", "projects-1992-2021"} <= set(elements.values("id"))
+    assert len([attrs for _, attrs in elements.found if "data-theme" in attrs]) == 55
+
+
+def test_every_mark_is_a_link_that_says_token_and_paragraph():
+    page = pages.page().decode()
+    for chart in pages.shown()[0]:
+        start = page.index(f'id="_picture-{chart.name}-zh"')
+        picture = page[start : page.index('id="_picture', start + 20)]
+        wide = picture.split('class="narrow"')[0]
+        links = re.findall(r'<a href="#[^"]+"><title>', wide)
+        assert len(links) == len({mark.gid for mark in chart.every_mark}), chart.name
+    assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
+
+
+def test_what_no_chart_draws_is_listed():
+    page = report.build().decode()
+    assert page.count(" data-undrawn>") == 55
+    drawn = report.build(charts=[wd.plot_funding_rise(wd.load_funding())]).decode()
+    assert page.count(" data-undrawn>") > drawn.count(" data-undrawn>")
+
+
+def test_contradiction_is_struck_out_with_both_values():
+    page = pages.page().decode()
+    assert '<span class="sign">≰</span>' in page
+    assert "44.45万" in page
+    assert "30余万人" in page
+    assert "&lt;=" not in page
+
+
+def test_page_of_no_charts_is_whole(county):
+    assert report.build(county).decode().rstrip().endswith("</html>")
+
+
+def test_thirty_charts_with_hostile_words_make_a_safe_page(county):
+    chart = wd.plot_funding_rise(wd.load_funding())
+    said = Both(HOSTILE, HOSTILE)
+    charts = [
+        replace(chart, name=f"own-{n}", words={**chart.words, "title": said}) for n in range(30)
+    ]
+    page = report.build(county, charts=charts, findings=[Finding(said, "a.ipynb", "own-3")])
+    tags = [tag for tag, _ in Elements(page).found]
+    assert tags.count("figure") == 30
+    assert tags.count("script") == 1
+    assert b"{{7*7}}" in page
