@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test mutate fuzz faults lowest check lab lock clean
+.PHONY: help reproduce test lowest check lab lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -19,15 +19,6 @@ reproduce: $(READY) ## run every notebook; write every figure and the report aga
 
 test: $(READY) ## all tests, the notebooks under nbval among them
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
-
-mutate: $(READY) ## change one thing at a time, thousands of times: each must turn a check red
-	$(BIN)/python -m tools.mutate $(ARGS)
-
-fuzz: $(READY) ## throw a hundred thousand inputs at parser, loaders, audit and commands
-	$(BIN)/python -m tools.fuzz $(ARGS)
-
-faults: $(READY) ## kill it, fill its disk, run it twice: every file stays whole (Linux, root)
-	$(BIN)/python -m tools.faults $(ARGS)
 
 lowest: $(READY) ## all tests with the lowest versions that pyproject.toml admits (needs uv)
 	@command -v uv >/dev/null || { echo 'make lowest needs uv: python -m pip install uv' >&2; exit 1; }
@@ -44,19 +35,19 @@ check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATIO
 	$(BIN)/python -m ruff format --check .
 	.venv/cff/bin/cffconvert --validate
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab notebooks $(ARGS)
+lab: $(READY) ## open JupyterLab in the repository, at its notebooks
+	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 # Only versions that have been out for two weeks, and no host's name in the file.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: python -m pip install uv' >&2; exit 1; }
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --constraint .ci/constraints.txt --all-extras --universal --python-version 3.11 --upgrade \
 	  --exclude-newer '2 weeks' --generate-hashes --no-emit-index-url --no-header --quiet \
 	  -o requirements.lock
 	echo cffconvert | uv pip compile - --universal --python-version 3.11 --upgrade \
 	  --exclude-newer '2 weeks' --generate-hashes --no-emit-index-url --no-header --quiet \
 	  -o .ci/cffconvert.lock
-	@echo 'Now write the same versions into environment.yml: tests/test_setup.py compares.'
 
 clean: ## remove .venv and all caches
 	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis

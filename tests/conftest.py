@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import faults
 import pytest
 
 HERE = Path(__file__).parents[1]
@@ -28,4 +29,6 @@ def county(tmp_path):
     """Copy our tables into a folder that a test may change as a user would."""
     folder = tmp_path / "county"
     shutil.copytree(HERE / "wuxi_data" / "data", folder)
+    for path in folder.glob("*.csv"):
+        faults.copy(path, folder)
     return folder

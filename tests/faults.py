@@ -11,6 +11,11 @@ HEADER = "fact_id,payer,recipient,indicator,start,end,value,unit,qualifier,as_wr
 CHINESE_HEADER = "编号,出资方,受援方,指标,起始年,截止年,数值,单位,限定,原文,来源,段落,所属,说明"
 
 
+def copy(path, folder):
+    """A table of ours as a user's editor may have it: without the byte order mark."""
+    (folder / path.name).write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+
+
 def edit(name, change):
     """Change a table's rows, the header among them, as lists of cells."""
 
@@ -98,7 +103,7 @@ def paragraph(text, expected="a whole number"):
     return cell("funding", 3, paragraph=text), funding(3, "paragraph", repr(text), expected)
 
 
-def unit(text, expected="one of the closed list CNY, person,"):
+def unit(text, expected="a code of units.csv"):
     return cell("funding", 3, unit=text), funding(3, "unit", repr(text), expected)
 
 
@@ -175,7 +180,7 @@ SEEDS = {
     "an unknown unit": unit("parsec"),
     "a unit in another case": unit("cny", "(did you mean CNY?)"),
     "a unit in Chinese": unit("元", "(did you mean CNY?)"),
-    "a unit that the token denies": unit("person", "CNY, as 500万元 says"),
+    "a unit that the token denies": unit("person", "a unit of annual_aid: CNY or USD"),
     "no unit": (cell("funding", 3, unit=""), funding(3, "unit", "nothing", "nit of value (单位)")),
     "a misspelt unit": (
         cell("projects", 20, unit="townshp"),
@@ -291,19 +296,20 @@ SEEDS = {
     ),
     "parts over their total": (
         cell("funding", 5, value="4000000", as_written="400万元"),
-        funding(5, "value", "'4000000'", "at least 5000000, which its parts add up to"),
+        funding(3, "value", "'5000000'", "parts of jilin-aid-2016-2020 that add up to at most"),
+        funding(5, "value", "'4000000'", "at least 5000000, the sum of its parts jilin-annual"),
     ),
     # rows
     "a short row": (
-        write("funding", "2100万元,jilin-wuxi-2021,40,jilin-aid-1992-2021,\n", "2100万元\n"),
-        funding(5, "", "10 fields", "14, as in the header"),
+        write("funding", "2100万元,jilin-wuxi-2021,40,jilin-aid-1992-2021,,\n", "2100万元\n"),
+        funding(5, "", "10 fields", "15, as in the header"),
     ),
     "a long row": (
-        write("funding", "40,jilin-aid-1992-2021,\n", "40,jilin-aid-1992-2021,one, two\n"),
-        funding(5, "", "15 fields", "14, as in the header"),
+        write("funding", "40,jilin-aid-1992-2021,,\n", "40,jilin-aid-1992-2021,,one, two\n"),
+        funding(5, "", "16 fields", "15, as in the header"),
     ),
     "a row of blanks": (
-        write("funding", "water-investment,", "," * 13 + "\nwater-investment,"),
+        write("funding", "water-investment,", "," * 14 + "\nwater-investment,"),
         funding(7, "", "a row of blanks", "delete it"),
     ),
     "a row of spaces": (
@@ -316,7 +322,7 @@ SEEDS = {
     ),
     "a comment": (
         write("funding", "water-investment,", "# money of the county\nwater-investment,"),
-        funding(7, "", "1 field", "14, as in the header"),
+        funding(7, "", "1 field", "15, as in the header"),
     ),
     "an unclosed quotation mark": (
         write("funding", ",jilin-wuxi-2021,40,", ',"jilin-wuxi-2021,40,'),
@@ -501,10 +507,10 @@ def several(folder):
 
 SEVERAL = [
     funding(3, "value", "'5,000,000'", NUMBER),
-    funding(3, "unit", "'parsec'", "one of the closed list"),
+    funding(3, "unit", "'parsec'", "a code of units.csv"),
     funding(5, "payer", "nothing", "ho paid"),
     funding(6, "paragraph", "'99'", "at most 55"),
-    funding(7, "", "4 fields", "14, as in the header"),
+    funding(7, "", "4 fields", "15, as in the header"),
     funding(10, "fact_id", "nothing", "unique across all tables"),
 ]
 

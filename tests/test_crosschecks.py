@@ -41,7 +41,7 @@ def test_products_come_before_sums():
 
 @pytest.mark.parametrize("formula", ["__import__", "(1).real", "known"])
 def test_nothing_of_a_formula_is_executed(formula):
-    with pytest.raises(ValueError, match="could not convert"):
+    with pytest.raises(ValueError, match="expected"):
         evaluate(formula, facts())
 
 

@@ -38,7 +38,7 @@ class Fixed:
     ("run", "found"),
     [
         (lambda given: 1 / 0, "ZeroDivisionError"),
-        (lambda given: wd.parse_quantity("no figure"), "ValueError at w"),
+        (lambda given: wd.parse_quantity("no figure"), "ValueError at numerals"),
         (lambda given: "".join(iter(lambda: "x", "y")), "Hang"),
     ],
     ids=["an exception", "one of ours", "a hang"],

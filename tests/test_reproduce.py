@@ -1,49 +1,96 @@
 """One command reruns everything: the same bytes, whole files, and a clear word when it fails."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from wuxi_data import charts, cli, reproduce
+from wuxi_data import cli, notebooks, reproduce
+from wuxi_data.charts import MIME
 from wuxi_data.files import write_whole
 from wuxi_data.reading import TableError
 
+REPOSITORY = Path(__file__).parents[1]
 
-def notebook(path: Path, *sources: str) -> Path:
-    """A notebook of code cells; a source that starts with ``data =`` is its parameters cell."""
-    cells = [
-        nbformat.v4.new_code_cell(
-            source,
-            id=f"cell-{place}",
-            metadata={"tags": ["parameters"]} if "data =" in source else {},
-        )
-        for place, source in enumerate(sources, 1)
-    ]
+
+def cell(kind: str, source: str, *charts: dict, tags=()) -> dict:
+    made = {"cell_type": kind, "id": kind, "metadata": {"tags": tags}, "source": source}
+    if kind == "code":
+        shown = [
+            {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "…", MIME: each}}
+            for each in charts
+        ]
+        made |= {"outputs": shown, "execution_count": 1}
+    return made
+
+
+def notebook(path: Path, *cells: dict | str) -> Path:
+    """Write a notebook; a cell that is a text is code which was never run."""
+    made = [cell("code", each) if isinstance(each, str) else each for each in cells]
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    path.write_bytes(notebooks.tidy({"cells": made}))
     return path
 
 
+def chart(name: str, value=1, lang="zh") -> dict:
+    return {"name": name, "value": value, "lang": lang, "panels": []}
+
+
+class Sketch:
+    """A chart whose pictures are its data."""
+
+    from_json = classmethod(lambda cls, made: cls(made))
+
+    def __init__(self, made: dict):
+        if made["value"] == "undrawable":
+            raise ValueError("nothing to draw")
+        self.name, self.made = made["name"], made
+
+    def render(self, kind: str, lang: str) -> bytes:
+        return f"{kind} {lang} {self.made['value']}".encode()
+
+    def csv(self) -> bytes:
+        return f"value\n{self.made['value']}\n".encode()
+
+
 @pytest.fixture
-def small(monkeypatch, tmp_path):
-    """One chart, a short page and two short notebooks, so that a whole run takes seconds."""
-    monkeypatch.setattr(charts, "CHARTS", {"funding-rise": charts.CHARTS["funding-rise"]})
-    monkeypatch.setattr(reproduce.report, "build", lambda data: b"<title>a page</title>")
-    source = tmp_path / "source"
-    notebook(source / "01_a.ipynb", "data = None", "import wuxi_data as wd", "wd.check(data)")
-    notebook(source / "02_b.ipynb", "6 * 7")
-    out = tmp_path / "out"
+def small(monkeypatch, tmp_path, county):
+    """Reproduce a county without kernels: what its notebooks have stored is what they give."""
+
+    async def as_stored(path, say):
+        return notebooks.tidy(notebooks.read(path))
+
+    def page(data, charts, findings):
+        said = [f"{each.chart}: {each.words.en}" for each in findings]
+        return "\n".join([each.name for each in charts] + said).encode()
+
+    import wuxi_data.report
+
+    monkeypatch.setattr(notebooks, "record", as_stored)
+    monkeypatch.setattr(reproduce, "Chart", Sketch)
+    monkeypatch.setattr(reproduce, "_drawers", lambda: nullcontext(ThreadPoolExecutor(1)))
+    monkeypatch.setattr(wuxi_data.report, "build", page)
+    folder, out = county / "notebooks", tmp_path / "out"
+    notebook(
+        folder / "01_a.ipynb",
+        cell("markdown", "一句。\n\nA sentence.", tags=["finding"]),
+        cell("code", "rise", chart("rise")),
+        cell("code", "rise, in English", chart("rise", lang="en")),
+        cell("code", "no name", chart(None)),
+    )
+    notebook(folder / "02_b.ipynb", cell("code", "total", chart("total")))
 
     def run(**options):
-        outcomes = reproduce.reproduce(out=out, notebooks=source, **options)
+        outcomes = reproduce.reproduce(county, out, **options)
         return {outcome.name: outcome for outcome in outcomes}
 
-    run.source, run.out = source, out
+    run.county, run.folder, run.out = county, folder, out
     return run
 
 
@@ -55,143 +102,246 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_a_first_run_is_new_and_a_second_the_same(small):
+# -------------------------------------------------------------------- what is written
+
+
+def test_what_notebooks_show_under_a_name_is_drawn_and_on_the_page_and_nothing_else(small):
+    before = contents(small.county)
     first = small()
+    figures = [
+        f"figures/{name}.{end}"
+        for name in ("rise", "total")
+        for end in ("zh.svg", "zh.png", "en.svg", "en.png", "csv")
+    ]
+    expected = ["notebooks/01_a.ipynb", "notebooks/02_b.ipynb", *figures, "figures/report.html"]
+    assert list(first) == expected
     assert states(first) == {"new"}
-    assert set(first) == {
-        "notebooks/01_a.ipynb",
-        "notebooks/02_b.ipynb",
-        *(
-            f"figures/funding-rise.{lang}.{kind}"
-            for lang in ("zh", "en")
-            for kind in ("svg", "png")
-        ),
-        "figures/funding-rise.csv",
-        "figures/report.html",
-    }
-    before = contents(small.out)
+    assert (small.out / "figures" / "rise.en.svg").read_bytes() == b"svg en 1"
+    assert (small.out / "figures" / "report.html").read_text() == "rise\ntotal\nrise: A sentence."
+    assert contents(small.county) == before, "expected the folder itself to be left alone"
+
+
+def test_a_second_run_is_the_same_and_writes_nothing(small):
+    small()
+    before = {path: path.stat().st_mtime_ns for path in small.out.rglob("*")}
     assert states(small()) == {"same"}
-    assert contents(small.out) == before
-    assert not list(small.out.rglob("*.part"))
+    assert {path: path.stat().st_mtime_ns for path in small.out.rglob("*")} == before
 
 
 def test_a_check_writes_nothing_and_shows_what_differs(small):
     small()
-    table = small.out / "figures" / "funding-rise.csv"
-    table.write_text(table.read_text("utf-8").replace("5000000", "5000001"), "utf-8")
+    (small.out / "figures" / "rise.csv").write_text("value\n2\n", "utf-8")
     before = contents(small.out)
     outcomes = small(check=True)
-    changed = {name: each for name, each in outcomes.items() if each.state != "same"}
-    assert list(changed) == ["figures/funding-rise.csv"]
-    diff = changed["figures/funding-rise.csv"].detail
-    assert any(line.startswith("-") and "5000001" in line for line in diff.splitlines())
-    assert any(line.startswith("+") and "5000000" in line for line in diff.splitlines())
+    (changed,) = [each for each in outcomes.values() if each.state != "same"]
+    assert changed.name == "figures/rise.csv"
+    assert changed.detail.splitlines()[-2:] == ["-2", "+1"]
     assert contents(small.out) == before
 
 
-def test_an_edited_output_is_recorded_anew(small):
+def test_a_recorded_notebook_that_an_editor_saved_is_the_same(small):
     small()
-    recorded = small.out / "notebooks" / "02_b.ipynb"
-    recorded.write_text(recorded.read_text("utf-8").replace('"42"', '"43"'), "utf-8")
+    recorded = small.out / "notebooks" / "01_a.ipynb"
+    saved = json.loads(recorded.read_bytes())
+    saved["metadata"]["language_info"]["version"] = "3.13.0"
+    recorded.write_text(json.dumps(saved), "utf-8")
+    assert states(small(check=True)) == {"same"}
+    assert states(small()) == {"same"}
+    saved["cells"][1]["source"] = "rise + 1"
+    recorded.write_text(json.dumps(saved), "utf-8")
+    assert small(check=True)["notebooks/01_a.ipynb"].state == "changed"
+
+
+def test_a_figure_that_no_notebook_shows_is_stale_until_it_is_pruned(small):
+    small()
+    figures = small.out / "figures"
+    (figures / "notes.txt").write_text("a user's own", "utf-8")
+    (figures / ".DS_Store").touch()
+    notebook(small.folder / "02_b.ipynb", "0")
+    stale = {name for name, each in small(check=True).items() if each.state == "stale"}
+    assert stale == {
+        "figures/notes.txt",
+        *(f"figures/total.{end}" for end in ("zh.svg", "zh.png", "en.svg", "en.png", "csv")),
+    }
+    assert small()["figures/total.csv"].state == "stale"
+    assert small(check=True, prune=True)["figures/total.csv"].state == "stale"
+    assert small(prune=True)["figures/total.csv"].state == "pruned"
+    left = {path.name for path in figures.iterdir()}
+    assert not any(name.startswith("total") for name in left), left
+    assert {"notes.txt", ".DS_Store", "rise.zh.svg", "report.html"} <= left
+
+
+def test_nothing_is_stale_for_a_notebook_that_failed(small):
+    small()
+    (small.folder / "02_b.ipynb").write_bytes(b"")
+    outcomes = small(prune=True)
+    assert outcomes["notebooks/02_b.ipynb"].state == "failed"
+    assert states(outcomes) == {"same", "changed", "failed"}  # the page has one chart less
+    assert (small.out / "figures" / "total.csv").exists()
+
+
+# -------------------------------------------------------------------- what fails
+
+
+def test_one_name_for_two_charts_fails_and_names_both_cells(small):
+    notebook(small.folder / "02_b.ipynb", cell("code", "other", chart("rise", value=2)))
+    clash = small()["figures/rise"]
+    assert clash.state == "failed"
+    both = "01_a.ipynb cell 2 (code) and 02_b.ipynb cell 1 (code)"
+    assert clash.detail == f"one name, different charts: {both}; give each a name of its own"
+    assert not list(small.out.glob("figures/rise*")), "expected neither to be drawn"
+
+
+def test_a_chart_that_cannot_be_drawn_fails_alone(small):
+    notebook(small.folder / "02_b.ipynb", cell("code", "x", chart("total", value="undrawable")))
     outcomes = small()
-    assert outcomes["notebooks/02_b.ipynb"].state == "changed"
-    assert '"42"' in recorded.read_text("utf-8")
+    failed = [each for each in outcomes.values() if each.state == "failed"]
+    assert [each.name for each in failed] == ["figures/total"]
+    assert failed[0].detail == "02_b.ipynb cell 1 (code): ValueError: nothing to draw"
+    assert outcomes["figures/rise.csv"].state == "new"
+    assert outcomes["figures/report.html"].state == "new"
 
 
-def test_a_failing_cell_is_named_and_every_other_file_is_written(small):
-    notebook(small.source / "02_b.ipynb", "6 * 7", "1 / 0", "8 * 9")
+def test_a_number_in_prose_that_nothing_bears_out_fails_though_all_is_written(small):
+    notebook(small.folder / "02_b.ipynb", cell("markdown", "增至501万元。"))
     outcomes = small()
-    failed = outcomes["notebooks/02_b.ipynb"]
+    failed = outcomes["notebooks/02_b.ipynb, its prose"]
     assert failed.state == "failed"
-    assert "cell 2 of 3" in failed.detail
-    assert "ZeroDivisionError" in failed.detail
-    assert "\x1b" not in failed.detail
-    assert not (small.out / "notebooks" / "02_b.ipynb").exists()
-    assert (small.out / "notebooks" / "01_a.ipynb").exists()
-    assert (small.out / "figures" / "funding-rise.zh.svg").exists()
+    assert "found '501万'" in failed.detail
+    assert outcomes["notebooks/02_b.ipynb"].state == "new"
 
 
-def test_a_kernel_that_dies_is_a_failure_like_any_other(small):
-    notebook(
-        small.source / "02_b.ipynb", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    failed = small()["notebooks/02_b.ipynb"]
-    assert failed.state == "failed"
-    assert "cell 2 of 2" in failed.detail
-    assert "died" in failed.detail.lower()
-
-
-def test_another_folder_stands_in_the_notebook_relative_to_it(small, county):
-    small(data=county)
-    recorded = nbformat.read(small.out / "notebooks" / "01_a.ipynb", 4)
-    relative = Path(os.path.relpath(county, small.out / "notebooks")).as_posix()
-    note, parameters, _, checked = recorded.cells
-    assert note.cell_type == "markdown"  # the prose is about ours: it says so
-    assert parameters.source == f'data = "{relative}"'
-    assert str(county.resolve()) not in nbformat.writes(recorded)
-    assert checked.outputs[0]["data"]["text/plain"] == "[]"
-
-
-def test_the_note_of_another_county_is_counted_among_the_cells(small, county):
-    lines = []
-    small(data=county, say=lines.append)
-    cells = [line.partition("01_a.ipynb: ")[2] for line in lines if "01_a.ipynb: cell" in line]
-    expected = [f"cell {place} of 4" for place in (1, 2, 3, 4)]  # the first is the note
-    assert cells == expected, f"expected {expected}, got {cells}"
-
-
-def test_faulty_tables_stop_the_run_before_anything_is_written(small, county):
-    path = county / "funding.csv"
+def test_faulty_tables_stop_the_run_before_anything_is_written(small):
+    path = small.county / "funding.csv"
     path.write_text(path.read_text("utf-8").replace(",5000000,", ",50,"), "utf-8")
     with pytest.raises(TableError, match="5000000, as 500万元 says"):
-        small(data=county)
+        small()
     assert not small.out.exists()
 
 
-def test_a_county_without_a_theme_leaves_its_charts_out(small, county):
-    (county / "funding.csv").write_text(
-        (county / "funding.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8"
+def test_which_notebooks_of_a_folder_are_run_is_said_first(small):
+    lines = []
+    small(say=lines.append)
+    assert lines[:2] == [f"running {small.folder / name}" for name in ("01_a.ipynb", "02_b.ipynb")]
+
+
+def test_the_command_says_each_state_and_sums_up(small, capsys):
+    arguments = ["reproduce", "--data", str(small.county), "--out", str(small.out)]
+    assert cli.main(arguments) == cli.OK
+    assert capsys.readouterr().out.splitlines()[-1] == "13 new"
+    assert cli.main([*arguments, "--check"]) == cli.OK
+    assert capsys.readouterr().out.splitlines()[-1] == "13 same"
+    (small.out / "figures" / "old.csv").write_bytes(b"")
+    assert cli.main(arguments) == cli.OK
+    assert cli.main([*arguments, "--check"]) == cli.FAILED
+    assert capsys.readouterr().out.splitlines()[-1] == "13 same, 1 stale"
+    assert cli.main([*arguments, "--prune"]) == cli.OK
+    assert capsys.readouterr().out.splitlines()[-1] == "1 pruned, 13 same"
+    (small.folder / "02_b.ipynb").write_bytes(b"")
+    assert cli.main(arguments) == cli.FAILED
+
+
+# -------------------------------------------------------------------- real kernels
+
+SURROUNDINGS = """import locale, os, sys
+import matplotlib
+print("巫溪", sys.flags.utf8_mode, locale.getpreferredencoding())
+print(matplotlib.get_backend(), matplotlib.rcParams["lines.linewidth"])
+print(sys.executable == os.environ["EXPECTED_PYTHON"], "surprise" in globals())"""
+SHOWS = """import wuxi_data as wd
+county = wd.load_county(data)
+wd.bars(county[county["unit"] == "person"].head(1), name="people")"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """Run the command once where everything of the user's is in the way; some notebooks fail."""
+    from wuxi_data.county import example_county
+
+    root = tmp_path_factory.mktemp("an 'apostrophe' 县")
+    home, county = root / "home", root / "mine"
+    subprocess.run(["cp", "-r", example_county(), county], check=True)
+    folder = county / "notebooks"
+    notebook(folder / "01_surroundings.ipynb", SURROUNDINGS)
+    notebook(folder / "02_fails.ipynb", "6 * 7", "1 / 0", "8 * 9")
+    notebook(folder / "03_dies.ipynb", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
+    notebook(folder / "04_chart.ipynb", 'data = ".."', SHOWS)
+    (folder / "05_empty.ipynb").touch()
+    (folder / "06_merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
+    (folder / "07_gbk.ipynb").write_bytes('{"cells": "巫溪"}'.encode("gb18030"))
+    kernel = home / ".local/share/jupyter/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["/gone/python", "{connection_file}"], "language": "python"}')
+    (home / ".config/matplotlib").mkdir(parents=True)
+    (home / ".config/matplotlib/matplotlibrc").write_text("lines.linewidth: 9\nno.such.key: 1\n")
+    startup = home / "startup.py"
+    startup.write_text("surprise = 1\n")
+    home.chmod(0o555)
+    environment = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(REPOSITORY),
+        "MPLBACKEND": "svg",
+        "PYTHONIOENCODING": "gbk",
+        "PYTHONSTARTUP": str(startup),
+        "PYTHONHASHSEED": "2",
+        "LC_ALL": "C",
+        "TZ": "Asia/Shanghai",
+        "EXPECTED_PYTHON": sys.executable,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--data", "mine"],
+        cwd=root, env=environment, capture_output=True, encoding="utf-8", timeout=300, check=False,
+    )  # fmt: skip
+    return county, done
+
+
+def test_in_hostile_surroundings_each_notebook_that_cannot_run_is_one_line(hostile):
+    county, done = hostile
+    lines = [line for line in done.stdout.splitlines() if "notebooks/" in line]
+    assert lines == [
+        "new       notebooks/01_surroundings.ipynb",
+        "failed    notebooks/02_fails.ipynb",
+        "failed    notebooks/03_dies.ipynb",
+        "new       notebooks/04_chart.ipynb",
+        "failed    notebooks/05_empty.ipynb",
+        "failed    notebooks/06_merge.ipynb",
+        "failed    notebooks/07_gbk.ipynb",
+    ], done.stderr
+    assert done.returncode == cli.FAILED
+    assert "cell 2 of 3" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert "DeadKernelError" in done.stderr or "died" in done.stderr.lower()
+    assert "\x1b" not in done.stderr
+    assert (county / "out" / "figures" / "people.zh.svg").exists()
+
+
+def test_nothing_of_the_users_reaches_a_kernel(hostile):
+    county, _ = hostile
+    recorded = notebooks.read(county / "out" / "notebooks" / "01_surroundings.ipynb")
+    said = recorded["cells"][0]["outputs"][0]["text"].splitlines()
+    assert said == ["巫溪 1 utf-8", "module://matplotlib_inline.backend_inline 1.5", "True False"]
+
+
+def test_the_same_bytes_come_out_in_other_surroundings(hostile):
+    county, _ = hostile
+    before = contents(county / "out")
+    for name in ("01_surroundings", "02_fails", "03_dies", "05_empty", "06_merge", "07_gbk"):
+        (county / "notebooks" / f"{name}.ipynb").unlink()
+    outcomes = reproduce.reproduce(county)
+    assert {each.state for each in outcomes} == {"same"}, outcomes
+    assert contents(county / "out") == before
+
+
+def test_our_notebooks_figures_and_page_are_as_they_are_stored():
+    outcomes = reproduce.reproduce(check=True)
+    different = [each for each in outcomes if each.state != "same"]
+    assert not different, "\n".join(
+        f"{each.name}: {each.state}\n{each.detail}" for each in different
     )
-    (county / "crosschecks.csv").unlink()
-    left_out = small(data=county)["figures/funding-rise"]
-    assert left_out.state == "left out"
-    assert "annual_aid" in left_out.detail
 
 
-@pytest.mark.parametrize(
-    "surroundings",
-    [
-        {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai"},
-        {"PYTHONHASHSEED": "2", "LC_ALL": "tr_TR.UTF-8"},
-    ],
-)
-def test_the_same_bytes_come_out_elsewhere(small, surroundings, tmp_path):
-    small()
-    script = (
-        "import sys; from wuxi_data import charts, reproduce\n"
-        "charts.CHARTS = {'funding-rise': charts.CHARTS['funding-rise']}\n"
-        "reproduce.report.build = lambda data: b'<title>a page</title>'\n"
-        "reproduce.reproduce(out=sys.argv[2], notebooks=sys.argv[1])"
-    )
-    there = tmp_path / "there"
-    subprocess.run(
-        [sys.executable, "-c", script, small.source, there],
-        env={**os.environ, **surroundings},
-        check=True,
-    )
-    ours, theirs = (
-        {path.relative_to(root): path.read_bytes() for path in root.rglob("*.*")}
-        for root in (small.out, there)
-    )
-    assert ours == theirs
-
-
-def test_a_text_that_a_spreadsheet_would_run_is_quoted():
-    import pandas as pd
-
-    table = pd.DataFrame({"label": ['=HYPERLINK("x")', "@a", "-1", "plain"], "y": [-1.0, 2, 3, 4]})
-    lines = reproduce._csv(table).decode().splitlines()
-    assert lines[1:] == ['"\'=HYPERLINK(""x"")",-1.0', "'@a,2.0", "'-1,3.0", "plain,4.0"]
+# -------------------------------------------------------------------- whole files
 
 
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
@@ -213,28 +363,3 @@ def test_written_files_have_ordinary_permissions(tmp_path):
     plain.write_bytes(b"")
     write_whole(tmp_path / "whole", b"")
     assert (tmp_path / "whole").stat().st_mode == plain.stat().st_mode
-
-
-def test_the_command_says_each_state_and_sums_up(small, monkeypatch, capsys):
-    arguments = ["reproduce", "--out", str(small.out), "--notebooks", str(small.source)]
-    assert cli.main(arguments) == cli.OK
-    assert capsys.readouterr().out.splitlines()[-1] == "8 new"
-    assert cli.main([*arguments, "--check"]) == cli.OK
-    done = capsys.readouterr()
-    assert done.out.splitlines()[-1] == "8 same"
-    assert "notebook 01_a.ipynb done" in done.err
-    (small.out / "figures" / "funding-rise.en.png").write_bytes(b"garbage")
-    assert cli.main([*arguments, "--check"]) == cli.FAILED
-    assert capsys.readouterr().out.splitlines()[-1] == "1 changed, 7 same"
-
-
-def test_a_missing_data_folder_is_refused(small, capsys):
-    assert (
-        cli.main(["reproduce", "--data", "no-such-folder", "--out", str(small.out)]) == cli.REFUSED
-    )
-    assert capsys.readouterr().err == "wuxi-data: no such folder of tables: no-such-folder\n"
-
-
-def test_notebooks_of_a_data_folder_are_never_run(small, county):
-    notebook(county / "notebooks" / "01_evil.ipynb", "raise SystemExit('ran')")
-    assert "notebooks/01_evil.ipynb" not in small(data=county)

@@ -17,9 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .quantity import Printed, Quantity, evaluate, parse_quantity, verdict
+from .numerals import unit_labels
+from .quantity import Quantity, evaluate, names_in, parse_quantity, verdict
 from .reading import Fault, Raw, did_you_mean, numbers, read
-from .schema import THEMES, fields, package, references, schema
+from .schema import LATER, THEMES, fields, package, references, schema
 
 FIGURE = ["value", "unit", "qualifier", "as_written"]
 # What charts write out: a font must have its characters.
@@ -74,10 +75,11 @@ def check_table(raw: Raw, known: Beside) -> list[Fault]:
         if name in raw.frame:
             found += _column_faults(raw, field, _allowed(raw, name, known), known.codes or {})
     found += _key_faults(raw)
-    if set(fields(raw.name)) <= set(raw.frame):
+    if set(fields(raw.name)) - set(LATER) <= set(raw.frame):
         if "source_id" in raw.frame and "paragraph" in raw.frame:
             found += _paragraph_faults(raw.frame, known, _Bad(raw.frame, found))
         if raw.name in THEMES:
+            found += _unit_faults(raw, _Bad(raw.frame, found))
             for compared in (_token_faults, _period_faults, _part_faults):
                 found += compared(raw.frame, _Bad(raw.frame, found))
     return sorted(raw.faults + _placed(raw, found), key=lambda fault: fault.line or 0)
@@ -138,8 +140,8 @@ def _expected(
     rules = field.get("constraints", {})
     if text == "":
         return _described(field) if rules.get("required") else None
-    if not text.isprintable():
-        return "text without control characters or line breaks"
+    if unprintable := _unprintable(field["name"], text):
+        return unprintable
     wrong_type = _TYPES[field["type"]](field, text)
     if wrong_type:
         return wrong_type
@@ -151,11 +153,33 @@ def _expected(
         return f"one of the closed list {', '.join(rules['enum'])}{mend}"
     if allowed is not None and text not in allowed:
         return _referred(table, field, text, allowed, codes)
+    if field["name"] == "unit":  # what it may be depends on the indicator: see _unit_faults
+        return None
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
         return f"at most {rules['maxLength']} characters"
     return None
+
+
+# As printed, a token may hold the blanks of print.
+_TOKENS = ("as_written", "token")
+_BLANKS = {"\u00a0": "NBSP (U+00A0)", "\u3000": "an ideographic space (U+3000)"}
+
+
+def _unprintable(column: str, text: str) -> str | None:
+    plain = text.translate({ord(blank): " " for blank in _BLANKS})
+    if not plain.isprintable():
+        return "text without control characters or line breaks"
+    named = [name for blank, name in _BLANKS.items() if blank in text]
+    if named and column not in _TOKENS and _holds_codes(column):
+        return f"text without {' or '.join(named)}"
+    return None
+
+
+def _holds_codes(column: str) -> bool:
+    """Whether a column holds codes, ids and numbers, in which a blank is a slip."""
+    return not column.startswith(("note", "reason", "zh", "en", "title", "authors", "publisher"))
 
 
 def _described(field: dict, ends: str = "[:;.]") -> str:
@@ -325,6 +349,35 @@ def _same_number(text: str, value) -> bool:
         return True  # not a number at all: said elsewhere
 
 
+def _unit_faults(raw: Raw, bad: _Bad) -> list[Found]:
+    """A unit must be one of ours, and one that the indicator can be counted in."""
+    declared = next(each for each in package()["resources"] if each["name"] == raw.name)
+    known = unit_labels()
+    wrong = {}
+    for unit, indicator in set(zip(raw.frame["unit"], raw.frame["indicator"], strict=True)):
+        codes, able = unit.split("/"), declared["indicatorUnits"].get(indicator)
+        unknown = [code for code in codes if code not in known]
+        if unknown:
+            wrong[unit, indicator] = f"a code of units.csv{_near_unit(unknown[0], known)}"
+        elif able and codes[0] not in able:
+            wrong[unit, indicator] = f"a unit of {indicator}: {' or '.join(able)}"
+    skipped = bad.any("unit", "indicator")
+    pairs = zip(raw.frame["unit"], raw.frame["indicator"], strict=True) if wrong else ()
+    return [
+        (row, "unit", _quoted(pair[0]), wrong[pair])
+        for row, pair in enumerate(pairs)
+        if pair in wrong and not skipped[row]
+    ]
+
+
+def _near_unit(text: str, known: dict) -> str:
+    """The unit that was meant, by its words or by its spelling."""
+    said = {word: code for code, words in known.items() for word in (*words[0], *words[1], code)}
+    cased = {word.casefold(): code for word, code in said.items()}
+    meant = cased.get(text.casefold())
+    return f" (did you mean {meant}?)" if meant else did_you_mean(text, known)
+
+
 def _period_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
     start, end = (numbers(frame[column]) for column in ("start", "end"))
     return [
@@ -361,7 +414,25 @@ def _part_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
     faults += [
         (row, "part_of", _quoted(totals[row]), "a total that is not its own part") for row in ring
     ]
+    faults += _outside_faults(frame, parent, parts, bad) if not faults else []
     return faults if faults else _sum_faults(frame, parent, parts, bad)
+
+
+def _outside_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
+    """The years of a part lie within those of its total, where both are printed."""
+    start, end = numbers(frame["start"]), numbers(frame["end"])
+    beyond = (start[parts] < start[parent[parts]]) | (end[parts] > end[parent[parts]])
+    beyond &= ~_either(bad.any("start", "end", "part_of"), parts, parent)
+    return [
+        (row, "part_of", _quoted(frame["part_of"].iloc[row]),
+         f"a total of the years {_years(start[row], end[row])}, not of "
+         f"{_years(start[parent[row]], end[parent[row]])}")
+        for row in parts[beyond]
+    ]  # fmt: skip
+
+
+def _years(start: float, end: float) -> str:
+    return "–".join("" if np.isnan(year) else f"{year:.0f}" for year in (start, end))
 
 
 def _either(mask: np.ndarray, parts: np.ndarray, parent: np.ndarray) -> np.ndarray:
@@ -378,23 +449,32 @@ def _ring(parent: np.ndarray) -> np.ndarray:
 
 
 def _sum_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found]:
+    """Parts that add up to more than their total: each of them, and the total, may be at fault."""
     values = numbers(frame["value"])
     lower_bound = frame["qualifier"].isin(["exact", "over", "at_least"]).to_numpy()
     counted = parts[lower_bound[parts] & ~_either(bad.any(*FIGURE), parts, parent)]
     sums = np.bincount(parent[counted], np.nan_to_num(values[counted]), len(frame))
     candidates = np.unique(parent[counted])
     faults = []
-    for row in candidates[sums[candidates] > values[candidates]]:
+    for row in candidates[sums[candidates] > np.nan_to_num(values[candidates])]:
         if sums[row] > _ceiling(frame.iloc[row]):
-            expected = f"at least {sums[row]:.15g}, which its parts add up to"
+            total = frame["fact_id"].iloc[row]
+            within = counted[parent[counted] == row]
+            named = " + ".join(frame["fact_id"].iloc[part] for part in within)
+            expected = f"at least {sums[row]:.15g}, the sum of its parts {named}"
             faults.append((row, "value", _quoted(frame["value"].iloc[row]), expected))
+            faults += [
+                (part, "value", _quoted(frame["value"].iloc[part]),
+                 f"parts of {total} that add up to at most its {values[row]:.15g}")
+                for part in within
+            ]  # fmt: skip
     return faults
 
 
 def _ceiling(row: pd.Series) -> float:
     """The most that a printed total can stand for."""
-    printed = Printed(row["as_written"])
-    return Quantity(float(row["value"]), qualifier=row["qualifier"], printed=printed).bounds()[2]
+    high = parse_quantity(row["as_written"]).high
+    return float("inf") if high is None else float(high)
 
 
 # -------------------------------------------------------------------- a folder
@@ -473,8 +553,8 @@ def _unknown_in_formulas(raws: dict[str, Raw]) -> list[Fault]:
         (row, side, _quoted(word), _operand(word, known))
         for side in _SIDES
         for row, formula in enumerate(raw.frame[side])
-        for word in formula.split(" ")[::2]
-        if word not in known and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", word)
+        for word in names_in(formula)
+        if word not in known
     ]
     return _placed(raw, found)
 
@@ -488,15 +568,24 @@ def _operand(word: str, known: set[str]) -> str:
 def _uncomputable_formulas(raws: dict[str, Raw]) -> list[Fault]:
     """A relation must have one unit on both sides, and divide by nothing that is zero."""
     raw, found = raws["crosschecks"], []
-    words = {word for side in _SIDES for formula in raw.frame[side] for word in formula.split(" ")}
+    if raw.frame.empty:
+        return []
+    words = {name for side in _SIDES for formula in raw.frame[side] for name in names_in(formula)}
     known = _figures(raws, words)
     for row, (left, relation, right) in enumerate(
         raw.frame[["left", "relation", "right"]].itertuples(index=False, name=None)
     ):
+        sides = {}
+        for side, formula in zip(_SIDES, (left, right), strict=True):
+            try:
+                sides[side] = evaluate(formula, known)
+            except ZeroDivisionError:
+                found.append((row, side, _quoted(formula), "no division by zero"))
+            except ValueError as error:
+                found.append((row, side, _quoted(formula), f"a formula that computes: {error}"))
         try:
-            verdict(evaluate(left, known), relation, evaluate(right, known))
-        except ZeroDivisionError:
-            found.append((row, "right", _quoted(right), "no division by zero on either side"))
+            if len(sides) == 2:
+                verdict(sides["left"], relation, sides["right"])
         except ValueError as error:
             found.append((row, "right", _quoted(right), f"sides that compare: {error}"))
     return _placed(raw, found)

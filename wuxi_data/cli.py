@@ -9,19 +9,21 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from . import provenance
+from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
+from .messages import _
+from .prose import check_notebooks
 from .reading import Fault, TableError
+from .schema import fields
 from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_ARTICLE = 10_000_000
-_PATIENCE = 3  # seconds
 
 
 class Refusal(Exception):
@@ -43,10 +45,12 @@ def main(argv: list[str] | None = None) -> int:
         stream.reconfigure(encoding="utf-8", errors="replace")
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        code = arguments.run(arguments)
+        sys.stdout.flush()  # here, where a reader who has left is no error
+        return code
     except TableError as error:
         _say(str(error))
-        _say(f"{_count(error.faults)}; nothing was run")
+        _say(_("{faults}; nothing was run", faults=_count(error.faults)))
         return FAILED
     except (Refusal, *_REFUSED) as error:
         _say(f"wuxi-data: {_one_line(error)}")
@@ -58,25 +62,12 @@ def main(argv: list[str] | None = None) -> int:
         _say(f"wuxi-data: {_one_line(error)}")
         return REFUSED if error.errno == errno.EROFS else FAILED
     except KeyboardInterrupt:
-        _say("wuxi-data: stopped; every file is whole, either old or new")
+        _say(_("wuxi-data: stopped; every file is whole, either old or new"))
         return INTERRUPTED
 
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _progress() -> Callable[[str], None]:
-    """Says each step; of the cells within notebooks, one in a few seconds."""
-    last = time.monotonic()
-
-    def say(line: str) -> None:
-        nonlocal last
-        if ": cell " not in line or time.monotonic() > last + _PATIENCE:
-            last = time.monotonic()
-            _say(line)
-
-    return say
 
 
 def _one_line(error: Exception) -> str:
@@ -85,7 +76,8 @@ def _one_line(error: Exception) -> str:
 
 
 def _count(faults: list) -> str:
-    return f"{len(faults)} fault{'s' * (len(faults) > 1)}"
+    text = _("{count} fault") if len(faults) == 1 else _("{count} faults")
+    return text.format(count=len(faults))
 
 
 # -------------------------------------------------------------------- the commands
@@ -95,16 +87,13 @@ def _reproduce(arguments) -> int:
     from .reproduce import reproduce
 
     began = time.monotonic()
-    data, notebooks = arguments.data, arguments.notebooks
-    out = arguments.out or (data and data / "out")  # never over our own figures
+    data, out = arguments.data, arguments.out
     if out and out.exists() and not out.is_dir():
-        raise Refusal(f"expected a folder to write into, got a file: {out}")
-    if notebooks and not any(notebooks.glob("[0-9]*.ipynb")):
-        raise Refusal(f"no notebooks (01_….ipynb and so on) in {notebooks}")
+        raise Refusal(_("expected a folder to write into, got a file: {out}", out=out))
     try:
-        outcomes = reproduce(data, out, notebooks=notebooks, check=arguments.check, say=_progress())
+        outcomes = reproduce(data, out, check=arguments.check, prune=arguments.prune, say=_say)
     except ModuleNotFoundError as error:
-        mend = "install the wheel or the repository with its extra, as in pip install"
+        mend = _("install the wheel or the repository with its extra, as in pip install")
         raise Refusal(f"{error}; {mend} '.[reproduce]'") from None
     for outcome in outcomes:
         print(f"{outcome.state:9} {outcome.name}")
@@ -114,20 +103,21 @@ def _reproduce(arguments) -> int:
     states = Counter(outcome.state for outcome in outcomes)
     print(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
     _say(f"{time.monotonic() - began:.1f} s")
-    different = arguments.check and (states["changed"] or states["new"])
+    different = arguments.check and (states["changed"] or states["new"] or states["stale"])
     if different:
-        _say("the files differ from what the data gives (bytes hold with the locked versions)")
+        _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
     return FAILED if states["failed"] or different else OK
 
 
 def _check(arguments) -> int:
-    faults = check(arguments.data)
+    # Without sound tables there is nothing to hold a notebook's numbers against.
+    faults = check(arguments.data) or check_notebooks(arguments.data)
     if arguments.format == "json":
         print(json.dumps([fault._asdict() for fault in faults], ensure_ascii=False, indent=2))
     else:
         for line in _lines(faults):
             print(line)
-        print(_count(faults) if faults else "no faults")
+        print(_count(faults) if faults else _("no faults"))
     if not faults:
         _say_contradictions(arguments.data)
     return FAILED if faults else OK
@@ -139,8 +129,8 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
     for fault in faults:
         alike.setdefault(fault._replace(line=None), []).append(fault)
     for first, *others in alike.values():
-        also = f" (also on line {', '.join(str(each.line) for each in others)})" if others else ""
-        yield f"{first}{also}"
+        lines = ", ".join(str(each.line) for each in others)
+        yield f"{first}" + (_(" (also on line {lines})", lines=lines) if others else "")
 
 
 def _say_contradictions(data: Path | None) -> None:
@@ -149,25 +139,41 @@ def _say_contradictions(data: Path | None) -> None:
         return
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
-        _say(f"cross-check {each.check_id} contradicts: {each.left} {each.relation} {each.right}")
+        relation = f"{each.left} {each.relation} {each.right}"
+        _say(_("cross-check {name} contradicts: {it}", name=each.check_id, it=relation))
 
 
 def _audit(arguments) -> int:
     text = _article(arguments.article)
+    proposing = arguments.propose or arguments.out is not None
     try:
-        report = provenance.audit(text, arguments.data, source_id=arguments.source)
+        report = audit(text, arguments.data, source_id=arguments.source, new=proposing)
     except TableError:
         raise
     except ValueError as error:
         raise Refusal(str(error)) from None
-    print(report, file=sys.stderr if arguments.propose else None)
+    print(report, file=sys.stderr if proposing else None)
     if not report.same_text:
-        count, sha256 = len(provenance.paragraphs(text)), provenance.digest(text)
-        _say(f"its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
-        _say(f"as a row, for you to fill in: ID,TITLE,AUTHORS,,YYYY-MM-DD,zh,{sha256},{count}")
-    if arguments.propose and report.unaccounted:
-        _say("proposals, not facts: the parser's reading of each unaccounted numeral, to be judged")
-        print(provenance.propose(report, text).to_csv(index=False, lineterminator="\n"), end="")
+        count, sha256 = len(paragraphs(text)), digest(text)
+        its_row = _("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
+        _say(its_row.format(count=count, sha256=sha256))
+        given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "whole"}
+        given |= {
+            "published": "YYYY-MM-DD",
+            "language": "zh",
+            "sha256": sha256,
+            "paragraphs": count,
+        }
+        row = ",".join(str(given.get(column, "")) for column in fields("sources"))
+        _say(_("as a row, for you to fill in: {row}", row=row))
+    if proposing and report.unaccounted:
+        _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))
+        rows = propose(report, text, arguments.data)
+        if arguments.out is None:
+            print(rows.to_csv(index=False, lineterminator="\n"), end="")
+        else:
+            for path in write_proposals(rows, report.source_id, arguments.out):
+                _say(_("wrote {path}", path=path))
     return OK if report.ok else FAILED
 
 
@@ -176,31 +182,40 @@ def _article(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(_LARGEST_ARTICLE + 1)
     if len(content) > _LARGEST_ARTICLE:
-        raise Refusal(f"{path} is too large for an article: over {_LARGEST_ARTICLE:,} bytes")
+        limit = f"{_LARGEST_ARTICLE:,}"
+        raise Refusal(
+            _("{path} is too large for an article: over {limit} bytes", path=path, limit=limit)
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refusal(f"{path} is {_encoding(content)}; save it as UTF-8 text first") from None
+        raise Refusal(_not_utf8(path, content)) from None
     if "\0" in text:
-        raise Refusal(f"{path} is {_encoding(content)}; save it as UTF-8 text first")
+        raise Refusal(_not_utf8(path, content))
     return text
+
+
+def _not_utf8(path: Path, content: bytes) -> str:
+    kind = _encoding(content)
+    return _("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind)
 
 
 def _encoding(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "in UTF-16"
+        return _("in UTF-16")
     if b"\0" in content:
-        return "not text (a binary file, or UTF-16)"
+        return _("not text (a binary file, or UTF-16)")
     try:
         content.decode("gb18030")
     except UnicodeDecodeError:
-        return "not text in UTF-8"
-    return "not in UTF-8 (it may be GB18030, also called GBK)"
+        return _("not text in UTF-8")
+    return _("not in UTF-8 (it may be GB18030, also called GBK)")
 
 
 def _new(arguments) -> int:
     folder = new_county(arguments.folder)
-    print(f"made {folder}: begin with {folder / 'README.md'} or {folder / 'README.zh-CN.md'}")
+    guides = {"zh": folder / "README.zh-CN.md", "en": folder / "README.md"}
+    print(_("made {folder}: begin with {en} or {zh}", folder=folder, **guides))
     return OK
 
 
@@ -208,7 +223,7 @@ def _cite(arguments) -> int:
     for source in load_sources(arguments.data).itertuples():
         authors = source.authors.replace("; ", ", ")
         print(f"{authors} ({source.published[:4]}). {source.title}. [{source.source_id}]")
-    print("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
+    print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
     return OK
 
 
@@ -218,59 +233,85 @@ def _cite(arguments) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wuxi-data",
-        description="Every printed figure of an article on 巫溪, Wuxi County in Chongqing: rerun, "
-        "check and audit the analysis, of our tables or of yours.",
-        epilog="Results go to standard output, progress and faults to standard error. Exit codes: "
-        "0 done, 1 something differs or is at fault, 2 the input cannot be taken.",
+        description=_(
+            "Every printed figure of an article on 巫溪, Wuxi County in Chongqing: rerun, "
+            "check and audit the analysis, of our tables or of yours."
+        ),
+        epilog=_(
+            "Results go to standard output, progress and faults to standard error. Exit codes: "
+            "0 done, 1 something differs or is at fault, 2 the input cannot be taken."
+        ),
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
 
     def command(name: str, run, summary: str, **kwargs):
         added = commands.add_parser(name, help=summary, description=summary, **kwargs)
         added.set_defaults(run=run)
         return added
 
-    data = {"type": Path, "metavar": "DIR", "help": "a folder of your own tables; ours by default"}
+    data = {
+        "type": Path,
+        "metavar": "DIR",
+        "help": _("a folder of your own tables; ours by default"),
+    }
 
-    added = command("reproduce", _reproduce, "Rerun the notebooks, the figures and the report.")
+    added = command(
+        "reproduce",
+        _reproduce,
+        _("Run the notebooks; write the figures that they show, and the page."),
+        epilog=_("With --data, the notebooks of that folder are run: they are code."),
+    )
     added.add_argument("--data", **data)
     added.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="where notebooks/ and figures/ are written; by default the repository, or out in "
-        "the folder of your data",
+        help=_(
+            "where notebooks/ and figures/ are written; by default the repository, or out in "
+            "the folder of your data"
+        ),
     )
     added.add_argument(
-        "--notebooks",
-        type=Path,
-        metavar="DIR",
-        help="run your notebooks in place of ours",
+        "--check", action="store_true", help=_("write nothing; exit 1 and show what would differ")
     )
     added.add_argument(
-        "--check",
-        action="store_true",
-        help="write nothing; exit 1 and show what would differ",
+        "--prune", action="store_true", help=_("remove figures that no notebook shows any more")
     )
 
-    added = command("new", _new, "Make a folder of empty tables and a guide, for your county.")
-    added.add_argument("folder", type=Path, metavar="DIR", help="does not exist yet, or is empty")
+    added = command(
+        "new", _new, _("Make a folder of empty tables, a guide and a notebook, for your county.")
+    )
+    added.add_argument(
+        "folder", type=Path, metavar="DIR", help=_("does not exist yet, or is empty")
+    )
 
-    added = command("check", _check, "Say every fault of a folder of tables at once.")
+    added = command(
+        "check",
+        _check,
+        _("Say every fault of a folder at once: its tables, and the prose of its notebooks."),
+    )
     added.add_argument("data", nargs="?", **data)
     added.add_argument("--format", choices=["text", "json"], default="text")
 
-    added = command("audit", _audit, "Account for every numeral of an article.")
-    added.add_argument("article", type=Path, metavar="ARTICLE.txt", help="your copy, UTF-8")
+    added = command("audit", _audit, _("Account for every numeral of an article."))
+    added.add_argument("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
     added.add_argument("--data", **data)
-    added.add_argument("--source", metavar="ID", help="its source_id, if the folder has several")
+    added.add_argument("--source", metavar="ID", help=_("its source_id, if the folder has several"))
     added.add_argument(
         "--propose",
         action="store_true",
-        help="print a candidate row for each numeral left over",
+        help=_("print a candidate row for each numeral left over"),
+    )
+    added.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help=_(
+            "write proposals.csv and exclusions.csv there instead of printing; never over a file"
+        ),
     )
 
-    added = command("cite", _cite, "Print how to cite the article and this package.")
+    added = command("cite", _cite, _("Print how to cite the article and this package."))
     added.add_argument("--data", **data)
     return parser
 

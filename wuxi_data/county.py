@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .notebooks import notebook_folder, set_data
+from .numerals import unit_labels
 from .reading import read
 from .schema import fields, package, references
-from .tables import filled, labels
+from .tables import filled, labels, messages
 
 _HERE = Path(str(files("wuxi_data")))
+_TEMPLATES = _HERE / "templates" / "county"
+_AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs stored
+    "notebooks/my_county.ipynb": "my_county.ipynb",
+    ".github/workflows/check.yml": "check.yml",
+}
 _GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
 _MEANING = {"zh": "description_zh", "en": "description"}
 
 
 def new_county(folder: str | Path) -> Path:
-    """Make a folder to fill in: empty tables, a guide to each column, the notebooks.
+    """Make a folder to fill in: empty tables, a guide to each column, a notebook, its checks.
 
     Parameters
     ----------
@@ -62,13 +67,17 @@ def new_county(folder: str | Path) -> Path:
 def blank_county() -> dict[str, bytes]:
     """What stands in a new county's folder: the name of each file and its content."""
     made = {_GUIDES[lang]: _guide(lang).encode() for lang in _GUIDES}
-    for resource in package()["resources"]:
+    for resource in _tables():
         # Excel takes a CSV for UTF-8 only where it opens with a mark.
         header = ",".join(fields(resource["name"])) + "\n"
         made[resource["path"]] = header.encode("utf-8-sig")
-    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
-        made[f"notebooks/{path.name}"] = _blank_notebook(path)
+    made |= {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
     return made
+
+
+def _tables() -> list[dict]:
+    """The tables that a county fills in: units are ours alone."""
+    return [each for each in package()["resources"] if each["name"] != "units"]
 
 
 def example_county() -> Path:
@@ -83,32 +92,19 @@ def example_county() -> Path:
     return _HERE / "example_county"
 
 
-# -------------------------------------------------------------------- notebooks
-
-
-def _blank_notebook(path: Path) -> bytes:
-    """On the folder above it, and without our outputs: they would pass for the reader's."""
-    notebook = json.loads(path.read_text("utf-8"))
-    set_data(notebook, "..")
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
-
-
 # -------------------------------------------------------------------- guides
 
 
 def _guide(lang: str) -> str:
-    template = (_HERE / "templates" / "county" / _GUIDES[lang]).read_text("utf-8")
-    tables = "\n\n".join(_table_guide(each, lang) for each in package()["resources"])
+    template = (_TEMPLATES / _GUIDES[lang]).read_text("utf-8")
+    tables = "\n\n".join(_table_guide(each, lang) for each in _tables())
     lists, found = "\n\n".join(_closed_lists(lang)), "\n\n".join(_open_lists(lang))
     return Template(template).substitute(tables=tables, lists=lists, open=found)
 
 
 def _table_guide(resource: dict, lang: str) -> str:
     """Each column with its meaning, its rule and how one row of ours fills it."""
-    name, words = resource["name"], labels()
+    name, words = resource["name"], messages()
     frame = read(name).frame
     example = frame.loc[(frame != "").sum(axis=1).idxmax()]  # the fullest row, the first of them
     title = ("column", "meaning", "rule", "example")
@@ -134,7 +130,7 @@ def _rule(name: str, field: dict) -> str:
     if "enum" in rules:
         return "guide_closed" if rules.get("required") else "guide_closed_or_empty"
     if column in references(name, "labels"):
-        return "guide_open"
+        return "guide_open" if rules.get("required") else "guide_open_or_empty"
     return "guide_required" if rules.get("required") else "guide_optional"
 
 
@@ -142,20 +138,27 @@ def _kinds(field: dict) -> str:
     return " / ".join(f"`{kind}`" for kind in field.get("labelKinds", ()))
 
 
-def _closed_lists(lang: str):
-    """Every closed list once: the units are the same in each table, the indicators are not."""
-    words, tables = labels(), {}
+def _closed_lists(lang: str) -> Iterator[str]:
+    """Every closed list once: each table's indicators with their units, and the units."""
+    words, listed = labels(), {}
     for resource in package()["resources"]:
+        path, units = f"`{resource['path']}`", resource.get("indicatorUnits", {})
+        if units:
+            found = (f"`{code}` {words[code][lang]} ({', '.join(units[code])})" for code in units)
+            yield f"**`indicator`** ({path}): {', '.join(found)}"
         for column, field in fields(resource["name"]).items():
             codes = tuple(field.get("constraints", {}).get("enum", ()))
-            if codes and column in references(resource["name"], "labels"):
-                tables.setdefault((column, codes), []).append(f"`{resource['path']}`")
-    for (column, codes), paths in tables.items():
-        listed = ", ".join(f"`{code}` {words[code][lang].split('|')[0]}" for code in codes)
-        yield f"**`{column}`** ({', '.join(paths)}): {listed}"
+            if column != "indicator" and codes and set(codes) <= set(words):
+                listed.setdefault((column, codes), []).append(path)
+    for (column, codes), paths in listed.items():
+        found = ", ".join(f"`{code}` {words[code][lang]}" for code in codes)
+        yield f"**`{column}`** ({', '.join(paths)}): {found}"
+    places = {"zh": 0, "en": 1}
+    units = (f"`{code}` {unit[places[lang]][0]}" for code, unit in unit_labels().items())
+    yield f"**`unit`**: {', '.join(units)}"
 
 
-def _open_lists(lang: str):
+def _open_lists(lang: str) -> Iterator[str]:
     """The kinds that a label may be of, and those of our open codes that fit any county."""
     kinds = fields("labels")["kind"]["constraints"]["enum"]
     yield f"**`kind`** (`labels.csv`): {', '.join(f'`{kind}`' for kind in kinds)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .quantity import Quantity, evaluate, verdict
+from .quantity import Quantity, evaluate, names_in, verdict
 from .schema import THEMES
 from .tables import load, quantities
 
@@ -29,7 +29,7 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     DataFrame
         One row for each row of ``crosschecks.csv``: check_id, left, relation, right (the
         formulas), left_quantity, right_quantity (Quantity: the computed sides), verdict (see
-        :func:`wuxi_data.quantity.verdict`), zh, en (what the relation means).
+        :func:`wuxi_data.quantity.verdict`), zh, en (what the relation means), reason (ours).
 
     Raises
     ------
@@ -41,10 +41,10 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     table = load("crosschecks", data)
     if theme is not None:
         ids = set(load(theme, data)["fact_id"])
-        formulas = (table["left"] + " " + table["right"]).str.split(" ")
-        table = table[formulas.map(lambda words: not ids.isdisjoint(words)).astype(bool)]
+        formulas = (table["left"] + " " + table["right"]).map(names_in)
+        table = table[formulas.map(lambda names: not ids.isdisjoint(names)).astype(bool)]
         table = table.reset_index(drop=True)
-    words = {word for side in _SIDES for formula in table[side] for word in formula.split(" ")}
+    words = {name for side in _SIDES for formula in table[side] for name in names_in(formula)}
     known = facts(data, words)
     left, right = ([evaluate(formula, known) for formula in table[side]] for side in _SIDES)
     verdicts = [
@@ -52,7 +52,7 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
         for each in zip(table["check_id"], left, table["relation"], right, strict=True)
     ]
     computed = {"left_quantity": left, "right_quantity": right, "verdict": verdicts}
-    columns = ["check_id", "left", "relation", "right", *computed, "zh", "en"]
+    columns = ["check_id", "left", "relation", "right", *computed, "zh", "en", "reason"]
     return table.assign(**computed)[columns]
 
 

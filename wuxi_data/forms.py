@@ -1,238 +1,511 @@
-"""The four forms that a chart takes: columns, bars, numbers, and spans of years.
+"""The five forms, for any selection of a table or quantities of your own; and two of them beside.
 
-Each finds the size at which its words have room, and draws nothing but through :mod:`.drawing`.
+Each takes figures that share an axis, names them by what tells them apart, and draws no more
+than their bounds admit.
 """
 
 from __future__ import annotations
 
-from . import style
-from .drawing import FADE, Figure, draw_bar, draw_number
-from .style import GREY, INK, LABEL, SMALL
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
 
-MOST_BARS, MOST_ROWS, MOST_SPANS = 12, 4, 16  # more would be too small to read
-_FEW_BARS = 8  # have room for names of two lines
-_SMALLEST = 7
-_SIZES = (LABEL, SMALL, 9, 8, _SMALLEST)
-_LINE = 1.2  # of a text's size
-_MOST_NUMBERS = 4  # side by side
+import pandas as pd
 
+from .charts import (
+    NOTHING,
+    Both,
+    Chart,
+    Folder,
+    Mark,
+    capital,
+    compose,
+    fill,
+    period,
+    rounded,
+    wording,
+)
+from .quantity import Quantity
 
-def columns(ax, groups: list[tuple[str, list[tuple[int, Figure]]]]) -> None:
-    """Upright bars at their years, one named group beside the other."""
-    across, up = style.room(ax)
-    start = end = min(year for year, _ in groups[0][1])  # the first group stands at its own years
-    placed, heads = [], []
-    for head, group in groups:
-        first = min(year for year, _ in group)
-        heads.append((end, head))
-        placed += [(end + year - first, figure) for year, figure in group]
-        end = max(place for place, _ in placed) + 2
-    pitch = across / (end - 1 - start)
-    size, turned, texts, high = _column_labels([figure.words for _, figure in placed], pitch, up)
-    above = high + any(figure.fades for _, figure in placed) * FADE + 6
-    if len(groups) > 1:
-        heads = _heads(heads, [*(place for place, _ in heads[1:]), end], pitch)
-        above += _tall([head for _, head in heads], SMALL)
-    tallest = max(figure.end for _, figure in placed) or 1
-    ax.set(xlim=(start - 0.5, end - 1.5), ylim=(0, tallest * up / max(up - above, up / 4)))
-    ax.axhline(0, color=INK, linewidth=0.8, gid="rule")
-    for (place, figure), text in zip(placed, texts, strict=True):
-        wide = min(0.7, 70 / pitch)
-        draw_bar(ax, "column", figure, place, wide, text=text, fontsize=size, rotation=90 * turned)
-    _ticks(ax, [(place, figure.name) for place, figure in placed], pitch, size)
-    if len(groups) > 1:
-        for place, head in heads:
-            ax.annotate(head, (place - 0.5, 1), (0, 0), xycoords=("data", "axes fraction"),
-                        textcoords="offset points", va="top", fontsize=SMALL, gid="head",
-                        weight="semibold")  # fmt: skip
+__all__ = ["bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"]
+
+MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
+# What names the rows of each table, the most telling column first.
+_TELLING = {
+    "funding": ("indicator", "payer", "recipient"),
+    "projects": ("item", "indicator", "place", "sponsor", "status", "sector"),
+    "water_works": ("works", "indicator"),
+    "training": ("audience", "indicator", "organiser", "place"),
+    "county": ("topic", "indicator", "place"),
+}
+# Units that convert exactly may share an axis: half an hour beside ten minutes.
+_EXACT = {
+    "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "hectare": ("mu", 15),
+    "km2": ("m2", 10**6), "MW": ("kW", 1000),
+}  # fmt: skip
 
 
-def _heads(heads: list[tuple[int, str]], ends: list[int], pitch: float) -> list[tuple[int, str]]:
-    """The names of the groups, each as wide as its group."""
-    return [
-        (place, style.wrap(head, (end - place) * pitch - 12, SMALL, "semibold", lines=3))
-        for (place, head), end in zip(heads, ends, strict=True)
-    ]
+class Drawn(NamedTuple):
+    """A figure as the author wants it drawn; made by :func:`mark`."""
+
+    quantity: Quantity
+    label: Sequence[str] | None = None
+    at: int | None = None
+    state: str | None = None
+    within: str | None = None
+    group: Sequence[str] | None = None
+    detail: Sequence[str] | None = None
+    tone: str | None = None
 
 
-def _column_labels(
-    texts: list[str], pitch: float, up: float
-) -> tuple[float, bool, list[str], float]:
-    """(size, turned upright, texts, height) of labels that stand side by side."""
-    for size in _SIZES[:-1]:
-        wrapped = [style.wrap(text, pitch - 6, size) for text in texts]
-        lines = max(text.count("\n") + 1 for text in wrapped)
-        if lines <= 2 and max(style.width(text, size) for text in wrapped) < pitch - 5:
-            return size, False, wrapped, size * _LINE * lines
-    size = max(min(9, pitch * 0.75), _SMALLEST)
-    if pitch > 2 * size * _LINE:  # two lines side by side, rather than into the title
-        texts = [style.wrap(text, up * 0.7, size, lines=2) for text in texts]
-    return size, True, texts, max(style.width(text, size) for text in texts)
+def mark(
+    quantity: Quantity,
+    *,
+    label: Sequence[str] | None = None,
+    at: int | None = None,
+    state: str | None = None,
+    within: str | None = None,
+    group: Sequence[str] | None = None,
+    detail: Sequence[str] | None = None,
+    tone: str | None = None,
+) -> Drawn:
+    """A figure for a form, with more said of it than its row says.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        Of a table (:func:`wuxi_data.fact`), or computed from such.
+    label, group, detail : (zh, en), optional
+        Its name; the heading that it stands under; what stands beside it. Words with places.
+    at : int, optional
+        The year of its column.
+    state : {"completed", "inferred", "planned", "before"}, optional
+        As its row says by default.
+    within : str, optional
+        With :func:`nested` and :func:`squares`: the fact_id of the whole that holds it; as
+        ``part_of`` says by default.
+    tone : {"main", "second", "third"}, optional
+    """
+    if not isinstance(quantity, Quantity):
+        raise TypeError(f"expected a Quantity, got {type(quantity).__name__}")
+    return Drawn(quantity, label, at, state, within, group, detail, tone)
 
 
-def _ticks(ax, ticks: list[tuple[float, str]], pitch: float, size: float) -> None:
-    """Every name along x, and as many of them visible as have room."""
-    kept, free = set(), float("-inf")
-    for place, name in sorted(ticks):
-        half = (style.width(name, size) + 6) / 2
-        if place * pitch - half >= free:
-            kept.add(place)
-            free = place * pitch + half
-    # What is drawn as CSV and in the report's table reads the names back: none may be lost.
-    shown = sorted(ticks)
-    ax.set_xticks([place for place, _ in shown], [name for _, name in shown], fontsize=size)
-    ax.tick_params(length=0, pad=4)
-    for (place, _), label in zip(shown, ax.get_xticklabels(), strict=True):
-        label.set_visible(place in kept)
+# -------------------------------------------------------------------- the forms
 
 
-def bars(ax, figures: list[Figure]) -> int:
-    """Bars that lie one under the other, named at their left; returns how many are left out."""
-    across, up = style.room(ax)
-    for most in range(MOST_BARS, _FEW_BARS - 1, -1):
-        pitch = up / min(max(len(figures), 3), most)
-        size, names = _row_names([figure.name for figure in figures[:most]], style.NAMES, pitch)
-        if size > _SMALLEST:
-            break
-    left_out, figures = len(figures[most:]), figures[:most]
-    texts = [style.wrap(figure.words, across * 0.6, size, lines=2) for figure in figures]
-    beside = [
-        style.width(text, size) + 8 + FADE * fig.fades
-        for text, fig in zip(texts, figures, strict=True)
-    ]
-    longest = max(
-        0 if figure.barless else figure.end * across / (across - room)
-        for figure, room in zip(figures, beside, strict=True)
+def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+            per=1, lang="zh", change=None) -> Chart:  # fmt: skip
+    """Upright columns at their years."""
+    marks, folder = _marks(figures, label, data, per)
+    marks = _one_axis(marks, folder)
+    marks = [replace(each, at=_place(each)) for each in marks]
+    options = {}
+    if change is not None:
+        options["change"] = fill((f"{{{change}:percent}}",) * 2, folder, "change")
+        options["change"] = [f"+{words}".replace("+-", "−") for words in options["change"]]
+    return _compose("columns", marks, folder, title, subtitle, note, name, lang, options)
+
+
+def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+         per=1, lang="zh") -> Chart:  # fmt: skip
+    """Bars one under the other, named at their left."""
+    marks, folder = _marks(figures, label, data, per)
+    marks = [replace(each, within="") for each in _one_axis(marks, folder)]
+    return _compose("bars", marks, folder, title, subtitle, note, name, lang)
+
+
+def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+           per=1, lang="zh") -> Chart:  # fmt: skip
+    """A whole, and its parts drawn in place within it: the two are never added up."""
+    marks, folder = _marks(figures, label, data, per)
+    return _compose("nested", _one_axis(marks, folder), folder, title, subtitle, note, name, lang)
+
+
+def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+            per=1, lang="zh") -> Chart:  # fmt: skip
+    """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
+    marks, folder = _marks(figures, label, data, 1)
+    marks = _one_axis(marks, folder)
+    if not per > 0:
+        raise ValueError(f"per: expected how many units one square is, got {per!r}")
+    many = max(max(mark.low or 0, mark.high or 0) / per for mark in marks)
+    if many > MOST_SQUARES:
+        raise ValueError(f"{many:,.0f} squares are too many to see: say per=, units for one square")
+    chart = _compose(
+        "squares", marks, folder, title, subtitle, note, name, lang, {"per": float(per)}
     )
-    ax.set(xlim=(0, longest or 1), ylim=(up / pitch - 0.5, -0.5))
-    ax.axvline(0, color=INK, linewidth=0.8, gid="rule")
-    thick = min(0.62, 30 / pitch)
-    for place, (figure, text) in enumerate(zip(figures, texts, strict=True)):
-        if figure.barless:
-            draw_number(ax, figure, (0, place), size, figure.words)
+    return chart if per == 1 else replace(chart, words={**chart.words, "scale": _scale(per, marks)})
+
+
+def _scale(per, marks: list[Mark]) -> Both:
+    """What one square stands for."""
+    one = Quantity(per, marks[0].unit)
+    return Both(f"一格为{one.wording('zh')}", f"One square is {one.wording('en')}")
+
+
+def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+          per=1, lang="zh") -> Chart:  # fmt: skip
+    """The years that each figure covers, in lanes; open where print leaves an end open."""
+    marks, folder = _marks(figures, label, data, per)
+    marks = [each for each in marks if not (each.start is None and each.end is None)]
+    if not marks:
+        raise ValueError("nothing to draw: spans need rows that name a year (start or end)")
+    marks = [replace(each, within="") for each in marks]
+    return _compose("spans", marks, folder, title, subtitle, note, name, lang)
+
+
+_COMMON = """
+
+    Parameters
+    ----------
+    figures : DataFrame, Series or iterable
+        Any selection of a loader's table; or Quantities, of a table or computed; or :func:`mark`
+        of either. {rows}
+    name : str, optional
+        Makes the chart an artefact: what a notebook shows under a name is in ``figures/``.
+    title, subtitle, note : (zh, en), optional
+        Words with places for numbers: ``"…{{jilin-annual-2020}}"``; a place may end in
+        ``:number``, ``:percent``, ``:period`` or ``:label``. Without a title the chart says what
+        the codes say, and claims nothing.
+    label : str, list of str or mapping, optional
+        The columns that name the marks (``"period"`` for the years), or (zh, en) by fact_id.
+    data : path, optional
+        The folder whose facts the words may name; that of the rows by default.
+    per : number
+        With squares: how many units one square stands for.
+    lang : {{"zh", "en"}}
+        Of the picture that is shown; the words are there in both.
+{more}
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        No figure; figures that cannot share an axis; a typed number; a place that nothing fills.
+    """
+_CHANGE = """    change : str, optional
+        A formula: by how much the last column differs, said in percent at an arrow.
+"""
+for _form, _rows, _more in (
+    (columns, "In one unit.", _CHANGE),
+    (bars, "In one unit, or in units that convert exactly.", ""),
+    (nested, "``part_of`` says which is the whole of which.", ""),
+    (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
+    (spans, "Rows that name a year.", ""),
+):
+    _form.__doc__ += _COMMON.format(rows=_rows, more=_more)
+
+
+def beside(
+    *charts: Chart, name=None, title=None, subtitle=None, note=None, data=None, lang="zh"
+) -> Chart:
+    """Charts side by side under one title, where their figures share no axis.
+
+    Parameters
+    ----------
+    *charts : Chart
+        Of one folder; each keeps its own title above its part.
+    name, title, subtitle, note, data, lang
+        As for :func:`bars`.
+
+    Returns
+    -------
+    Chart
+    """
+    if len(charts) < 2 or not all(isinstance(each, Chart) for each in charts):
+        raise ValueError("beside sets two or more charts side by side")
+    if any(each.panels for each in charts):
+        raise ValueError("beside takes single charts: give all of them at once")
+    if len(folders := {each.folder for each in charts}) > 1:
+        raise ValueError(f"charts of different folders: {', '.join(map(str, folders))}")
+    folder = Folder(data if data is not None else charts[0].folder)
+    panels = tuple(replace(each, name=None, lang=lang) for each in charts)
+    every = [mark for each in panels for mark in each.figures]
+    default = Both(*("、".join(each.words["title"].zh for each in charts),
+                     "; ".join(each.words["title"].en for each in charts)))  # fmt: skip
+    whole = compose("beside", every, folder, title=title, subtitle=subtitle, note=note,
+                    default=default, name=name, lang=lang)  # fmt: skip
+    return replace(whole, figures=(), panels=panels)
+
+
+def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh"):
+    """A theme of a county, drawn without a claim; a sentence where its table is empty.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As a loader gives it.
+    name, lang
+        As for :func:`bars`.
+
+    Returns
+    -------
+    Chart or str
+        Bars for each unit of the table, side by side where there are several.
+    """
+    drawable = table[table["low"].notna() | table["high"].notna()]
+    if drawable.empty:
+        return "这张表里还没有可画的数。 | This table has no figures to draw yet."
+    parts = [
+        bars(rows.head(MOST_MARKS))
+        for _, rows in drawable.groupby(drawable["unit"].astype(str), sort=False)
+    ]
+    if len(parts) == 1:
+        return replace(parts[0], name=name, lang=lang)
+    return beside(*parts, name=name, lang=lang)
+
+
+def _compose(form, marks, folder, title, subtitle, note, name, lang, options=None) -> Chart:
+    return compose(
+        form, _unalike(marks), folder, title=title, subtitle=subtitle, note=note,
+        default=_neutral_title(marks, folder), name=name, lang=lang, options=options or {},
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------- from figures to marks
+
+
+def _marks(figures, label, data, per) -> tuple[list[Mark], Folder]:
+    if per != 1:
+        raise ValueError("per: one square stands for so many; other forms have no use for it")
+    wanted = list(_drawn(figures))
+    if not wanted:
+        raise ValueError("nothing to draw: the selection is empty")
+    if len(wanted) > MOST_MARKS:
+        raise ValueError(
+            f"{len(wanted)} figures are too many for a chart: select at most {MOST_MARKS}"
+        )
+    folder = _folder(figures, data)
+    rows = [folder.rows.get(each.quantity.formula) for each in wanted]
+    for each in wanted:
+        _belongs(each.quantity, folder)
+    names = _names(wanted, rows, label, folder)
+    return [
+        _mark(each, row, name, folder) for each, row, name in zip(wanted, rows, names, strict=True)
+    ], folder
+
+
+def _drawn(figures) -> Iterable[Drawn]:
+    if isinstance(figures, pd.DataFrame):
+        from .tables import quantities
+
+        yield from (Drawn(quantity) for quantity in quantities(figures))
+        return
+    if isinstance(figures, Quantity | Drawn):
+        figures = [figures]
+    for each in figures:
+        if isinstance(each, pd.DataFrame | pd.Series):
+            yield from _drawn(each)
         else:
-            draw_bar(ax, "bar", figure, place, thick, text=text, fontsize=size)
-    ax.set_yticks(range(len(names)), names, fontsize=size, linespacing=1.1)
-    ax.tick_params(length=0, pad=6)
-    return left_out
+            yield each if isinstance(each, Drawn) else mark(each)
 
 
-def _row_names(names: list[str], room: float, pitch: float) -> tuple[float, list[str]]:
-    """The largest size at which every name has room at the left of its row."""
-    for size in _SIZES[:-1]:
-        wrapped = [style.wrap(name, room, size) for name in names]
-        if max(text.count("\n") + 1 for text in wrapped) * size * _LINE < pitch:
-            return size, wrapped
-    lines = max(1, int(pitch / (_SMALLEST * _LINE)))
-    return _SMALLEST, [style.wrap(name, room, _SMALLEST, lines=lines) for name in names]
+def _folder(figures, data) -> Folder:
+    """That of the rows; figures computed by hand say which, or are ours."""
+    parts = figures if isinstance(figures, list | tuple) else [figures]
+    frames = [part for part in parts if isinstance(part, pd.DataFrame)]
+    if data is not None or not frames:
+        return Folder(data)
+    if not all("data" in frame.attrs for frame in frames):
+        raise ValueError("whose rows are these? Merged tables forget their folder: say data=…")
+    known = {frame.attrs["data"] for frame in frames}
+    if len(known) > 1:
+        raise ValueError(f"rows of different folders: {', '.join(map(str, known))}")
+    return Folder(known.pop())
 
 
-def numbers(ax, rows: list[tuple[str, list[Figure]]]) -> int:
-    """Figures that share no axis, in large type, row by row, each captioned by its name.
-
-    Returns how many are left out.
-    """
-    across, up = style.room(ax)
-    grid = [
-        (name if first == 0 else "", group[first : first + _MOST_NUMBERS])
-        for name, group in rows
-        for first in range(0, len(group), _MOST_NUMBERS)
-    ]
-    wide = max(len(group) for _, group in grid)
-    cell = across / wide - 14
-    for most in range(MOST_ROWS, 0, -1):
-        every = [figure for _, group in grid[:most] for figure in group]
-        pitch = up / len(grid[:most])
-        captions = [style.wrap(figure.name, cell, SMALL, lines=3) for figure in every]
-        below = _tall(captions, SMALL)
-        size, words = _large([figure.words for figure in every], cell, pitch - below - 12)
-        if size:
-            break
-    grid = grid[:most]
-    size = size or _SMALLEST
-    high = _tall(words, size)
-    down = (high - below) / 2  # the words' foot below the middle of the row, in points
-    top = (high - down + 4) / pitch
-    ax.set(xlim=(0, wide), ylim=(len(grid) - 0.5, -0.5))
-    texts = iter(zip(words, captions, strict=True))
-    for row, (_, group) in enumerate(grid):
-        for column, figure in enumerate(group):
-            word, caption = next(texts)
-            right = column + cell / (cell + 14)
-            ax.plot([column, right], [row - top] * 2, color=GREY, linewidth=0.8, gid="rule")
-            draw_number(ax, figure, (column, row), size, word, -down, text=caption,
-                        fontsize=SMALL, color=GREY)  # fmt: skip
-    if any(name for name, _ in grid):
-        size, names = _row_names([name for name, _ in grid], style.NAMES, pitch)
-        ax.set_yticks(range(len(names)), names, fontsize=size)
-        ax.tick_params(length=0, pad=8)
-    return sum(len(group) for _, group in rows) - len(every)
+def _belongs(quantity: Quantity, folder: Folder) -> None:
+    for name in quantity.inputs:
+        if name not in folder.facts:
+            where = folder.data or "our tables"
+            raise ValueError(f"{name!r} is no fact of {where}: say data=, the folder of your rows")
+    if quantity.formula in folder.facts and quantity != folder.facts[quantity.formula]:
+        raise ValueError(
+            f"{quantity.formula!r} says {folder.facts[quantity.formula]} in {folder.data}"
+        )
 
 
-def _tall(texts: list[str], size: float) -> float:
-    return max(text.count("\n") + 1 for text in texts) * size * _LINE
+def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
+    quantity = drawn.quantity
+    state = drawn.state or (folder.state(row) if row is not None else "completed")
+    figure = quantity.formula or quantity.wording("zh")
+    start, end = _years(row)
+
+    def said(words) -> Both:
+        return NOTHING if words is None else fill(words, folder, "label")
+
+    return Mark(
+        figure,
+        name,
+        wording(quantity, state),
+        *_bounds(quantity),
+        unit=quantity.unit,
+        about=quantity.about,
+        state=state,
+        start=start,
+        end=end,
+        at=drawn.at,
+        within=drawn.within if drawn.within is not None else _whole(row),
+        group=said(drawn.group),
+        detail=said(drawn.detail),
+        tone=drawn.tone or ("third" if state == "before" else "main"),
+    )
 
 
-def _large(texts: list[str], cell: float, up: float) -> tuple[float, list[str]]:
-    """The largest size at which the texts fit, on one line or two with no word broken; else 0."""
-    for size in (34, 30, 26, 22, 19, 16, 14, 12, 10):
-        words = [word for text in texts for word in text.split(" ")]
-        if max(style.width(word, size, "semibold") for word in words) <= cell:
-            broken = [style.wrap(text, cell, size, "semibold") for text in texts]
-            if max(text.count("\n") for text in broken) < 2 and _tall(broken, size) <= up:
-                return size, broken
-    return 0, [style.wrap(text, cell, _SMALLEST, "semibold") for text in texts]
+def _bounds(quantity: Quantity) -> tuple[float | None, float | None]:
+    """How far a figure is drawn solid, and how far it fades."""
+    if quantity.low is None and quantity.high is None:
+        return None, None
+    return rounded(max(quantity.low or 0, 0) if quantity.low is None else quantity.low), rounded(
+        quantity.high
+    )
 
 
-def spans(ax, figures: list[Figure]) -> None:
-    """Years that each figure covers, one under the other.
-
-    The words stand where there is room: after the bar, before it, or on it.
-    """
-    across, up = style.room(ax)
-    pitch = up / max(len(figures), 8)
-    first, last = min(figure.base for figure in figures), max(figure.end for figure in figures)
-    scale = across / (last - first)
-    ax.set(xlim=(first, last), ylim=(up / pitch - 0.5, -0.5))
-    size = max(_SMALLEST, min(SMALL, pitch * 0.72))
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-    for place, figure in enumerate(figures):
-        after, before = (last - figure.end) * scale, (figure.base - first) * scale
-        most = max(after, before, (figure.end - figure.base) * scale)
-        # Rather small than without its figure, which stands at the end of the words.
-        sizes = (size, *(each for each in _SIZES if each < size))
-        wide = {each: style.width(figure.words, each) + 10 for each in sizes}
-        small = next((each for each in sizes if wide[each] <= most), _SMALLEST)
-        text = _ending(figure.words, most - 10, small)
-        room = style.width(text, small) + 10
-        at, aside, align = (figure.base + figure.end) / 2, 0, "center"
-        if after >= room:
-            at, aside, align = figure.end, 5, "left"
-        elif before >= room:
-            at, aside, align = figure.base, -5, "right"
-        draw_bar(ax, "span", figure, place, 0.5, text=text, xy=(at, place), xytext=(aside, 0),
-                 ha=align, fontsize=small, bbox=None if aside else paper)  # fmt: skip
-    _year_ticks(ax, int(first), int(last) - 1, scale)
+def _years(row) -> tuple[int | None, int | None]:
+    if row is None:
+        return None, None
+    return tuple(None if pd.isna(year) else int(year) for year in (row.start, row.end))
 
 
-def _ending(text: str, room: float, size: float) -> str:
-    """As much of the end as there is room for: that is where the figure stands."""
-    short = text
-    while short and style.width(text, size) > room:
-        short = short[1:].lstrip()
-        text = f"…{short}"
-    return text
+def _whole(row) -> str:
+    return "" if row is None or pd.isna(row.part_of) else row.part_of
 
 
-def _year_ticks(ax, first: int, last: int, scale: float) -> None:
-    """The first and the last year, and round ones between that do not touch them."""
-    room = style.width("2000", SMALL) + 10
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if step * scale >= room)
-    between = [
-        year
-        for year in range(first + 1, last)
-        if year % step == 0 and min(year - first, last - year) * scale >= room
-    ]
-    shown = dict.fromkeys([first, *between, last] if (last - first) * scale >= room else [last])
-    ax.set_xticks([year + 0.5 for year in shown], [str(year) for year in shown], fontsize=SMALL)
-    ax.tick_params(length=0, pad=4)
+def _place(mark: Mark) -> int | None:
+    """The year at which a column stands."""
+    return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
+
+
+def _one_axis(marks: list[Mark], folder: Folder) -> list[Mark]:
+    """The marks in one unit; an error where they share none."""
+    units = sorted({mark.unit for mark in marks if mark.low is not None})
+    if not units:
+        raise ValueError("nothing to draw: none of the figures has a value or bounds")
+    if len(units) == 1:
+        return marks
+    bases = {_EXACT.get(unit, (unit, 1))[0] for unit in units}
+    if len(bases) > 1:
+        said = ", ".join(units)
+        raise ValueError(
+            f"mixed units cannot share an axis ({said}): draw each by itself, wd.beside(…)"
+        )
+    return [_converted(mark) for mark in marks]
+
+
+def _converted(mark: Mark) -> Mark:
+    unit, factor = _EXACT.get(mark.unit, (mark.unit, 1))
+    low, high = (
+        None if each is None else rounded(Fraction(each) * factor) for each in (mark.low, mark.high)
+    )
+    return replace(mark, low=low, high=high, unit=unit)
+
+
+# -------------------------------------------------------------------- names
+
+
+def _names(wanted: list[Drawn], rows: list, label, folder: Folder) -> list[Both]:
+    """What each mark is called: the author's words, else what tells the rows apart."""
+    if isinstance(label, Mapping):
+        given = [label.get(each.quantity.formula) for each in wanted]
+    else:
+        given = [None] * len(wanted)
+    given = [each.label or words for each, words in zip(wanted, given, strict=True)]
+    known = [row for row in rows if row is not None]
+    told = _telling_apart(known, label if isinstance(label, str | list | tuple) else None, folder)
+    names = []
+    for each, row, words in zip(wanted, rows, given, strict=True):
+        if words is not None:
+            names.append(fill(words, folder, "label"))
+        elif each.at is not None:
+            names.append(period(each.at, each.at))
+        elif row is not None:
+            names.append(told[row.fact_id])
+        else:
+            formula = each.quantity.formula or each.quantity.wording("zh")
+            names.append(Both(formula, formula))
+    return names
+
+
+def _telling_apart(rows: list, columns, folder: Folder) -> dict[str, Both]:
+    """The shortest names that differ wherever the rows do."""
+    if columns is None:
+        columns = [*dict.fromkeys(col for row in rows for col in _columns_of(row)), "period"]
+        chosen: list[str] = []
+        for column in columns:
+            here = [_codes(row, [*chosen, column]) for row in rows]
+            before = [_codes(row, chosen) for row in rows]
+            if len(set(here)) > len(set(before)) or not chosen:
+                chosen.append(column)
+            if len(set(here)) == len(rows):
+                break
+        columns = chosen
+    columns = [columns] if isinstance(columns, str) else list(columns)
+    return {row.fact_id: _name(row, columns, folder) for row in rows}
+
+
+def _columns_of(row) -> tuple[str, ...]:
+    return next(
+        columns for theme, columns in _TELLING.items()
+        if columns[0] in row._fields and columns[-2] in row._fields
+        and all(column in row._fields for column in columns[:3])
+    )  # fmt: skip
+
+
+def _codes(row, columns: Sequence[str]) -> tuple:
+    return tuple(
+        _years(row) if each == "period" else str(getattr(row, each, "")) for each in columns
+    )
+
+
+def _name(row, columns: Sequence[str], folder: Folder) -> Both:
+    parts = []
+    for column in columns:
+        if column == "period":
+            parts.append(period(*_years(row)))
+        else:
+            code = getattr(row, column, None)
+            parts.append(NOTHING if code is None or pd.isna(code) else folder.label(str(code)))
+    parts = list(dict.fromkeys(filter(None, parts)))
+    return Both("，".join(each.zh for each in parts), capital(", ".join(each.en for each in parts)))
+
+
+def _unalike(marks: list[Mark]) -> list[Mark]:
+    """No two marks with one name: what stands in print, and where, tells them apart."""
+    names = [(mark.name, mark.at, mark.group) for mark in marks]
+    made, seen = [], set()
+    for mark, name in zip(marks, names, strict=True):
+        if names.count(name) > 1:
+            mark = replace(
+                mark,
+                name=Both(f"{mark.name.zh}（{mark.figure}）", f"{mark.name.en} ({mark.figure})"),
+            )
+        if mark.key in seen:
+            raise ValueError(f"{mark.key!r} twice in one chart: draw each figure once")
+        seen.add(mark.key)
+        made.append(mark)
+    return made
+
+
+def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
+    """What is measured, from whom to whom: the codes that all rows share."""
+    rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
+    if not rows:
+        return Both(
+            "、".join(mark.name.zh for mark in marks[:3]),
+            ", ".join(mark.name.en for mark in marks[:3]),
+        )
+    shared = []
+    for column in dict.fromkeys(col for row in rows for col in ("indicator", *_columns_of(row))):
+        codes = list(dict.fromkeys(str(getattr(row, column, "")) for row in rows))
+        if column == "indicator" and len(codes) <= 3:
+            shared += [folder.label(code) for code in codes]
+        elif len(codes) == 1 and codes[0] in folder.labels:
+            shared.append(folder.label(codes[0]))
+    shared = list(dict.fromkeys(shared)) or [folder.label(rows[0].indicator)]
+    return Both(
+        "，".join(each.zh for each in shared), capital(", ".join(each.en for each in shared))
+    )

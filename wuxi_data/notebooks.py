@@ -1,114 +1,239 @@
-"""Our notebooks: where they are, whose tables they read, and how one is run and recorded."""
+"""Notebooks: read one, run it in a kernel of our own, record it, collect what it shows."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from .tables import labels
+from .charts import MIME, Both
+from .messages import _
 
-_CELL_TIMEOUT = 300
+_PATIENCE = 300  # seconds, for a cell and for the start of a kernel
+_QUIET = 3  # seconds between two words on one notebook
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {  # what nbconvert and the editors go by, and no word of this Python
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
-_NOTE = {"cell_type": "markdown", "id": "other-county", "metadata": {}}
+
+
+class Unreadable(ValueError):
+    """A file that is not a notebook; the message says what it is."""
 
 
 class CellFailed(RuntimeError):
     """A notebook that stopped: which cell, and its traceback."""
 
 
-def notebook_folder() -> Path:
-    """Our notebooks: in the package when it is installed, beside it in the repository."""
+def notebook_folder(data: str | Path | None = None) -> Path:
+    """Where the notebooks of a folder of tables stand; ours in the package or beside it."""
+    if data is not None:
+        return Path(data) / "notebooks"
     package = Path(str(files("wuxi_data")))
     both = package / "notebooks", package.parent / "notebooks"
     return next((each for each in both if each.is_dir()), both[0])
 
 
-def set_data(notebook: dict, data: str) -> None:
-    """Write `data` into the cell of a notebook that is tagged ``parameters``.
-
-    In a notebook as we ship it, where that cell says ``data = None``, a note comes first: its
-    sentences are about our county, its outputs about the reader's.
-    """
-    line = f"data = {json.dumps(data, ensure_ascii=False)}".replace(
-        "\\", r"\\"
-    )  # re.sub reads backslashes
-    for cell in notebook["cells"]:
-        if "parameters" in cell["metadata"].get("tags", ()):
-            before = "".join(cell["source"])
-            cell["source"] = re.sub("^data = .*$", line, before, flags=re.MULTILINE)
-            if "data = None" in before:
-                words = labels()["guide_other_county"]
-                note = f"> **{words['zh']}**\n>\n> **{words['en']}**"
-                notebook["cells"].insert(0, dict(_NOTE, source=note))
-            return
+def notebook_paths(folder: Path) -> list[Path]:
+    """The notebooks of a folder in order, without the copies that editors hide."""
+    return sorted(each for each in folder.glob("*.ipynb") if not each.name.startswith("."))
 
 
-async def record(
-    path: Path,
-    folder: Path,
-    data: str | Path | None = None,
-    say: Callable[[str], None] = lambda line: None,
-) -> bytes:
-    """A notebook, run in a fresh kernel, as bytes that depend on its content alone.
+# -------------------------------------------------------------------- reading and writing
 
-    Parameters
-    ----------
-    path : path
-        The notebook to run.
-    folder : path
-        Where it will stand; `data` is written into it relative to this.
-    data : path, optional
-        Put into the cell that is tagged ``parameters``.
+
+def read(path: Path) -> dict:
+    """A notebook as a dict, in which every text is one string.
 
     Raises
     ------
+    Unreadable
+        Says what the file is instead.
+    """
+    return parsed(path.read_bytes())
+
+
+def parsed(content: bytes) -> dict:
+    """The notebook that these bytes hold, as :func:`read` gives it."""
+    if not content.strip():
+        raise Unreadable(_("an empty file, not a notebook"))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable(_("not in UTF-8 (perhaps in GBK); save it as UTF-8")) from None
+    if re.search("^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+        raise Unreadable(_("merge markers (<<<<<<<) in it: finish the merge first"))
+    try:
+        notebook = json.loads(text)
+        for place, cell in enumerate(notebook["cells"], 1):
+            cell.setdefault("id", f"cell-{place}")
+            cell.setdefault("metadata", {})
+            cell["source"] = "".join(cell["source"])
+            for output in cell.get("outputs", ()):
+                _join(output)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(_("not a notebook of version 4: {why}", why=error)) from None
+    return notebook
+
+
+def _join(output: dict) -> None:
+    for texts in (output, output.get("data", {})):
+        for kind, value in texts.items():
+            if isinstance(value, list) and kind != "traceback" and not kind.endswith("json"):
+                texts[kind] = "".join(value)
+
+
+def tidy(notebook: dict) -> bytes:
+    """A notebook as bytes that depend on its content alone.
+
+    Whatever Jupyter or an editor writes of itself, of this machine or of the last session is not
+    content: versions, timings, scroll positions, how often a cell was run.
+    """
+    cells, count = [], 0
+    for cell in notebook["cells"]:
+        kept = {name: cell[name] for name in ("cell_type", "id")}
+        kept["source"] = cell["source"].splitlines(keepends=True)
+        kept["metadata"] = {
+            name: value for name, value in cell["metadata"].items() if name == "tags" and value
+        }
+        if cell.get("attachments"):
+            kept["attachments"] = cell["attachments"]
+        if cell["cell_type"] == "code":
+            count += cell["execution_count"] is not None
+            kept["execution_count"] = None if cell["execution_count"] is None else count
+            kept["outputs"] = [_tidy_output(output, count) for output in cell["outputs"]]
+        cells.append(kept)
+    whole = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
+    written = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{written}\n".encode()
+
+
+def _tidy_output(output: dict, count: int) -> dict:
+    kept = {name: value for name, value in output.items() if name != "transient"}
+    if "execution_count" in kept:
+        kept["execution_count"] = count
+    if "text" in kept:
+        kept["text"] = kept["text"].splitlines(keepends=True)
+    if "data" in kept:
+        kept["data"] = {kind: _tidy_data(kind, value) for kind, value in kept["data"].items()}
+    return kept
+
+
+def _tidy_data(kind: str, value):
+    """As Jupyter writes it: text as lines, a picture in one."""
+    if kind.endswith("json"):
+        return _as_javascript_writes(value)
+    return value.splitlines(keepends=True) if kind.startswith("text/") else value
+
+
+def _as_javascript_writes(value):
+    """Editors write 5.0 as 5."""
+    if isinstance(value, dict):
+        return {name: _as_javascript_writes(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_as_javascript_writes(each) for each in value]
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e21
+    return int(value) if whole else value
+
+
+def same(old: bytes, new: bytes) -> bool:
+    """Whether two notebooks have the same content, whoever saved them last."""
+    try:
+        return old == new or tidy(parsed(old)) == tidy(parsed(new))
+    except (Unreadable, KeyError):
+        return False
+
+
+# -------------------------------------------------------------------- running
+
+
+async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> bytes:
+    """A notebook, run where it stands in a fresh kernel, as bytes; the file is left alone.
+
+    Raises
+    ------
+    Unreadable
     CellFailed
         Which cell, and its traceback.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    with _without_addresses():
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = nbformat.read(path, as_version=4)
-    place = 0
+    notebook = nbformat.from_dict(read(path))
+    cells, place, spoke = len(notebook.cells), 0, time.monotonic()
 
     def started(cell, cell_index: int) -> None:
-        nonlocal place
+        nonlocal place, spoke
         place = cell_index + 1
-        say(f"notebook {path.name}: cell {place} of {cells}")
+        if time.monotonic() > spoke + _QUIET:
+            spoke = time.monotonic()
+            where = _("cell {place} of {cells}", place=place, cells=cells)
+            say(_("notebook {name}: {where}", name=path.name, where=where))
 
-    if data is not None:  # where it is, while it runs; how to get there, in what is kept
-        set_data(notebook, Path(data).resolve().as_posix())
-        notebook = nbformat.from_dict(notebook)
-    cells = len(notebook.cells)
-    with TemporaryDirectory() as nowhere:  # a notebook reads and writes nothing beside itself
-        client = NotebookClient(
-            notebook,
-            timeout=_CELL_TIMEOUT,
-            kernel_name="python3",
-            record_timing=False,
-            coalesce_streams=True,
-            on_cell_start=started,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
-            resources={"metadata": {"path": nowhere}},
-        )
-        try:
-            await client.async_execute(env={**os.environ, "PYTHONUTF8": "1"})
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise CellFailed(f"cell {place} of {cells}: {_plain(str(error))}") from None
-    if data is not None:
-        set_data(notebook, Path(os.path.relpath(data, folder)).as_posix())
-    notebook.metadata = nbformat.from_dict(_METADATA)  # and no word of this machine's Python
-    return (nbformat.writes(notebook) + "\n").encode()
+    client = NotebookClient(
+        notebook,
+        timeout=_PATIENCE,
+        startup_timeout=_PATIENCE,
+        kernel_manager_class=_own_kernel(),
+        record_timing=False,
+        shutdown_kernel="immediate",
+        coalesce_streams=True,
+        on_cell_start=started,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        await client.async_execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        where = _("cell {place} of {cells}", place=place, cells=cells)
+        raise CellFailed(f"{where}: {_plain(str(error))}") from None
+    return tidy(notebook)
+
+
+@contextmanager
+def _without_addresses() -> Iterator[None]:
+    """Where JupyterLab is installed, nbformat would build a grammar of addresses, for seconds."""
+    name = "rfc3987_syntax"
+    absent = name not in sys.modules
+    if absent:
+        sys.modules[name] = None
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[name]
+
+
+def _own_kernel() -> type:
+    """Kernels of the Python that runs now, whatever kernelspecs the user has."""
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpec
+
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+    class OwnKernel(AsyncKernelManager):
+        kernel_spec = KernelSpec(argv=argv, language="python")
+
+    return OwnKernel
 
 
 def _plain(text: str) -> str:
@@ -117,17 +242,146 @@ def _plain(text: str) -> str:
 
 
 @contextmanager
-def own_jupyter_home() -> Iterator[None]:
-    """The user's IPython profile must not change an output, and HOME need not be writable."""
-    names = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR")
-    before = {name: os.environ.get(name) for name in names}
+def own_surroundings() -> Iterator[None]:
+    """What a user has set for IPython, matplotlib or Python must not change an output.
+
+    Nor need HOME be there, or writable.
+    """
     with TemporaryDirectory() as home:
-        os.environ.update(dict.fromkeys(names, home))
+        settings = Path(home, "matplotlibrc")
+        settings.touch()
+        _bring_font_cache(home)
+        ours = {
+            **dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), home),
+            "MATPLOTLIBRC": str(settings),
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "PYTHONUTF8": "1",
+            "PYTHONIOENCODING": None,
+            "PYTHONSTARTUP": None,
+        }
+        before = {name: os.environ.get(name) for name in ours}
         try:
+            _set(ours)
             yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+            _set(before)
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _bring_font_cache(home: str) -> None:
+    """Else each process would look for the fonts of this machine anew, for a second or more."""
+    import matplotlib
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it complains where HOME is missing
+    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(cache, home)
+
+
+# -------------------------------------------------------------------- what was shown
+
+
+class Shown(NamedTuple):
+    """A named chart that a notebook shows, as data, and where."""
+
+    name: str
+    chart: dict
+    notebook: str
+    cell: str
+
+
+class Finding(NamedTuple):
+    """What an author says: a paragraph a language; the chart that it stands over, if any."""
+
+    words: Both
+    notebook: str
+    chart: str | None
+
+
+def cell_name(place: int, cell: dict) -> str:
+    """``cell 5 (rise)``; an id that only counts, or that Jupyter drew at random, says nothing."""
+    name = cell["id"]
+    telling = re.fullmatch("[a-z][a-z-]*[a-z]", name) and not re.fullmatch("[0-9a-f-]{8,}", name)
+    return _("cell {place}", place=place) + (f" ({name})" if telling else "")
+
+
+def charts_shown(notebook: dict, name: str) -> list[Shown]:
+    """Every chart with a name that any output of the notebook `name` holds."""
+    return [
+        Shown(chart["name"], chart, name, cell_name(place, cell))
+        for place, cell in enumerate(notebook["cells"], 1)
+        for chart in _charts(cell)
+        if chart.get("name")
+    ]
+
+
+def _charts(cell: dict) -> Iterable[dict]:
+    outputs = cell.get("outputs", ())
+    return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+
+
+def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
+    """The names that stand for more than one chart, each with the first cell of each chart.
+
+    The language of the picture makes no other chart, nor do capitals another name: not every
+    disk tells them apart.
+    """
+    charts: dict[str, dict[str, Shown]] = {}
+    for each in shown:
+        charts.setdefault(each.name.casefold(), {}).setdefault(content(each.chart), each)
+    return {name: list(found.values()) for name, found in charts.items() if len(found) > 1}
+
+
+def content(chart: dict) -> str:
+    """What a chart says, as text that can be compared."""
+    return json.dumps(_without_language(chart), sort_keys=True)
+
+
+def _without_language(chart: dict) -> dict:
+    panels = [_without_language(panel) for panel in chart.get("panels", ())]
+    return {**chart, "lang": None, "panels": panels}
+
+
+def findings(notebook: dict, name: str) -> list[Finding]:
+    """The cells tagged ``finding``: a paragraph in Chinese, then one in English.
+
+    Quoted lines (``> …``) are notes to the author; a cell of nothing else is no finding yet.
+    """
+    cells = notebook["cells"]
+    return [
+        Finding(Both(*said), name, _next_chart(cells[place + 1 :]))
+        for place, cell in enumerate(cells)
+        if is_finding(cell) and len(said := finding_paragraphs(cell)) == 2
+    ]
+
+
+def is_finding(cell: dict) -> bool:
+    return cell["cell_type"] == "markdown" and "finding" in cell["metadata"].get("tags", ())
+
+
+def finding_paragraphs(cell: dict) -> list[str]:
+    lines = (line for line in cell["source"].splitlines() if not re.match(r"\s*(>|#|<!--)", line))
+    blocks = re.split(r"\n\s*\n", "\n".join(lines))
+    return [_one_line(block) for block in blocks if block.strip()]
+
+
+def _one_line(block: str) -> str:
+    """Chinese is wrapped without a blank."""
+    joined = re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", block.strip())
+    return " ".join(joined.split())
+
+
+def _next_chart(cells: list[dict]) -> str | None:
+    """The name of the next output, where that is a chart that has one."""
+    for cell in cells:
+        if is_finding(cell):
+            return None
+        if cell.get("outputs"):
+            return next((chart.get("name") for chart in _charts(cell)), None)
+    return None

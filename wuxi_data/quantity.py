@@ -1,7 +1,7 @@
-"""A printed figure: 约7576.05万元 ↔ value, unit, qualifier.
+"""A number with its bounds: 约7576.05万元 ↔ value, low, high, unit, qualifier.
 
-Arithmetic and comparison that keep 约 and 余; :mod:`wuxi_data.wording` reads and words them.
-Knows neither pandas nor matplotlib.
+Arithmetic is interval arithmetic, so that no result claims more than its inputs allow. Knows
+neither pandas nor matplotlib.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
-from . import wording as words
+from . import numerals, wording
 
-__all__ = ["QUALIFIERS", "Printed", "Quantity", "evaluate", "parse_quantity", "verdict"]
+__all__ = ["QUALIFIERS", "Bounds", "Printed", "Quantity", "evaluate", "names_in", "parse_quantity",
+           "verdict"]  # fmt: skip
 
-# A qualifier says on which side of the printed number the true one lies.
-_SIDE = {"exact": "=", "over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
-_NAME = {side: name for name, side in _SIDE.items()}
-_FLIPPED = {"=": "=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
-QUALIFIERS = ("exact", "about", *list(_SIDE)[1:])
+QUALIFIERS = ("exact", "about", "over", "at_least", "under", "at_most")
+_DERIVED = (*QUALIFIERS, "between", None)
 
 
 class Printed(NamedTuple):
@@ -35,25 +33,41 @@ class Printed(NamedTuple):
     paragraph: int | None = None
 
 
-@dataclass(frozen=True)
+class Bounds(NamedTuple):
+    """What a figure admits; None where nothing bounds it on that side."""
+
+    low: int | Fraction | None
+    high: int | Fraction | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+_NO_BOUNDS = Bounds(None, None)
+
+
+@dataclass(frozen=True, eq=False)
 class Quantity:
-    """A figure with its unit and its qualifier; arithmetic keeps both.
+    """A figure with its bounds and its unit; arithmetic keeps all three.
 
     Parameters
     ----------
     value : int, Fraction, float or None
         In the base unit (400万元 is 4000000). A float is taken as the decimal that it shows.
-        None for a figure that has no single value, such as 数千万元.
+        None for a figure that has no single value, such as 数千万元 or 30—100年.
     unit : str
-        A unit code of ``labels.csv`` (``"CNY"``), a quotient of them (``"CNY/person"``), or ``""``.
-    qualifier : {"exact", "about", "over", "at_least", "under", "at_most"} or None
-        None only where `value` is None and no qualifier is printed.
-    lean : str
-        With ``"about"`` only: the side that arithmetic still knows of. 约7576.05万元 ÷ 200余个 is
-        *about*, and leans *under*.
+        A unit code of ``units.csv`` (``"CNY"``), a quotient of them (``"CNY/person"``), or ``""``.
+    qualifier : {"exact", "about", "over", "at_least", "under", "at_most", "between"} or None
+        What print says; of a derived figure, what its bounds say.
+    bounds : Bounds, optional
+        As printed: 200余 lies below 300. By default they follow from value and qualifier; a
+        figure that is printed without a sign is not negative.
+    about : bool, optional
+        Whether print says 约. Bounds are computed as if it did not: this flag stands beside them.
 
     Attributes
     ----------
+    low, high, low_open, high_open
+        The bounds; None where there is none.
     printed : Printed or None
         The token and its place, for a stated figure; None for a derived one.
     formula : str
@@ -65,29 +79,56 @@ class Quantity:
     -----
     ``==`` asks whether two figures say the same, so an inexact figure never equals an exact one.
     ``<``, ``<=``, ``>``, ``>=`` answer where the answer is certain and raise ValueError otherwise.
+    ``float()`` and the mean of quantities raise: a bare number would lose what print says.
 
     Examples
     --------
     >>> 4 * parse_quantity("400万元") + parse_quantity("500万元") == parse_quantity("2100万元")
     True
     >>> print(parse_quantity("5.32亿元") / parse_quantity("200余人"))
-    不到266万元/人
+    177万至266万元/人
     """
 
     value: int | Fraction | None
     unit: str = ""
     qualifier: str | None = "exact"
-    lean: str = ""
-    printed: Printed | None = field(default=None, compare=False)
-    formula: str = field(default="", compare=False)
-    inputs: tuple[str, ...] = field(default=(), compare=False)
+    printed: Printed | None = None
+    formula: str = ""
+    inputs: tuple[str, ...] = ()
+    bounds: Bounds | None = field(default=None, repr=False)
+    about: bool | None = None
 
     def __post_init__(self):
-        if self.qualifier not in (QUALIFIERS if self.value is not None else (*QUALIFIERS, None)):
+        if self.qualifier not in (QUALIFIERS if self.value is not None else _DERIVED):
             raise ValueError(f"unknown qualifier {self.qualifier!r}: expected one of {QUALIFIERS}")
-        if self.lean and (self.qualifier != "about" or self.lean not in QUALIFIERS[2:]):
-            raise ValueError(f"only 'about' may lean, to one of {QUALIFIERS[2:]}: {self.lean!r}")
-        object.__setattr__(self, "value", _rational(self.value))
+        value = _rational(self.value)
+        bounds = self.bounds or _bounds(value, self.qualifier)
+        low, high = _rational(bounds.low), _rational(bounds.high)
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"bounds the wrong way round: {low} to {high}")
+        about = self.qualifier == "about" if self.about is None else self.about
+        for name, given in (("value", value), ("about", about),
+                            ("bounds", Bounds(low, high, *bounds[2:]))):  # fmt: skip
+            object.__setattr__(self, name, given)
+
+    low = property(lambda self: self.bounds.low)
+    high = property(lambda self: self.bounds.high)
+    low_open = property(lambda self: self.bounds.low_open)
+    high_open = property(lambda self: self.bounds.high_open)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether anything can be computed with it."""
+        return self.low is not None or self.high is not None
+
+    def _says(self) -> tuple:
+        return self.value, self.unit, self.qualifier, self.bounds, self.about
+
+    def __eq__(self, other):
+        return self._says() == other._says() if isinstance(other, Quantity) else NotImplemented
+
+    def __hash__(self):
+        return hash(self._says())
 
     def __add__(self, other):
         return _sum(self, other, 1)
@@ -102,19 +143,22 @@ class Quantity:
         return _product(self, other, -1)
 
     def __radd__(self, other):  # sum() starts from a bare 0
-        return self if other == 0 else _quantity(other) + self
+        return _sum(other, self, 1)
 
     def __rsub__(self, other):
-        return _quantity(other) - self
+        return _sum(other, self, -1)
 
-    def __rmul__(self, other):  # once is the figure itself, as printed
-        return self if other == 1 else _quantity(other) * self
+    def __rmul__(self, other):
+        return _product(other, self, 1)
 
     def __rtruediv__(self, other):
-        return _quantity(other) / self
+        return _product(other, self, -1)
 
     def __float__(self):
-        return float(_valued(self))
+        raise TypeError(
+            f"{self.wording()} is no bare number: use .value, .low and .high, which say how far "
+            "print goes"
+        )
 
     def __lt__(self, other):
         return _certain(self, "<", other)
@@ -128,32 +172,24 @@ class Quantity:
     def __ge__(self, other):
         return _certain(other, "<=", self)
 
-    def bounds(self) -> tuple[float | Fraction, bool, float | Fraction, bool]:
-        """The values that the figure admits: (low, low is open, high, high is open).
-
-        Printed 余, 多 and 几 stand for a remainder smaller than the last printed place: 30余万 lies
-        below 40万. 约 has no printed width, so *about* admits everything.
-        """
-        value, side = _valued(self), _SIDE.get(self.qualifier, "")
-        low = value if side[:1] in ("=", ">") else -math.inf
-        high = value if side[:1] in ("=", "<") else math.inf
-        if words.says_remainder(self):
-            high = value + words.last_place(value)
-        return low, low != value or side == ">", high, high != value or side == "<"
-
-    def wording(self, lang: str = "zh") -> str:
+    def wording(self, lang: str = "zh", form: str = "whole") -> str:
         """The figure in words: 约7576.05万元, or ``about 75.76 million yuan``.
 
-        Chinese gives a stated figure without loss (:func:`parse_quantity` reads it back). A
-        derived one is rounded to two decimals, away from what it would overstate: *over* down,
-        *under* up. ≈ says that rounding changed an exact value.
+        Chinese gives a stated figure as it is printed. A derived one has at most three
+        significant digits, and its bounds are rounded away from what they would overstate;
+        ≈ says that rounding changed an exact value.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+        form : {"whole", "number"}
+            ``"number"`` leaves out the unit: 44.45万.
         """
-        if lang not in words.LANGUAGES:
-            raise ValueError(f"unknown lang {lang!r}: expected one of {words.LANGUAGES}")
-        if self.value is None:
-            token = self.printed.as_written if self.printed else "?"
-            return token if lang == "zh" else f"no single value (printed {token})"
-        return words.chinese(self) if lang == "zh" else words.english(self)
+        if lang not in wording.LANGUAGES:
+            raise ValueError(f"unknown lang {lang!r}: expected one of {wording.LANGUAGES}")
+        if form not in ("whole", "number"):
+            raise ValueError(f"unknown form {form!r}: expected 'whole' or 'number'")
+        return wording.say(self, lang, form == "whole")
 
     def __str__(self):
         place = self.printed and self.printed.source_id
@@ -172,6 +208,17 @@ def _place(printed: Printed) -> str:
     return f"“{token}”" + (f", {source_id}, paragraph {paragraph}" if source_id else "")
 
 
+def _bounds(value: int | Fraction | None, qualifier: str | None) -> Bounds:
+    """What a value and its qualifier admit, where print says no more."""
+    if value is None:
+        return _NO_BOUNDS
+    if qualifier in ("over", "at_least"):
+        return Bounds(value, None, qualifier == "over", False)
+    if qualifier in ("under", "at_most"):
+        return Bounds(0 if value > 0 else None, value, False, qualifier == "under")
+    return Bounds(value, value)
+
+
 def _rational(value: Real | None) -> int | Fraction | None:
     """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
     if value is None or type(value) is int:  # said first: the rest is slow to ask
@@ -185,76 +232,148 @@ def _rational(value: Real | None) -> int | Fraction | None:
     return value.numerator if value.denominator == 1 else Fraction(value)
 
 
-def _quantity(other) -> Quantity:
-    if isinstance(other, Quantity):
-        return other
-    if isinstance(other, Real):
-        return Quantity(other, formula=f"{other}")
-    raise TypeError(f"expected a Quantity or a number, got {type(other).__name__}")
-
-
-def _valued(quantity: Quantity) -> int | Fraction:
-    if quantity.value is None:
-        raise ValueError(f"{quantity.wording()} has no single value to compute with")
-    return quantity.value
-
-
 # -------------------------------------------------------------------- arithmetic
 
 
-def _side(quantity: Quantity) -> str:
-    return _SIDE.get(quantity.lean or quantity.qualifier, "=")
+def _operand(other) -> Quantity | None:
+    """A Quantity or a number; None for what arithmetic leaves to its own type, as a Series."""
+    if isinstance(other, Quantity):
+        return other
+    return Quantity(other, formula=f"{other}") if isinstance(other, Real) else None
 
 
-def _sum(left, right, sign: int) -> Quantity:
-    left, right = _quantity(left), _quantity(right)
-    if left.unit != right.unit:
+def _computable(quantity: Quantity) -> Bounds:
+    if not quantity.bounded:
+        raise ValueError(f"{quantity.wording()} has no bounds to compute with")
+    return quantity.bounds
+
+
+def _sum(left, right, sign: int):
+    one, other = _operand(left), _operand(right)
+    if one is None or other is None:
+        return NotImplemented
+    if isinstance(right, Real) and right == 0:  # nothing added is the figure itself, as printed
+        return left
+    if isinstance(left, Real) and left == 0 and sign > 0:
+        return right
+    if one.unit != other.unit:
         verb = "add" if sign > 0 else "subtract"
-        raise ValueError(f"cannot {verb} {left.unit or 'a number'} and {right.unit or 'a number'}")
-    value = _valued(left) + sign * _valued(right)
-    sides = _side(left), _turned(_side(right), sign)
-    return _derived(left, "+" if sign > 0 else "-", right, value, left.unit, sides)
+        raise ValueError(f"cannot {verb} {one.unit or 'a number'} and {other.unit or 'a number'}")
+    a, b = _computable(one), _computable(other)
+    if sign < 0:
+        b = Bounds(_negative(b.high), _negative(b.low), b.high_open, b.low_open)
+    bounds = Bounds(_plus(a.low, b.low), _plus(a.high, b.high),
+                    a.low_open or b.low_open, a.high_open or b.high_open)  # fmt: skip
+    return _derived(one, "+" if sign > 0 else "-", other, bounds, one.unit)
 
 
-def _product(left, right, power: int) -> Quantity:
-    left, right = _quantity(left), _quantity(right)
-    value = Fraction(_valued(left)) * Fraction(_valued(right)) ** power
-    # A negative factor turns the other's inequality round; division turns the divisor's.
-    sides = _turned(_side(left), right.value), _turned(_side(right), left.value * power)
-    unit = _unit_product(left.unit, right.unit, power)
-    return _derived(left, "*" if power > 0 else "/", right, value, unit, sides)
+def _negative(bound):
+    return None if bound is None else -bound
 
 
-def _turned(side: str, factor) -> str:
-    return "=" if factor == 0 else side if factor > 0 else _FLIPPED[side]
+def _plus(one, other):
+    return None if one is None or other is None else one + other
 
 
-def _derived(left, symbol, right, value, unit, sides) -> Quantity:
-    approximate = "about" in (left.qualifier, right.qualifier)
-    inexact = sorted((side for side in sides if side != "="), key=len)
-    if len({side[0] for side in inexact}) > 1:  # over against over: either way
-        approximate, inexact = True, []
-    name = _NAME[inexact[0]] if inexact else "exact"  # the strict one first: > with >= is >
+def _product(left, right, power: int):
+    one, other = _operand(left), _operand(right)
+    if one is None or other is None:
+        return NotImplemented
+    if isinstance(right, Real) and right == 1:  # once is the figure itself, as printed
+        return left
+    if isinstance(left, Real) and left == 1 and power > 0:
+        return right
+    a, b = _computable(one), _computable(other)
+    bounds = _times(a, b if power > 0 else _reciprocal(b, other))
+    unit = _unit_product(one.unit, other.unit, power)
+    return _derived(one, "*" if power > 0 else "/", other, bounds, unit)
+
+
+class _End(NamedTuple):
+    """One end of an interval: its place, and whether it is left out."""
+
+    at: float | Fraction
+    open: bool
+
+
+def _ends(bounds: Bounds) -> tuple[_End, _End]:
+    low, high, low_open, high_open = bounds
+    return (
+        _End(-math.inf, True) if low is None else _End(low, low_open),
+        _End(math.inf, True) if high is None else _End(high, high_open),
+    )
+
+
+def _times(a: Bounds, b: Bounds) -> Bounds:
+    """Every product of two intervals lies between the products of their ends."""
+    products = [_end_product(one, other) for one in _ends(a) for other in _ends(b)]
+    low = min(products, key=lambda end: (end.at, end.open))
+    high = max(products, key=lambda end: (end.at, not end.open))
+    return Bounds(
+        None if math.isinf(low.at) else low.at, None if math.isinf(high.at) else high.at,
+        low.open and not math.isinf(low.at), high.open and not math.isinf(high.at),
+    )  # fmt: skip
+
+
+def _end_product(one: _End, other: _End) -> _End:
+    if one.at == 0 or other.at == 0:  # nought times anything, infinity too, is nought
+        reached = (one.at == 0 and not one.open) or (other.at == 0 and not other.open)
+        return _End(0, not reached)
+    return _End(one.at * other.at, one.open or other.open)
+
+
+def _reciprocal(bounds: Bounds, divisor: Quantity) -> Bounds:
+    """What one divided by an interval admits; nothing is divided by nought."""
+    low, high, low_open, high_open = bounds
+    if low == high == 0:
+        raise ZeroDivisionError(f"division by {divisor.formula or divisor.wording()}, which is 0")
+    if low is not None and low >= 0:
+        above = None if low == 0 else 1 / Fraction(low)
+        below = 0 if high is None else 1 / Fraction(high)
+        return Bounds(below, above, high is None or high_open, low_open)
+    if high is not None and high <= 0:
+        below = None if high == 0 else 1 / Fraction(high)
+        above = 0 if low is None else 1 / Fraction(low)
+        return Bounds(below, above, high_open, low is None or low_open)
+    return _NO_BOUNDS
+
+
+def _derived(left: Quantity, symbol: str, right: Quantity, bounds: Bounds, unit: str) -> Quantity:
+    about = left.about or right.about
+    point = bounds.low is not None and bounds.low == bounds.high
     return Quantity(
-        value,
+        bounds.low if point else None,
         unit,
-        "about" if approximate else name,
-        name if approximate and inexact else "",
+        _qualifier(bounds, about),
         formula=_formula(left, symbol, right),
         inputs=tuple(dict.fromkeys(left.inputs + right.inputs)),
+        bounds=bounds,
+        about=about,
     )
+
+
+def _qualifier(bounds: Bounds, about: bool) -> str | None:
+    """The qualifier that bounds say of themselves."""
+    low, high, low_open, high_open = bounds
+    if low is None and high is None:
+        return None
+    if high is None:
+        return "over" if low_open else "at_least"
+    if low is None:
+        return "under" if high_open else "at_most"
+    return ("about" if about else "exact") if low == high else "between"
 
 
 def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
     one, other = (figure.formula or figure.wording() for figure in (left, right))
-    if symbol in "*/" and _operators(one) & {"+", "-"}:
+    if symbol in "*/" and _symbols(one) & {"+", "-"}:
         one = f"({one})"
-    if _operators(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[symbol]:
+    if _symbols(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[symbol]:
         other = f"({other})"
     return f"{one} {symbol} {other}"
 
 
-def _operators(formula: str) -> set[str]:
+def _symbols(formula: str) -> set[str]:
     """Those that stand outside brackets."""
     while (bare := re.sub(r"\([^()]*\)", "", formula)) != formula:
         formula = bare
@@ -288,54 +407,52 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
     {"holds", "consistent", "cannot be said", "contradicts"}
         *holds* and *contradicts* are certain. *consistent*: nothing speaks against it, but 约 has
         no printed width, or an equality joins figures that leave room. *cannot be said*: the
-        wording leaves it open, or a figure has no single value.
+        wording leaves it open, or a figure has no bounds.
 
     Raises
     ------
     ValueError
         Different units.
     """
-    left, right = _quantity(left), _quantity(right)
     if left.unit != right.unit:
         raise ValueError(f"cannot compare {left.unit!r} and {right.unit!r}")
     if relation not in _RELATIONS:
         raise ValueError(f"unknown relation {relation!r}: expected one of {tuple(_RELATIONS)}")
-    if left.value is None or right.value is None:
+    if not (left.bounded and right.bounded):
         return "cannot be said"
+    (low, high), (floor, ceiling) = _order(left), _order(right)
     related = _RELATIONS[relation]
-    if "about" in (left.qualifier, right.qualifier):
-        return "consistent" if related(left.value, right.value) else "cannot be said"
-    (low, high), (floor, ceiling) = _ends(left), _ends(right)
     if relation == "=":
-        if low > ceiling or high < floor:
-            return "contradicts"
-        return "holds" if low == high == floor == ceiling else "consistent"
-    if not related(low, ceiling):
+        certain, possible = low == high == floor == ceiling, low <= ceiling and high >= floor
+    else:
+        certain, possible = related(high, floor), related(low, ceiling)
+    if left.about or right.about:  # the bounds are computed as if 约 were not there
+        return "consistent" if certain or (relation == "=" and possible) else "cannot be said"
+    if not possible:
         return "contradicts"
-    return "holds" if related(high, floor) else "cannot be said"
+    return "holds" if certain else "consistent" if relation == "=" else "cannot be said"
 
 
-_ARITHMETIC = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
 _RELATIONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le}
 
 
-def _ends(quantity: Quantity) -> tuple[tuple, tuple]:
+def _order(quantity: Quantity) -> tuple[tuple, tuple]:
     """The bounds as two things that compare rightly: above 10 comes after 10, below 10 before."""
-    low, low_open, high, high_open = quantity.bounds()
-    return (low, int(low_open)), (high, -int(high_open))
+    low, high = _ends(quantity.bounds)
+    return (low.at, int(low.open)), (high.at, -int(high.open))
 
 
 def _certain(left, relation: str, right) -> bool:
-    left, right = _quantity(left), _quantity(right)
+    left, right = _operand(left), _operand(right)
+    if left is None or right is None:
+        return NotImplemented
     answer = verdict(left, relation, right)
     if answer not in ("holds", "contradicts"):
         raise ValueError(f"whether {left.wording()} {relation} {right.wording()} {answer}")
     return answer == "holds"
+
+
+# -------------------------------------------------------------------- print and formulas
 
 
 def parse_quantity(token: str) -> Quantity:
@@ -365,30 +482,62 @@ def parse_quantity(token: str) -> Quantity:
     """
     if not isinstance(token, str):
         raise TypeError(f"expected a printed token, got {type(token).__name__}")
-    value, unit, qualifier = words.read(token)
-    return Quantity(value, unit, qualifier, printed=Printed(token))
+    value, *bounds, about, unit, qualifier = numerals.read(token)
+    printed = Printed(token)
+    return Quantity(value, unit, qualifier, printed, bounds=Bounds(*bounds), about=about)
+
+
+_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def names_in(formula: str) -> list[str]:
+    """The fact_ids of a formula, each once, in order."""
+    words = re.findall(r"[^\s()]+", formula)
+    return list(dict.fromkeys(
+        word for word in words if word not in _ARITHMETIC and not _NUMBER.fullmatch(word)
+    ))  # fmt: skip
 
 
 def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
-    """A formula of fact_ids and numbers: ``"4 * jilin-annual-usual + jilin-annual-2020"``.
+    """A formula of fact_ids and numbers: ``"4 * (jilin-annual-usual + jilin-annual-2020)"``.
 
-    Operators stand between spaces, * and / before + and -; there are no brackets, and nothing
-    of a user's file is ever executed.
+    Operators stand between blanks, * and / before + and -, brackets before both; nothing of a
+    user's file is ever executed.
+
+    Raises
+    ------
+    ValueError
+        An unknown word, a bracket or an operator too many.
     """
-
-    def product(term: str) -> Quantity:
-        return _chain(term, "[*/]", lambda word: _figure(word, known))
-
-    return _chain(formula, "[-+]", product)
-
-
-def _chain(formula: str, operators: str, read) -> Quantity:
-    first, *rest = re.split(f" ({operators}) ", formula)
-    total = read(first)
-    for symbol, text in zip(rest[::2], rest[1::2], strict=True):
-        total = _ARITHMETIC[symbol](total, read(text))
+    words = re.findall(r"[()]|[^\s()]+", formula)[::-1]
+    total = _terms(words, known)
+    if words:
+        raise ValueError(f"{words[-1]!r} is not expected in {formula!r}")
     return total
 
 
-def _figure(word: str, known: dict[str, Quantity]) -> Quantity:
-    return known[word] if word in known else Quantity(float(word), formula=word)
+def _terms(words: list[str], known: dict, symbols: str = "+-") -> Quantity:
+    """A chain of operators of one rank, read from the end of `words`."""
+
+    def operand() -> Quantity:
+        return _terms(words, known, "*/") if symbols == "+-" else _figure(words, known)
+
+    total = operand()
+    while words and words[-1] in symbols:
+        total = _ARITHMETIC[words.pop()](total, operand())
+    return total
+
+
+def _figure(words: list[str], known: dict) -> Quantity:
+    word = words.pop() if words else ""
+    if word == "(":
+        inside = _terms(words, known)
+        if not words or words.pop() != ")":
+            raise ValueError("a bracket is not closed")
+        return inside
+    if word in known:
+        return known[word]
+    if _NUMBER.fullmatch(word):
+        return Quantity(Fraction(word), formula=word)
+    raise ValueError(f"expected a fact_id or a number, got {word or 'nothing'!r}")

@@ -6,6 +6,7 @@ by pandas, or, where the scan found something, row by row.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .schema import fields
+from .schema import LATER, TABLES, THEMES, fields
 
 _MANY_FAULTS = 50
 
@@ -74,12 +75,15 @@ class _Scan(NamedTuple):
 
 
 def folder(data: str | Path | None = None) -> Path:
-    """The folder of tables: ours for None, else the user's own, which must exist."""
+    """The folder of tables: ours for None, else the user's own, in which some table must stand."""
     path = Path(str(files("wuxi_data"))) / "data" if data is None else Path(data)
     if not path.exists():
         raise FileNotFoundError(f"no such folder of tables: {data}")
     if not path.is_dir():
         raise NotADirectoryError(f"expected a folder of tables, got a file: {data}")
+    if data is not None and not any((path / f"{name}.csv").exists() for name in TABLES):
+        listed = ", ".join(f"{name}.csv" for name in THEMES)
+        raise FileNotFoundError(f"no tables in {data}: expected {listed}, saved as CSV UTF-8")
     return path
 
 
@@ -118,7 +122,7 @@ def _categories(texts: pd.DataFrame) -> pd.DataFrame:
 
 
 def numbers(column: pd.Series) -> np.ndarray:
-    """A category of texts as numbers; what is none is NaN."""
+    """A category of texts as numbers; text that is not a number becomes NaN."""
     values = pd.to_numeric(pd.Series(column.cat.categories, dtype=object), errors="coerce")
     return np.append(values.to_numpy(float), np.nan)[column.cat.codes.to_numpy()]
 
@@ -197,7 +201,7 @@ def _scan(path: Path) -> _Scan:
 def _plain_rows(path: Path, width: int) -> int | None:
     """How many rows, if each is plainly regular: then a million need no closer look."""
     with path.open("rb") as file:
-        header = file.readline()
+        header = file.readline().removeprefix(codecs.BOM_UTF8)
         if width < 2 or not _is_plain(header, width):
             return None
         rows = 0
@@ -291,7 +295,7 @@ def _columns(path: Path, header: list[str], columns: list[str]):
     faults += [
         fault(column, "no such column", f"a column {column!r} in the header")
         for column in columns
-        if column not in names
+        if column not in names and column not in LATER
     ]
     nameless = len(header) - len(found)
     if nameless:

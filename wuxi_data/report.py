@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -17,24 +18,16 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import matplotlib as mpl
 import pandas as pd
 
-from . import charts, style
-from .crosschecks import cross_checks, evaluate
-from .quantity import Quantity
+from . import style
+from .charts import LANGS, Both, Chart
+from .charts import Mark as Drawn
+from .crosschecks import cross_checks
+from .numerals import unit_labels
+from .quantity import Quantity, names_in
 from .schema import THEMES, package, references
-from .tables import filled, labels, load, quantities
-
-LANGS = ("zh", "en")
-_CALENDAR = range(1000, 3000)
-
-
-class Both(NamedTuple):
-    """One thing said in both languages."""
-
-    zh: str
-    en: str
+from .tables import filled, labels, load, messages, quantities
 
 
 class Link(NamedTuple):
@@ -99,15 +92,25 @@ class Mark(NamedTuple):
     href: str
 
     @property
-    def name(self) -> Both:
+    def said(self) -> Both:
         return Both(*(": ".join(filter(None, each)) for each in zip(*self[1:3], strict=True)))
 
 
-class Chart(NamedTuple):
+class Shown(NamedTuple):
+    """A chart on the page: its words, and a picture for each language and width."""
+
     name: str
     words: dict[str, Both]
-    picture: Both
+    wide: Both
+    narrow: Both
     marks: list[Mark]
+
+
+class Said(NamedTuple):
+    """A finding of an author's, and where its chart stands."""
+
+    words: Both
+    href: str
 
 
 class Verdict(NamedTuple):
@@ -132,28 +135,30 @@ class Paragraph(NamedTuple):
 
 
 class Words:
-    """What is said for a code, and in Chinese for a note."""
+    """What is said for a code, and the sentences of the page."""
 
     def __init__(self, data):
-        self.labels = labels(data)
-        self.chinese = {each["en"]: each["zh"] for each in self.labels.values()}
+        units = {code: {"zh": zh[0], "en": en[0]} for code, (zh, en) in unit_labels().items()}
+        self.known = messages() | units | labels(data)
 
     def code(self, code: str, **parts) -> Both:
         """What a code is called; ``{name}`` in it gives way to `parts`."""
-        return Both(*(filled(self.labels[code][lang], **parts) for lang in LANGS))
-
-    def note(self, text: str) -> Both:
-        """A note as it was written, and in Chinese where ``labels.csv`` translates it."""
-        return Both(self.chinese.get(text, text), text)
+        return Both(*(filled(self.known[code][lang], **parts) for lang in LANGS))
 
 
-def build(data: str | Path | None = None) -> bytes:
-    """The whole page as bytes that depend on the tables alone.
+def build(
+    data: str | Path | None = None, *, charts: Iterable[Chart] = (), findings: Iterable = ()
+) -> bytes:
+    """The whole page as bytes that depend on tables, charts and findings alone.
 
     Parameters
     ----------
     data : path, optional
         A folder of your own tables; ours by default.
+    charts : iterable of Chart
+        Those with a name, in the order of the page.
+    findings : iterable
+        What authors say, as :func:`wuxi_data.notebooks.findings` collects it.
 
     Returns
     -------
@@ -169,13 +174,14 @@ def build(data: str | Path | None = None) -> bytes:
     tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
-    drawn, undrawn = _charts(tables, say, facts, derived, data is None)
+    drawn = [_chart(chart, n, say, facts, derived) for n, chart in enumerate(charts, 1)]
+    undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
-        for name in dict.fromkeys(_inputs(each.formula, facts)):
-            facts[name].uses.append(Link(f"#{each.id}", each.words))
+        for name in names_in(each.formula):
+            if name in facts:
+                facts[name].uses.append(Link(f"#{each.id}", each.words))
     sources = _sources(facts, load("sources", data), tables["exclusions"], say)
-    cards = _headline(facts)
     script, sheet = (_asset(name) for name in ("report.js", "report.css"))
     page = _template().render(
         t=lambda code, **parts: _both(say.code(code, **parts)),
@@ -185,17 +191,17 @@ def build(data: str | Path | None = None) -> bytes:
         ours=data is None,
         facts=facts,
         themes=_themes(facts, tables),
-        cards=cards,
+        findings=_findings(findings, drawn),
         charts=drawn,
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
         limits=_limits(facts),
         unsettled=[each for each in checks if each.verdict in ("cannot be said", "contradicts")],
-        noted=[fact for fact in facts.values() if fact.note and _is_prominent(fact, cards)],
+        noted=[fact for fact in facts.values() if fact.note and _is_prominent(fact)],
         sources=sources,
         languages={source.source_id: source.language for source, *_ in sources},
-        tables=[(each["name"], _described(each)) for each in package()["resources"]],
+        tables=[(each["name"], _described(each)) for each in _stored()],
         columns=_columns(),
         codes=_codes(tables, say),
         version=package()["version"],
@@ -205,6 +211,20 @@ def build(data: str | Path | None = None) -> bytes:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )  # fmt: skip
     return page.replace("/* fonts */", _fonts(page), 1).encode()
+
+
+def _stored() -> list[dict]:
+    """The declared tables that a folder may have."""
+    return [each for each in package()["resources"] if each["name"] != "units"]
+
+
+def _findings(findings: Iterable, drawn: list[Shown]) -> list[Said]:
+    """The findings, each with the chart that it stands over, where the page has it."""
+    known = {chart.name for chart in drawn}
+    return [
+        Said(each.words, f"#_chart-{each.chart}" if each.chart in known else "#_charts")
+        for each in findings
+    ]
 
 
 # -------------------------------------------------------------------- the figures
@@ -226,15 +246,21 @@ def _facts(tables, say: Words) -> dict[str, Fact]:
                 figures[row.fact_id],
                 _wording(figures[row.fact_id]),
                 say.code(row.indicator),
-                [say.code(getattr(row, name)) for name in named],
-                None if pd.isna(row.note) else say.note(row.note),
+                [say.code(code) for name in named if not pd.isna(code := getattr(row, name))],
+                _note(row),
                 parts.get(row.fact_id, []),
                 [],
             )
     return found
 
 
-_OF_THE_FIGURE = ("indicator", "unit", "qualifier")
+_OF_THE_FIGURE = ("indicator", "qualifier")
+
+
+def _note(row) -> Both | None:
+    """A note in both languages; in the one that there is where there is one."""
+    said = [None if pd.isna(text) else text for text in (row.note_zh, row.note)]
+    return Both(said[0] or said[1], said[1] or said[0]) if any(said) else None
 
 
 def _wording(quantity: Quantity) -> Both:
@@ -265,33 +291,6 @@ def _as_stored(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _headline(facts: dict[str, Fact]) -> list[Fact]:
-    """The figures to begin with: of each theme the largest total, and one more of a named period.
-
-    A total is no part of another figure, has happened, and is not a year of the calendar.
-    """
-    chosen = []
-    for theme in THEMES:
-        totals = [
-            fact
-            for fact in facts.values()
-            if fact.theme == theme
-            and fact.quantity.value is not None
-            and pd.isna(fact.row.part_of)
-            and getattr(fact.row, "status", "completed") == "completed"
-            and not (fact.row.unit == "year" and fact.quantity.value in _CALENDAR)
-        ]
-        totals.sort(key=lambda fact: (bool(fact.parts), bool(fact.period), fact.quantity.value))
-        first = totals[-1:]
-        second = [
-            fact
-            for fact in totals[:-1]
-            if fact.period and fact.row.indicator != first[0].row.indicator
-        ]
-        chosen += first + second[-1:]
-    return chosen
-
-
 # -------------------------------------------------------------------- what is computed from them
 
 
@@ -308,18 +307,6 @@ def _derive(derived: dict[str, Derived], formula: str, words: Both, use: Link) -
     return _use(derived.setdefault(formula, Derived(name, formula, words, [])), use)
 
 
-def _computed(formula: str, facts: dict[str, Fact]) -> Both | None:
-    """What a formula gives; None where a chart computes what cross-checks cannot."""
-    try:
-        return _wording(evaluate(formula, {name: fact.quantity for name, fact in facts.items()}))
-    except ValueError:
-        return None
-
-
-def _inputs(formula: str, facts) -> list[str]:
-    return [word for word, known in _pieces(formula, facts) if known]
-
-
 def _pieces(formula: str, facts) -> list[tuple[str, bool]]:
     """The words of a formula, and whether each is a fact_id."""
     return [(word, word in facts) for word in re.findall(r"[^\s()]+|[\s()]+", formula)]
@@ -329,7 +316,7 @@ def _checks(data, say, facts, derived) -> list[Verdict]:
     found = []
     for row in cross_checks(data).itertuples(index=False):
         check = Verdict(
-            row.check_id, len(found) + 1, row.left, row.relation, row.right,
+            row.check_id, len(found) + 1, row.left, _sign(row.relation, row.verdict), row.right,
             (_wording(row.left_quantity), _wording(row.right_quantity)),
             row.verdict, Both(row.zh, row.en),
         )  # fmt: skip
@@ -337,10 +324,19 @@ def _checks(data, say, facts, derived) -> list[Verdict]:
         for formula, words in zip((row.left, row.right), check.sides, strict=True):
             if formula in facts:
                 _use(facts[formula], use)
-            elif _inputs(formula, facts):
+            elif names_in(formula):
                 _derive(derived, formula, words, use)
         found.append(check)
     return found
+
+
+_SIGNS = {"=": "=", "<": "<", "<=": "≤"}
+_DENIED = {"=": "≠", "<": "≮", "<=": "≰"}
+
+
+def _sign(relation: str, verdict: str) -> str:
+    """A relation as it is; struck out where it certainly does not hold."""
+    return (_DENIED if verdict == "contradicts" else _SIGNS)[relation]
 
 
 def _limits(facts: dict[str, Fact]) -> list[tuple[str, list[Fact]]]:
@@ -357,91 +353,40 @@ def _limits(facts: dict[str, Fact]) -> list[tuple[str, list[Fact]]]:
     return [(label, here) for label, here in found if here]
 
 
-def _is_prominent(fact: Fact, cards: list[Fact]) -> bool:
-    """Whether its note must be read early: it is a headline, or stands in a cross-check."""
-    return fact in cards or any(use.href.startswith("#_check-") for use in fact.uses)
+def _is_prominent(fact: Fact) -> bool:
+    """Whether its note must be read early: it stands in a cross-check."""
+    return any(use.href.startswith("#_check-") for use in fact.uses)
 
 
 # -------------------------------------------------------------------- charts
 
 
-def _charts(tables, say, facts, derived, ours: bool) -> tuple[list[Chart], list[str]]:
-    """Every chart that the tables have figures for, and the names of the others."""
-    drawn, undrawn = [], []
-    for name, (draw, needed) in charts.CHARTS.items():
-        try:
-            axes = [draw(*(tables[each] for each in needed), lang=lang) for lang in LANGS]
-        except ValueError:  # a county without that theme, or a name that no font can draw
-            if ours:
-                raise
-            undrawn.append(name)
-            continue
-        words = _words_of(axes)
-        use = Link(f"#_chart-{name}", say.code("page_chart_n", n=len(drawn) + 1))
-        marks = _marks(axes, facts, derived, use)
-        pictures = [
-            _picture(_svg(ax), f"_{len(drawn)}{lang}", words["title"][place], place, marks)
-            for place, (lang, ax) in enumerate(zip(LANGS, axes, strict=True))
-        ]
-        for ax in axes:
-            style.close(ax)
-        drawn.append(Chart(name, words, Both(*pictures), list(marks.values())))
-    return drawn, undrawn
+def _chart(chart: Chart, n: int, say: Words, facts, derived) -> Shown:
+    """A chart for the page, which sets its words itself: they wrap on a phone."""
+    use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
+    marks = {mark.gid: _mark(mark, facts, derived, use) for mark in chart.every_mark}
+    words = {name: said for name, said in chart.words.items() if said and name != "key"}
+    widths = []
+    for narrow in (False, True):
+        pictures = (
+            _picture(chart.render("svg", lang, narrow=narrow, bare=True),
+                     f"_{n}{'n' * narrow}{lang}", getattr(words["title"], lang), place, marks)
+            for place, lang in enumerate(LANGS)
+        )  # fmt: skip
+        widths.append(Both(*pictures))
+    return Shown(chart.name, words, *widths, list(marks.values()))
 
 
-def _marks(axes, facts, derived, use: Link) -> dict[str, Mark]:
-    """What is drawn, by the name that each mark has in the picture."""
-    found = {}
-    for drawn in zip(*(charts.marks(ax).itertuples(index=False) for ax in axes), strict=True):
-        gid = drawn[0].fact_id
-        formula = gid.split("@")[0].replace("_", " ")  # no fact_id has an underscore
-        what, label = (_unwrapped(*each) for each in zip(*map(_named, drawn), strict=True))
-        known = facts[formula].words if formula in facts else _computed(formula, facts)
-        figure = label if label.zh else known or Both("", "")
-        if formula not in facts:
-            href = _derive(derived, formula, known or (label if label.zh else what), use)
-        else:
-            href = _use(facts[formula], use)
-        found[gid] = Mark(formula, what, figure, href)
-    return found
-
-
-def _named(mark) -> tuple[str, str]:
-    """What a mark draws, and its figure; one without a name beside it says both in its label."""
-    if mark.name:
-        return mark.name, mark.label
-    figure, _, what = mark.label.partition(" | ")
-    return (what, figure) if what else (figure, "")
-
-
-def _words_of(axes) -> dict[str, Both]:
-    """Title, subtitle, note and credit, which the page sets itself: they wrap on a phone."""
-    said = [{"title": ax.get_title(loc="left")} for ax in axes]
-    for ax, words in zip(axes, said, strict=True):
-        words |= {text.get_gid(): text.get_text() for text in ax.texts if text.get_gid() in _AROUND}
-    return {name: _unwrapped(*(words[name] for words in said)) for name in said[0]}
-
-
-_AROUND = ("subtitle", "note", "credit")
-
-
-def _unwrapped(zh: str, en: str) -> Both:
-    """Words that a chart broke into lines: Chinese has no space where it breaks."""
-    return Both(re.sub(r"\s*\n\s*", "", zh), re.sub(r"\s*\n\s*", " ", en))
-
-
-def _svg(ax) -> bytes:
-    """What stands between title and note; its words as text, which can be read aloud."""
-    ax.set_title("", loc="left")
-    for text in ax.texts:
-        text.set_visible(text.get_gid() not in _AROUND)
-    picture = io.BytesIO()
-    options = {"bbox_inches": "tight", "pad_inches": 0.04, "transparent": True}
-    with style.look(), mpl.rc_context({"svg.fonttype": "none"}):
-        ax.figure.savefig(
-            picture, format="svg", metadata={"Date": None, "Creator": None}, **options
-        )
-    return picture.getvalue()
+def _mark(mark: Drawn, facts, derived, use: Link) -> Mark:
+    """What a mark draws, and the entry that its link leads to."""
+    if mark.figure in facts:
+        href = _use(facts[mark.figure], use)
+    else:
+        href = _derive(derived, mark.figure, mark.words, use)
+        for name in mark.facts:
+            if name in facts:
+                _use(facts[name], use)
+    return Mark(mark.figure, mark.name, mark.words, href)
 
 
 def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, Mark]) -> str:
@@ -449,14 +394,14 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
     root, ids = ElementTree.fromstring(svg), defaultdict(lambda: f"{prefix}{len(ids)}")
     for element in list(root.iter()):
         for child in list(element):
-            if child.tag.endswith(("}metadata", "}style")):
+            if child.tag.endswith(("}metadata", "}style", "}title")) or _is_empty(child):
                 element.remove(child)
         element.tag, element.tail = element.tag.rpartition("}")[2], None
         element.text = element.text if element.tag == "text" else None
         element.attrib = {
             name.rpartition("}")[2]: _shorter(value)
             for name, value in element.attrib.items()
-            if not value.startswith("rotate(-0 ")
+            if not value.startswith("rotate(-0 ") and name != "clip-path"
         }
         for name, value in element.attrib.items():
             if name == "id" and element.tag != "g":
@@ -473,10 +418,21 @@ def _picture(svg: bytes, prefix: str, title: str, place: int, marks: dict[str, M
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def _is_empty(element) -> bool:
+    """What shows nothing in an SVG: clips of what is never clipped, an unseen frame."""
+    return (element.tag.endswith("}defs") and not element.findall(".//{*}pattern")) or (
+        element.tag.endswith("}path") and element.get("style") == "fill: none"
+    )
+
+
+_BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
+
+
 def _shorter(value: str) -> str:
     """An attribute without what the page says for all, and without digits that nobody sees."""
     value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
-    return re.sub(r"\s+", " ", re.sub(r"(\.\d\d)\d+", r"\1", value))
+    value = re.sub(r"\s+", " ", re.sub(r"(\.\d)\d+", r"\1", value))
+    return _BOX.sub(r"M\1 \2H\3V\4H\1z", value)
 
 
 def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str]) -> None:
@@ -484,7 +440,7 @@ def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str])
     if element.tag == "g":
         gid = element.attrib.pop("id", gid).split(":")[0]
     if element.tag == "a":
-        named = {"aria-label": marks[gid].name[place]}
+        named = {"aria-label": marks[gid].said[place]}
         repeated = {"tabindex": "-1", "aria-hidden": "true"}
         element.attrib = {"href": marks[gid].href} | (repeated if gid in seen else named)
         seen.add(gid)
@@ -504,6 +460,8 @@ def _sources(facts: dict[str, Fact], sources, exclusions, say: Words) -> list[tu
             if fact.row.source_id == source.source_id:
                 _at(claims, fact.row.paragraph).facts.append(fact.id)
         for row in exclusions[exclusions["source_id"] == source.source_id].itertuples(index=False):
+            if pd.isna(row.paragraph):  # a name, wherever it stands
+                continue
             _at(claims, row.paragraph).left_out.append((row.token, say.code(row.reason)))
         others = [n for n in range(1, source.paragraphs + 1) if n not in claims]
         found.append((source, [claims[number] for number in sorted(claims)], _ranges(others)))
@@ -525,7 +483,7 @@ def _ranges(numbers: list[int]) -> str:
 def _columns() -> list[tuple[tuple[str, Both, str], list[str]]]:
     """Every declared column once, with its type and the tables that have it."""
     found = defaultdict(list)
-    for table in package()["resources"]:
+    for table in _stored():
         for field in table["schema"]["fields"]:
             found[field["name"], _described(field), field["type"]].append(table["name"])
     return list(found.items())

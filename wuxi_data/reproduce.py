@@ -1,5 +1,6 @@
-"""Run the notebooks, draw the figures, write the report: the same bytes from the same data.
+"""Run the notebooks, draw what they show, write the page: the same bytes from the same data.
 
+Data goes one way: the charts that the notebooks show under a name are the figures and the page.
 Everything is computed in memory first, compared with what is on disk, and written only where it
 differs.
 """
@@ -8,22 +9,30 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import itertools
+import multiprocessing
 import os
+import re
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from . import charts, report, style
+from . import notebooks, prose
+from .charts import LANGS, Chart
 from .checks import check as check_folder
 from .files import write_whole
-from .notebooks import CellFailed, notebook_folder, own_jupyter_home, record
-from .reading import TableError
+from .messages import _
+from .notebooks import CellFailed, Finding, Shown, Unreadable
+from .reading import Fault, TableError
 
-LANGS = ("zh", "en")
 _LONGEST_LINE, _MOST_LINES = 160, 40
+_OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
 class Artefact(NamedTuple):
@@ -34,19 +43,31 @@ class Artefact(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one artefact: same, changed, new, left out or failed, and why."""
+    """What became of one artefact: same, changed, new, stale, pruned or failed, and why."""
 
     name: str
     state: str
     detail: str = ""
 
 
+class Run(NamedTuple):
+    """A notebook that was run: its file and what it shows, or why there is none."""
+
+    path: Path
+    content: bytes = b""
+    shown: list[Shown] = []  # noqa: RUF012
+    findings: list[Finding] = []  # noqa: RUF012
+    faults: list[Fault] = []  # noqa: RUF012
+    failure: str = ""
+
+
 def reproduce(
     data: str | Path | None = None,
     out: str | Path | None = None,
     *,
-    notebooks: str | Path | None = None,
     check: bool = False,
+    prune: bool = False,
+    folder: str | Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Outcome]:
     """Rerun the whole analysis.
@@ -54,21 +75,24 @@ def reproduce(
     Parameters
     ----------
     data : path, optional
-        A folder of your own tables; ours by default.
+        A folder of your own tables, whose ``notebooks`` are run; ours by default. A notebook is
+        code: run only what you trust.
     out : path, optional
         Where ``notebooks/`` and ``figures/`` are written; by default the repository that this
-        package is installed from.
-    notebooks : path, optional
-        Your own notebooks to run in place of ours.
+        package is installed from, or ``out`` in your folder.
     check : bool
         Write nothing; a difference is an outcome with its diff.
+    prune : bool
+        Remove figures that no notebook shows any more.
+    folder : path, optional
+        Where the notebooks stand, if elsewhere.
     say : callable
         Takes one line of progress at a time.
 
     Returns
     -------
     list of Outcome
-        One for each file, and one for each notebook or chart that failed or was left out.
+        One for each file, and one for each notebook or chart that failed.
 
     Raises
     ------
@@ -82,17 +106,33 @@ def reproduce(
     faults = check_folder(data)
     if faults:
         raise TableError(faults)
-    root = Path(out) if out is not None else repository()
+    root = Path(out) if out is not None else Path(data, "out") if data else repository()
     if not check:
         _try_to_write(root)
+    paths = notebooks.notebook_paths(Path(folder or notebooks.notebook_folder(data)))
+    if data is not None:
+        for path in paths:
+            say(_("running {path}", path=path))
     began = time.monotonic()
 
     def timed(line: str) -> None:
         say(f"[{time.monotonic() - began:5.1f} s] {line}")
 
-    with own_jupyter_home():
-        made = asyncio.run(_make(data, root, Path(notebooks or notebook_folder()), timed))
-    return [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
+    with notebooks.own_surroundings():
+        made = asyncio.run(_make(data, root, paths, timed))
+    outcomes = [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
+    whole = not any(outcome.state == "failed" for outcome in outcomes)
+    return outcomes + (_leftovers(made, root, prune and not check) if whole else [])
+
+
+def repository() -> Path:
+    """The repository that this package is installed from."""
+    root = Path(str(files("wuxi_data"))).parent
+    if not (root / "notebooks").is_dir():
+        raise FileNotFoundError(
+            _("this is an installed package, not its repository: say --out DIR")
+        )
+    return root
 
 
 def _try_to_write(root: Path) -> None:
@@ -105,92 +145,123 @@ def _try_to_write(root: Path) -> None:
         raise type(error)(error.errno, error.strerror, str(root)) from None
 
 
-def repository() -> Path:
-    """The repository that this package is installed from."""
-    root = Path(str(files("wuxi_data"))).parent
-    if not (root / "notebooks").is_dir():
-        raise FileNotFoundError("this is an installed package, not its repository: say --out DIR")
-    return root
-
-
-async def _make(data, root: Path, notebooks: Path, say) -> list[Artefact | Outcome]:
-    """Notebooks in kernels of their own on every core; figures meanwhile, in this process."""
-    # Here, before there are two threads: each looks at the other's half-imported IPython. And
-    # matplotlib builds its font cache here, not inside a notebook.
-    import IPython  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401
-    import nbclient  # noqa: F401
-
+async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Outcome]:
+    """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     cores = asyncio.Semaphore(os.cpu_count() or 1)
-    paths = sorted(notebooks.glob("*.ipynb"))
-    running = True
+    facts = prose.known(data)
+    drawn: dict[str, Future] = {}
+    with _drawers() as pool:
 
-    def figures() -> list[Artefact | Outcome]:
-        made = []
-        for name in charts.CHARTS:
-            if running:
-                say(f"figure {name}")
-                made += _figure(name, data, root / "figures")
-        return [*made, Artefact(root / "figures" / "report.html", report.build(data))]
+        async def run(path: Path) -> Run:
+            async with cores:
+                done = await _run(path, facts, say)
+            for each in done.shown:
+                key = notebooks.content(each.chart)
+                drawn[key] = drawn.get(key) or pool.submit(_draw, each.chart)
+            return done
 
-    try:
-        drawn, *noted = await asyncio.gather(
-            asyncio.to_thread(figures),
-            *(_notebook(path, root / "notebooks", data, cores, say) for path in paths),
-        )
-    finally:
-        running = False
-    return [*noted, *drawn]
+        runs = await asyncio.gather(*map(run, paths))
+        shown = [each for run in runs for each in run.shown]
+        clashes = notebooks.clashes(shown)
+        charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
+        say(_("the page"))
+        page = asyncio.to_thread(_page, data, root, list(charts.values()), runs)
+        figures = (_figures(each, drawn, root) for each in charts.values())
+        page, *figures = await asyncio.gather(page, *figures)
+    notebooks_made = [each for run in runs for each in _recorded(run, root)]
+    return [*notebooks_made, *map(_clash, clashes.values()), *itertools.chain(*figures), page]
 
 
 # -------------------------------------------------------------------- notebooks
 
 
-async def _notebook(path: Path, folder: Path, data, cores, say) -> Artefact | Outcome:
-    async with cores:
-        say(f"notebook {path.name} …")
-        try:
-            content = await record(path, folder, data, say)
-        except CellFailed as error:
-            say(f"notebook {path.name} failed")
-            return Outcome(f"notebooks/{path.name}", "failed", str(error))
-        say(f"notebook {path.name} done")
-        return Artefact(folder / path.name, content)
-
-
-# -------------------------------------------------------------------- figures
-
-
-def _figure(name: str, data, folder: Path) -> list[Artefact | Outcome]:
-    """One chart in both languages, as SVG and PNG, and what is drawn as CSV."""
-    made, drawn = [], {}
-    for lang in LANGS:
-        try:
-            ax = charts.draw(name, data, lang)
-        except ValueError as error:
-            # A county need not have every theme; ours does.
-            missing = data is not None and isinstance(error, charts.NothingToDraw)
-            return [Outcome(f"figures/{name}", "left out" if missing else "failed", str(error))]
-        drawn[lang] = charts.marks(ax)
-        made += [
-            Artefact(folder / f"{name}.{lang}.{kind}", style.render(ax, kind))
-            for kind in ("svg", "png")
-        ]
-        style.close(ax)
-    table = drawn["zh"].rename(columns={"label": "label_zh"}).assign(label_en=drawn["en"]["label"])
-    return [*made, Artefact(folder / f"{name}.csv", _csv(table))]
-
-
-def _csv(table) -> bytes:
-    """A table for a spreadsheet, which must take no text of a user's for a formula."""
-    texts = table.select_dtypes(exclude="number").columns
-    guarded = table.assign(
-        **{
-            name: table[name].map(lambda v: f"'{v}" if str(v)[:1] in "=+-@\t\r" and v else v)
-            for name in texts
-        }
+async def _run(path: Path, facts: prose.Known, say) -> Run:
+    name = path.name
+    say(_("notebook {name} …", name=name))
+    try:
+        content = await notebooks.record(path, say)
+    except (CellFailed, Unreadable, OSError) as error:
+        say(_("notebook {name} failed", name=name))
+        return Run(path, failure=str(error))
+    say(_("notebook {name} done", name=name))
+    notebook = notebooks.parsed(content)
+    return Run(
+        path,
+        content,
+        notebooks.charts_shown(notebook, name),
+        notebooks.findings(notebook, name),
+        prose.faults(notebook, f"notebooks/{name}", facts),
     )
-    return guarded.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _recorded(run: Run, root: Path) -> Iterator[Artefact | Outcome]:
+    name = f"notebooks/{run.path.name}"
+    if run.failure:
+        yield Outcome(name, "failed", run.failure)
+    else:
+        yield Artefact(root / name, run.content)
+    if run.faults:
+        yield Outcome(_("{name}, its prose", name=name), "failed", "\n".join(map(str, run.faults)))
+
+
+def _clash(shown: list[Shown]) -> Outcome:
+    cells = _(" and ").join(f"{each.notebook} {each.cell}" for each in shown)
+    detail = _("one name, different charts: {cells}; give each a name of its own", cells=cells)
+    return Outcome(f"figures/{shown[0].name}", "failed", detail)
+
+
+# -------------------------------------------------------------------- figures and the page
+
+
+@contextmanager
+def _drawers() -> Iterator[Executor]:
+    """Processes that draw, so that no core is idle; what takes long to import they share."""
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["wuxi_data.drawing"])
+    pool = ProcessPoolExecutor(mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _draw(made: dict) -> dict[str, bytes]:
+    """The files of one chart, by the ends of their names."""
+    chart = Chart.from_json(made)
+    pictures = {
+        f".{lang}.{kind}": chart.render(kind, lang) for lang in LANGS for kind in ("svg", "png")
+    }
+    return {**pictures, ".csv": chart.csv()}
+
+
+async def _figures(shown: Shown, drawn: dict[str, Future], root: Path) -> list[Artefact | Outcome]:
+    try:
+        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)])
+    except Exception as error:  # a notebook may show what it likes under our type
+        detail = f"{shown.notebook} {shown.cell}: {type(error).__name__}: {error}"
+        return [Outcome(f"figures/{shown.name}", "failed", detail)]
+    return [Artefact(root / "figures" / f"{shown.name}{end}", made[end]) for end in made]
+
+
+def _page(data, root: Path, shown: list[Shown], runs: list[Run]) -> Artefact | Outcome:
+    from . import report  # takes long to import: meanwhile, the kernels run
+
+    findings = [each for run in runs for each in run.findings]
+    charts = []
+    for each in shown:
+        with suppress(Exception):  # of which its figures tell
+            charts.append(Chart.from_json(each.chart))
+    try:
+        page = report.build(data, charts=charts, findings=findings)
+    except Exception as error:  # a chart that cannot be drawn must not cost the others
+        return Outcome("figures/report.html", "failed", f"{type(error).__name__}: {error}")
+    return Artefact(root / "figures" / "report.html", page)
 
 
 # -------------------------------------------------------------------- files
@@ -202,12 +273,31 @@ def _settle(made: Artefact, root: Path, check: bool) -> Outcome:
     old = made.path.read_bytes() if made.path.exists() else None
     if old == made.content:
         return Outcome(name, "same")
+    if old is not None and made.path.suffix == ".ipynb" and notebooks.same(old, made.content):
+        return Outcome(name, "same")  # as an editor saved it
     state = "new" if old is None else "changed"
     if check:
         return Outcome(name, state, "" if old is None else _difference(old, made.content, name))
     made.path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(made.path, made.content)
     return Outcome(name, state)
+
+
+def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> list[Outcome]:
+    """Figures that no notebook shows; of these, only files named as ours are ever removed."""
+    produced = {each.path for each in made if isinstance(each, Artefact)}
+    standing = (root / "figures").glob("[!.]*")
+    return [_leftover(path, prune) for path in sorted(standing) if path not in produced]
+
+
+def _leftover(path: Path, prune: bool) -> Outcome:
+    name = f"figures/{path.name}"
+    if not _OURS.fullmatch(path.name) or not path.is_file():
+        return Outcome(name, "stale", _("not a file of ours: move it elsewhere"))
+    if not prune:
+        return Outcome(name, "stale", _("no notebook shows it; --prune removes it"))
+    path.unlink()
+    return Outcome(name, "pruned")
 
 
 def _difference(old: bytes, new: bytes, name: str) -> str:

@@ -7,6 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 THEMES = ("funding", "projects", "water_works", "training", "county")
+TABLES = (*THEMES, "sources", "labels", "exclusions", "crosschecks")
+# Columns that came later: a folder without them stays valid.
+LATER = ("note_zh", "reason", "place", "url", "read")
 
 
 @cache

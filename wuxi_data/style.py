@@ -1,8 +1,7 @@
-"""How every chart looks: theme, then font; colours; where words go; the same bytes at each save."""
+"""How every chart looks: the theme and our font, colours and sizes, the measuring of words."""
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import threading
@@ -11,45 +10,71 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
-from .files import write_whole
-
 FAMILY = "Wuxi Data Sans"
 _BOXES = "Last Resort High-Efficiency"  # matplotlib's own: a box for every character there is
 # One hue and greys: they stay apart in print without colour and for colour-blind readers.
-INK, GREY, MUTED, HUE, TINT = "#222222", "#666666", "#a3a3a3", "#1f5f8b", "#dce8f0"
-TITLE, LABEL, SMALL, TINY = 16, 11, 10, 8  # sizes in points
+# Every one of them that fills a mark has a contrast of 3 : 1 or more against white.
+INK, GREY, HUE, SECOND, THIRD, PAPER = (
+    "#222222", "#555555", "#1f5f8b", "#5d8fb9", "#858585", "#ffffff"
+)  # fmt: skip
+ALERT = "#b34700"
+DPI = 150
+_CLOSING, _OPENING = "，。、；：！？）》”’%,.;:!?)", "（《“‘("
 
-_SIZE = 576, 324  # points: 8 × 4.5 inches
-_MARGIN, _GUTTER = 26, 165
-_HEAD, _FOOT = 82, 62
-_DPI = 150
-_CLOSING, _OPENING = "，。、；：！？）》”’%", "（《“‘"
+
+class Sizes(NamedTuple):
+    """Points: how wide a drawing is, and how large its words are; nothing is under 9."""
+
+    width: float
+    margin: float
+    title: float
+    label: float
+    small: float
+    tiny: float
+
+
+WIDE = Sizes(576, 24, 16, 11, 10, 9)
+NARROW = Sizes(270, 10, 13, 10, 9.5, 9)
+
+_LOCK = threading.RLock()
 
 
 @contextmanager
-def look() -> Iterator[None]:
-    """The theme and then the font, inside this context only: seaborn's theme resets the font."""
+def theme() -> Iterator[None]:
+    """seaborn's theme with a font that has Chinese, for charts that you draw yourself.
+
+    Inside the context, pandas, seaborn and matplotlib draw in our style; afterwards every setting
+    is as it was. One thread draws at a time: matplotlib's settings belong to the whole process.
+
+    Examples
+    --------
+    >>> import wuxi_data as wd, seaborn as sns
+    >>> with wd.theme():  # doctest: +SKIP
+    ...     ax = sns.barplot(wd.load_water_works(), x="value", y="works")
+    """
     import seaborn as sns
 
-    _register()
+    register_font()
     ours = {
         "font.family": [FAMILY],
-        "font.size": LABEL,
+        "font.size": WIDE.label,
         "text.color": INK,
         "text.parse_math": False,  # a $ in a label is a dollar
         "axes.titleweight": "semibold",
-        "hatch.linewidth": 1.2,
-        "savefig.dpi": _DPI,
+        "axes.unicode_minus": True,
+        "hatch.linewidth": 1.1,
+        "savefig.dpi": DPI,
         "svg.fonttype": "path",  # the page that shows it needs no font of ours
         "svg.hashsalt": "wuxi_data",
     }
-    theme = {**sns.plotting_context("notebook"), **sns.axes_style("white"), **ours}
+    settings = {**sns.plotting_context("notebook"), **sns.axes_style("white"), **ours}
     # Opening with the defaults keeps a user's matplotlibrc out of the picture, and the bytes.
-    with mpl.style.context(["default", theme]):
+    with _LOCK, mpl.style.context(["default", settings]):
         yield
 
 
@@ -65,7 +90,7 @@ def _font_files() -> dict[str, Path]:
     }
 
 
-def _register() -> None:
+def register_font() -> None:
     """Make our font known to matplotlib, and no namesake of it from a stale font cache."""
     manager, ours = font_manager.fontManager, {str(path) for path in _font_files().values()}
     known = [font.fname for font in manager.ttflist if font.name == FAMILY]
@@ -129,201 +154,102 @@ def _no_glyph(missing: set[int], text: str) -> str:
     return f"no installed font can draw {named} in {text!r}: change the label or install a font"
 
 
+# -------------------------------------------------------------------- words
+
+
 @cache
+def _font(weight: str) -> ft2font.FT2Font:
+    font = ft2font.FT2Font(str(_font_files()[weight]))
+    font.set_size(100, 72)  # large, so that the grid of pixels rounds nothing away
+    return font
+
+
+@cache
+def _width_at_100(line: str, weight: str) -> float:
+    unknown = missing_glyphs(line)  # another font will draw them: as wide as a Chinese character
+    known = re.sub(f"[{re.escape(unknown)}]", "国", line) if unknown else line
+    font = _font(weight)
+    font.set_text(known, flags=ft2font.LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64
+
+
 def width(text: str, size: float, weight: str = "normal") -> float:
     """How wide the longest line of `text` is, in points."""
-    font = ft2font.FT2Font(str(_font_files()[weight]))
-    font.set_size(size, 72 * 20)  # large: the grid of pixels must not round it
-    unknown = missing_glyphs(text)  # another font will draw them: as wide as a Chinese character
-    known = re.sub(f"[{re.escape(unknown)}]", "国", text) if unknown else text
-    widths = []
-    for line in known.split("\n"):
-        font.set_text(line, flags=ft2font.LoadFlags.NO_HINTING)
-        widths.append(font.get_width_height()[0] / 64 / 20)
-    return max(widths) * 1.02  # hinting may widen what is drawn
+    widest = max((_width_at_100(line, weight) for line in text.split("\n")), default=0)
+    return widest * size / 100 * 1.02  # hinting may widen what is drawn
 
 
-def wrap(text: str, room: float, size: float, weight: str = "normal", lines: int = 0) -> str:
+def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     """Break `text` into lines of at most `room` points, all about as long.
 
-    Chinese may break at any character but before closing and after opening punctuation; a number
-    stays with its unit. With `lines`, whatever is more ends in ….
+    A line ends after punctuation where that costs no further line; a number stays with its unit,
+    and nothing is ever cut off.
     """
-    rows = _broken(text, room, size, weight)
-    if lines and len(rows) > lines:
-        rows = rows[:lines]
-        while width(rows[-1] + "…", size, weight) > room:
-            rows[-1] = rows[-1][:-1]
-        rows[-1] += "…"
-    elif len(rows) > 1:  # the narrowest room that takes as many lines leaves no lonely last word
-        fitting = [
-            word.strip() for word in _breakable(text) if width(word.strip(), size, weight) < room
-        ]
-        narrow, count = max(room / 2, _widest(fitting, size, weight)), len(rows)
-        while len(_broken(text, narrow, size, weight)) > count:
+    pieces = list(_fitting(text, room, size, weight, (_words, _at_blanks, list)))
+    fewest = len(_broken(pieces, room, size, weight))
+    for splitters in (
+        ((_phrases, _words, _at_blanks, list), (_words, _at_blanks, list)) if fewest > 1 else ()
+    ):
+        pieces = list(_fitting(text, room, size, weight, splitters))
+        # The narrowest room that takes as many lines leaves no lonely last word.
+        narrow = room / 2
+        while narrow <= room:
+            rows = _broken(pieces, narrow, size, weight)
+            if len(rows) <= fewest and all(width(row, size, weight) <= room for row in rows):
+                return "\n".join(rows)
             narrow += size / 2
-        rows = min(
-            _broken(text, narrow, size, weight), rows, key=lambda each: _widest(each, size, weight)
-        )
-    return "\n".join(rows)
+    return "\n".join(_broken(pieces, room, size, weight))
 
 
-def _widest(rows: list[str], size: float, weight: str) -> float:
-    return max((width(row, size, weight) for row in rows), default=0)
-
-
-def _broken(text: str, room: float, size: float, weight: str) -> list[str]:
+def _broken(pieces: list[str], room: float, size: float, weight: str) -> list[str]:
     rows = [""]
-    for word in _breakable(text):
-        fits = width(word.strip(), size, weight) <= room
-        for piece in (
-            [word] if fits else re.findall(r"\s*\S+" if " " in word.strip() else ".", word)
-        ):
-            if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
-                rows.append("")
-            rows[-1] += piece if rows[-1] else piece.lstrip()
+    for piece in pieces:
+        if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
+            rows.append("")
+        rows[-1] += piece if rows[-1] else piece.lstrip()
     return [row.rstrip() for row in rows]
 
 
-def _breakable(text: str) -> list[str]:
-    chinese = r"[余多]?[十百千]?[万亿]*[元人名个处亩户天年米]?(?:分钟|公里)?"
-    number = (
-        rf"(?:约|不到|超过|至多)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?: [mb]illion(?: [a-z]+)?|{chinese})"
-    )
-    word = rf"（[^（）\s]{{1,6}}）|{number}|[^\s⺀-￯]+|[⺀-￯]"
-    return re.findall(rf"\s*[{_OPENING}]*(?:{word})[{_CLOSING}]*|\s+|.", text)
+def _fitting(text: str, room: float, size: float, weight: str, splitters: tuple) -> Iterator[str]:
+    """The pieces of a text, each as large as has room: phrases, else words, else characters."""
+    for piece in splitters[0](text):
+        if len(splitters) > 1 and width(piece.strip(), size, weight) > room:
+            yield from _fitting(piece, room, size, weight, splitters[1:])
+        else:
+            yield piece
 
 
-# -------------------------------------------------------------------- frame
+# A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, 5 million yuan.
+_NUMBER = (
+    r"(?:约|近|≈|不到|超过|至多|至少)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?:(?: [mb]illion)? [a-z]+"
+    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|分钟|小时|[元人名个处亩户天年米])?)"
+)
+_PLACE = "[一-鿿]{2}[县省乡镇市]"  # 巫溪县 stays whole
+_WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
+_PIECE = re.compile(
+    rf"\s*[{re.escape(_OPENING)}]*(?:{_WORD})[{re.escape(_CLOSING)}]*|\s+|.", re.DOTALL
+)
+_PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
 
 
-def axes(ax=None, *, gutter: bool = False):
-    """`ax` cleared of its frame, or the axes of a new figure of our size and margins.
-
-    Parameters
-    ----------
-    gutter : bool
-        Keep room at the left for the names of bars.
-    """
-    if ax is None:
-        fig = _figure()
-        wide, high = _SIZE
-        left = _MARGIN + (_GUTTER if gutter else 0)
-        foot = _FOOT - (14 if gutter else 0)  # names at the left need no room below
-        box = (left, foot, wide - left - _MARGIN, high - _HEAD - foot)
-        ax = fig.add_axes([part / whole for part, whole in zip(box, _SIZE * 2, strict=True)])
-    ax.set_axis_on()
-    ax.spines[:].set_visible(False)
-    ax.set(xticks=[], yticks=[])
-    return ax
+@cache
+def _words(text: str) -> list[str]:
+    return _PIECE.findall(text)
 
 
-def _figure():
-    size = [points / 72 for points in _SIZE]
-    if threading.current_thread() is threading.main_thread():
-        from matplotlib import pyplot
-
-        return pyplot.figure(figsize=size, dpi=_DPI)
-    return mpl.figure.Figure(figsize=size, dpi=_DPI)  # a window belongs to the main thread
+def _at_blanks(text: str) -> list[str]:
+    return re.findall(r"\s*\S+", text)
 
 
-def room(ax) -> tuple[float, float]:
-    """Width and height of the axes in points."""
-    box = ax.get_window_extent()
-    return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
+@cache
+def _phrases(text: str) -> list[str]:
+    return _PHRASE.findall(text)
 
 
-NAMES = _GUTTER - 10  # points that the names of bars may take at the left of the axes
+def line_height(size: float) -> float:
+    return size * 1.32
 
 
-def headline(ax, title: str, subtitle: str, note: str, credit: str) -> None:
-    """Title and subtitle above the axes, note and credit below, wrapped to the figure."""
-    whole = _is_ours(ax)
-    across, _ = room(ax)
-    left = ax.get_window_extent().x0 * 72 / ax.figure.dpi - _MARGIN if whole else 0
-    across += left
-    sizes = (TITLE, 2), (14, 2), (12, 3)
-    size, lines = next(
-        (each for each in sizes if len(_broken(title, across, each[0], "semibold")) <= each[1]),
-        sizes[-1],
-    )
-    title = wrap(title, across, size, "semibold", lines=lines)
-    top = _HEAD - 18
-    foot = ax.get_window_extent().y0 * 72 / ax.figure.dpi if whole else _FOOT
-    place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left"}
-    ax.set_title(
-        title, loc="left", x=-left / room(ax)[0], y=1, pad=top, va="top", fontsize=size,
-        color=INK, linespacing=1.25,
-    )  # fmt: skip
-    under = top - size * 1.32 * (title.count("\n") + 1)
-    subtitle = wrap(subtitle, across, SMALL, lines=2)
-    ax.annotate(subtitle, (0, 1), (-left, under), va="top", fontsize=SMALL, color=GREY,
-                gid="subtitle", **place)  # fmt: skip
-    ax.annotate(wrap(credit, across, TINY, lines=1), (0, 0), (-left, 12 - foot), va="bottom",
-                fontsize=TINY, color=GREY, gid="credit", **place)  # fmt: skip
-    if note:
-        ax.annotate(wrap(note, across, TINY, lines=2), (0, 0), (-left, 24 - foot), va="bottom",
-                    fontsize=TINY, color=GREY, gid="note", **place)  # fmt: skip
-    for text in ax.findobj(mpl.text.Text):  # those of an axes that was there before us, too
-        if text.get_text():
-            text.set_fontfamily(families(text.get_text()))
-    # Ticks are made when first drawn: here, so that they too are made in our theme.
-    ax.figure.draw_without_rendering()
-
-
-def _is_ours(ax) -> bool:
-    return [round(side * 72) for side in ax.figure.get_size_inches()] == list(_SIZE) and len(
-        ax.figure.axes
-    ) == 1
-
-
-# -------------------------------------------------------------------- saving
-
-
-def render(ax, kind: str) -> bytes:
-    """The figure of `ax` as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
-    metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
-    if kind not in metadata:
-        raise ValueError(f"cannot save a figure as {kind!r}: expected 'svg' or 'png'")
-    picture = io.BytesIO()
-    with look():
-        ax.figure.savefig(picture, format=kind, dpi=_DPI, metadata=metadata[kind])
-    return picture.getvalue()
-
-
-def save_figure(ax, path: str | Path) -> Path:
-    """Save a chart whole or not at all, with the same bytes every time.
-
-    Parameters
-    ----------
-    ax : Axes
-        As a ``plot_…`` function returns it.
-    path : path
-        Ending in ``.svg`` or ``.png``.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    ValueError
-        Another ending.
-    OSError
-        The file cannot be written; what stood there before still stands.
-
-    Examples
-    --------
-    >>> import wuxi_data as wd
-    >>> wd.save_figure(wd.plot_orchards(wd.load_projects()), "orchards.svg")  # doctest: +SKIP
-    """
-    path = Path(path)
-    write_whole(path, render(ax, path.suffix.removeprefix(".").lower()))
-    return path
-
-
-def close(ax) -> None:
-    """Forget the figure of `ax`, so that a notebook does not draw it a second time."""
-    from matplotlib import pyplot
-
-    pyplot.close(ax.figure)
+def height(text: str, size: float) -> float:
+    """How tall the lines of `text` stand, in points."""
+    return (text.count("\n") + 1) * line_height(size) if text else 0

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .checks import FIGURE, beside, check_table
-from .quantity import Printed, Quantity
-from .reading import TableError, did_you_mean, numbers, read
+from .quantity import Printed, Quantity, parse_quantity
+from .reading import TableError, did_you_mean, folder, numbers, read
 from .schema import THEMES, fields, package, references
 
 
 def load(name: str, data: str | Path | None = None) -> pd.DataFrame:
-    """One table, checked and typed as the schema declares."""
-    return _ours(name).copy() if data is None else _checked(name, data)
+    """One table, checked and typed as the schema declares; read again only where it changed."""
+    place = folder(data).absolute()
+    frame = _loaded(name, None if data is None else str(place), _state(place)).copy()
+    frame.attrs["data"] = None if data is None else str(data)
+    return frame
 
 
-@cache
-def _ours(name: str) -> pd.DataFrame:
-    return _checked(name)
+def _state(place: Path) -> tuple:
+    """What tells an edited folder from the one before: an edit in Excel is seen."""
+    stats = [(path.name, path.stat()) for path in sorted(place.glob("*.csv"))]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
-def _checked(name: str, data=None) -> pd.DataFrame:
+@lru_cache(maxsize=128)
+def _loaded(name: str, data: str | None, state: tuple) -> pd.DataFrame:
     raw = read(name, data)
     faults = check_table(raw, beside(data))
     if faults:
         raise TableError(faults)
     coded = {*references(name, "labels"), *references(name, "sources")}
-    frame = pd.DataFrame(
-        {
-            column: _typed(raw.frame[column], field, column in coded)
-            for column, field in fields(name).items()
-        }
-    )
-    frame.attrs["data"] = None if data is None else str(data)
-    return frame
+    typed = {}
+    for column, field in fields(name).items():
+        texts = raw.frame[column] if column in raw.frame else _nothing(len(raw.frame))
+        typed[column] = _typed(texts, field, column in coded)
+        if column == "qualifier" and name in THEMES:
+            typed |= _bounds(raw.frame["as_written"])
+    return pd.DataFrame(typed)
+
+
+def _nothing(rows: int) -> pd.Series:
+    """A column that came later and that an older folder does not have."""
+    return pd.Series(pd.Categorical([""] * rows, [""]))
 
 
 def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
@@ -53,13 +64,42 @@ def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
     return pd.Series(texts[column.cat.codes.to_numpy()], dtype="string")
 
 
-def _loader(name: str) -> Callable[..., pd.DataFrame]:
-    def load_table(data: str | Path | None = None) -> pd.DataFrame:
-        return load(name, data)
+def _bounds(tokens: pd.Series) -> dict[str, np.ndarray]:
+    """What each token admits: low and high, NaN where nothing bounds it, and whether 约 is said."""
+    said = [parse_quantity(token) for token in tokens.cat.categories]
+    place = tokens.cat.codes.to_numpy()
+    ends = {
+        name: np.array([np.nan if end is None else float(end) for end in found], float)[place]
+        for name, found in (
+            ("low", [figure.low for figure in said]),
+            ("high", [figure.high for figure in said]),
+        )
+    }
+    return ends | {"about": np.array([figure.about for figure in said], bool)[place]}
 
-    load_table.__name__ = load_table.__qualname__ = f"load_{name}"
-    load_table.__doc__ = _codebook(name)
-    return load_table
+
+def load_funding(data: str | Path | None = None) -> pd.DataFrame:
+    return load("funding", data)
+
+
+def load_projects(data: str | Path | None = None) -> pd.DataFrame:
+    return load("projects", data)
+
+
+def load_water_works(data: str | Path | None = None) -> pd.DataFrame:
+    return load("water_works", data)
+
+
+def load_training(data: str | Path | None = None) -> pd.DataFrame:
+    return load("training", data)
+
+
+def load_county(data: str | Path | None = None) -> pd.DataFrame:
+    return load("county", data)
+
+
+def load_sources(data: str | Path | None = None) -> pd.DataFrame:
+    return load("sources", data)
 
 
 def _codebook(name: str) -> str:
@@ -69,6 +109,8 @@ def _codebook(name: str) -> str:
         f"    {field['name']} : {field['type']}{_optional(field)}\n        {field['description']}"
         for field in resource["schema"]["fields"]
     )
+    if name in THEMES:
+        columns += f"\n{_BOUNDS}"
     return f"""{resource["description"]}
 
 Parameters
@@ -88,7 +130,7 @@ Raises
 TableError
     Lists every fault of the table: file, line, column, found, expected.
 FileNotFoundError, NotADirectoryError
-    `data` is not a folder.
+    `data` is not a folder, or none of the tables stands in it.
 
 Notes
 -----
@@ -96,16 +138,20 @@ Source: {resource["path"]}, described in datapackage.json, hand-typed from the a
 """
 
 
+_BOUNDS = """    low, high : number, may be empty
+        What the token admits (上下限): 200余 is at least 200 and below 300; after qualifier.
+    about : boolean
+        Whether print says 约; the bounds are computed as if it did not."""
+
+
 def _optional(field: dict) -> str:
     return "" if field.get("constraints", {}).get("required") else ", may be empty"
 
 
-load_funding = _loader("funding")
-load_projects = _loader("projects")
-load_water_works = _loader("water_works")
-load_training = _loader("training")
-load_county = _loader("county")
-load_sources = _loader("sources")
+for _loader in (
+    load_funding, load_projects, load_water_works, load_training, load_county, load_sources,
+):  # fmt: skip
+    _loader.__doc__ = _codebook(_loader.__name__.removeprefix("load_"))
 
 
 def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
@@ -114,12 +160,8 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
     A user's ``labels.csv`` adds to ours, and wins where both name a code.
     """
     ours = _our_labels()
-    return ours if data is None else ours | _words(read("labels", data).frame)
-
-
-def filled(text: str, **parts) -> str:
-    """A label whose ``{name}`` gives way to its part; any other brace of a user's is a brace."""
-    return re.sub(r"{(\w+)}", lambda found: str(parts.get(found[1], found[0])), text)
+    own = {} if data is None else _words(read("labels", data).frame)
+    return {code: dict(words) for code, words in (ours | own).items()}
 
 
 @cache
@@ -134,6 +176,19 @@ def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
         code: {"zh": zh, "en": en}
         for code, zh, en in zip(frame["code"], frame["zh"], frame["en"], strict=True)
     }
+
+
+@cache
+def messages() -> dict[str, dict[str, str]]:
+    """What the guide and the page say, by the name of the sentence, in both languages."""
+    text = files("wuxi_data").joinpath("templates/messages.csv").read_text("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
+
+
+def filled(text: str, **parts) -> str:
+    """A sentence whose ``{name}`` gives way to its part; any other brace of a user's is a brace."""
+    return re.sub(r"{(\w+)}", lambda found: str(parts.get(found[1], found[0])), text)
 
 
 def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
@@ -179,6 +234,7 @@ def quantities(table: pd.DataFrame) -> pd.Series:
                 printed=Printed(token, fact_id, source_id, int(paragraph)),
                 formula=fact_id,
                 inputs=(fact_id,),
+                bounds=_parsed(token).bounds,
             )
             for value, unit, qualifier, token, fact_id, source_id, paragraph in table[
                 columns
@@ -186,6 +242,11 @@ def quantities(table: pd.DataFrame) -> pd.Series:
         },
         dtype=object,
     )
+
+
+@lru_cache(maxsize=4096)
+def _parsed(token: str) -> Quantity:
+    return parse_quantity(token)
 
 
 def words(figures: pd.Series) -> pd.DataFrame:
@@ -207,3 +268,76 @@ def words(figures: pd.Series) -> pd.DataFrame:
         columns=["zh", "en", "formula"],
         dtype="string",
     )
+
+
+_HEADS = {
+    "as_written": ("原文", "In print"),
+    "figure": ("数", "Figure"),
+    "period": ("年份", "Years"),
+    "paragraph": ("段落", "Paragraph"),
+    "source_id": ("来源", "Source"),
+    "note": ("说明", "Note"),
+}
+
+
+def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """A table, or any rows of it, in words: for readers, not for computing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As a loader gives it, or a selection of its rows.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        Indexed by fact_id. Codes are replaced by what they are called, and a column is left out
+        where no row says anything in it: what and who, the years, the printed token (in English
+        also the figure in words), the paragraph, the source where there are several, the note.
+
+    Raises
+    ------
+    ValueError
+        Unknown `lang`; not a table of figures.
+    """
+    if lang not in ("zh", "en"):
+        raise ValueError(f"unknown lang {lang!r}: expected 'zh' or 'en'")
+    if not {"fact_id", "indicator", "as_written"} <= set(table):
+        raise ValueError("expected rows of a table of figures, with fact_id and as_written")
+    known, place = labels(table.attrs.get("data")), 0 if lang == "zh" else 1
+    heads = {field: words["title" if lang == "en" else "title_zh"]
+             for name in THEMES for field, words in fields(name).items()}  # fmt: skip
+    coded = [column for column in table if column in _CODED]
+    shown = {
+        heads[column]: [
+            known.get(code, {}).get(lang, code) for code in table[column].astype(object)
+        ]
+        for column in coded
+    }
+    shown[_HEADS["period"][place]] = [
+        _years(start, end, lang) for start, end in zip(table["start"], table["end"], strict=True)
+    ]
+    shown[_HEADS["as_written"][place]] = table["as_written"].to_list()
+    if lang == "en":
+        shown[_HEADS["figure"][place]] = [each.wording("en") for each in quantities(table)]
+    shown[_HEADS["paragraph"][place]] = table["paragraph"].astype(int).to_list()
+    if table["source_id"].nunique() > 1:
+        shown[_HEADS["source_id"][place]] = table["source_id"].astype(str).to_list()
+    notes = table["note_zh"].fillna(table["note"]) if lang == "zh" else table["note"]
+    shown[_HEADS["note"][place]] = notes.fillna("").to_list()
+    frame = pd.DataFrame(shown, index=pd.Index(table["fact_id"], name=heads["fact_id"]))
+    return frame.loc[:, (frame.fillna("") != "").any()].fillna("")
+
+
+_CODED = (
+    "payer", "recipient", "sponsor", "place", "item", "sector", "status", "works", "organiser",
+    "audience", "topic", "indicator",
+)  # fmt: skip
+
+
+def _years(start, end, lang: str) -> str:
+    start, end = ("" if pd.isna(year) else str(year) for year in (start, end))
+    if start == end:
+        return start
+    return f"{start}{'—' if lang == 'zh' else '–'}{end}"

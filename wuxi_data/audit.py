@@ -1,0 +1,499 @@
+"""Where each fact stands in print, and proof that no numeral of the article was missed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from .files import write_whole
+from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, Figure, figures, fold
+from .schema import THEMES
+from .tables import load
+
+
+class Numeral(NamedTuple):
+    """One numeral of a text, and who claims it."""
+
+    paragraph: int
+    start: int
+    numeral: str
+    around: str
+    claimed_by: tuple[str, ...]
+
+
+class Claim(NamedTuple):
+    """A row that says: this numeral is mine."""
+
+    paragraph: int | None  # None: an exclusion wherever the token stands
+    token: str
+    occurrence: int | None  # None: the next one that no exclusion names
+    name: str
+
+
+@dataclass(frozen=True, repr=False)
+class Audit:
+    """What became of every numeral of a text.
+
+    Attributes
+    ----------
+    source_id : str
+    same_text : bool or None
+        Whether this is, to the letter, the text that the tables were typed from; None where
+        ``sources.csv`` does not know its SHA-256.
+    numerals : list of Numeral
+    misplaced : list of str
+        Facts and exclusions whose token does not stand where they say.
+    """
+
+    source_id: str
+    same_text: bool | None
+    numerals: list[Numeral]
+    misplaced: list[str]
+
+    @cached_property
+    def unaccounted(self) -> list[Numeral]:
+        """Numerals that no row claims."""
+        return [numeral for numeral in self.numerals if not numeral.claimed_by]
+
+    @cached_property
+    def contested(self) -> list[Numeral]:
+        """Numerals that more than one row claims."""
+        return [numeral for numeral in self.numerals if len(numeral.claimed_by) > 1]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every numeral is claimed by exactly one row, and every row has its numeral."""
+        return not (self.unaccounted or self.contested or self.misplaced)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The numerals as a table: paragraph, start, numeral, around, claimed_by."""
+        frame = pd.DataFrame(self.numerals, columns=Numeral._fields)
+        return frame.assign(claimed_by=frame["claimed_by"].map("; ".join))
+
+    def __str__(self):
+        lines = []
+        if not self.source_id:
+            lines.append("sources.csv has no row for this text yet; audited all the same")
+        elif self.same_text is None:
+            lines.append(
+                f"whether this is the text of {self.source_id} is not known: sources.csv gives "
+                "no SHA-256; audited all the same"
+            )
+        elif not self.same_text:
+            lines.append(
+                f"this is not the text that {self.source_id} was typed from "
+                "(its SHA-256 differs); audited all the same"
+            )
+        lines += [
+            f"paragraph {each.paragraph}: {each.numeral!r} is unaccounted, in …{each.around}…"
+            for each in self.unaccounted
+        ]
+        lines += [
+            f"paragraph {each.paragraph}: {each.numeral!r} is claimed by "
+            f"{' and '.join(each.claimed_by)}"
+            for each in self.contested
+        ]
+        lines += self.misplaced
+        facts = sum(not c.startswith("exclusion ") for n in self.numerals for c in n.claimed_by[:1])
+        excluded = len(self.numerals) - facts - len(self.unaccounted)
+        lines.append(
+            f"{len(self.numerals)} numerals: {facts} in facts, {excluded} excluded, "
+            f"{len(self.unaccounted)} unaccounted"
+        )
+        return "\n".join(lines)
+
+    __repr__ = __str__  # what a notebook shows
+
+
+def paragraphs(text: str) -> list[str]:
+    """The non-empty lines of a text; paragraph 1 is the first."""
+    lines = re.split("\r\n|\r|\n", text.removeprefix("\ufeff"))
+    return [line.strip() for line in lines if line.strip()]
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text in UTF-8 with LF line ends: what sha256sum prints of such a file."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def audit(
+    text: str,
+    data: str | Path | None = None,
+    *,
+    source_id: str | None = None,
+    new: bool = False,
+) -> Audit:
+    """Account for every numeral of an article.
+
+    Parameters
+    ----------
+    text : str
+        The article. It is not shipped: pass your own copy.
+    data : path, optional
+        A folder of your own tables; ours by default.
+    source_id : str, optional
+        Which source of the folder `text` is; found by its SHA-256 where it is left out.
+    new : bool
+        Whether a text that no source is known to be is a new one, of which nothing is claimed yet.
+
+    Returns
+    -------
+    Audit
+        ``print`` it; ``audit.ok`` says whether each numeral is claimed by exactly one fact or
+        exclusion and each token stands in its paragraph.
+
+    Raises
+    ------
+    TableError
+        The tables themselves are faulty.
+    ValueError
+        The folder has several sources and none of them is this text.
+    """
+    source = _source(load("sources", data), text, source_id, new)
+    lines = paragraphs(text)
+    claimed: dict[tuple[int, int, int], list[str]] = {
+        (number, match.start(), match.end()): []
+        for number, line in enumerate(lines, 1)
+        for match in NUMERAL.finditer(fold(line))
+    }
+    here: dict[int, list[tuple]] = {}
+    for place in claimed:
+        here.setdefault(place[0], []).append(place)
+    misplaced = []
+    for claim in sorted(_claims(source["source_id"], data), key=_turn):
+        claimants = here if claim.paragraph is None else [claim.paragraph]
+        places, beside = [], ""
+        for number in claimants:
+            line = lines[number - 1] if number <= len(lines) else ""
+            found, clipped = _claimed_places(claim, line, here.get(number, []), claimed)
+            places, beside = places + found, beside or clipped
+        if not places:
+            where = f"paragraph {claim.paragraph}: " if claim.paragraph else ""
+            why = f"but {beside!r} stands beside it" if beside else "which does not stand there"
+            misplaced.append(f"{where}{claim.name} claims {claim.token!r}, {why}")
+        for place in places:
+            claimed[place].append(claim.name)
+    numerals = [
+        Numeral(
+            number,
+            start,
+            lines[number - 1][start:end],
+            lines[number - 1][max(0, start - 6) : end + 6],
+            tuple(names),
+        )
+        for (number, start, end), names in claimed.items()
+    ]
+    known = source["sha256"]  # a new county's sources.csv need not have it yet
+    same = None if pd.isna(known) or not known else known == digest(text)
+    return Audit(source["source_id"], same, numerals, misplaced)
+
+
+def _turn(claim: Claim) -> int:
+    """Placed exclusions first, then facts, last the exclusions of a token wherever it stands."""
+    return 2 if claim.paragraph is None else claim.occurrence is None
+
+
+def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) -> pd.Series:
+    for column, wanted in (("source_id", source_id), ("sha256", digest(text))):
+        found = sources[sources[column] == wanted]
+        if len(found):
+            return found.iloc[0]
+        if column == "source_id" and source_id is not None:
+            raise ValueError(f"no source {source_id!r}: have {', '.join(sources['source_id'])}")
+    unknown = len(sources) == 1 and not (sources["sha256"].fillna("") != "").any()
+    if sources.empty or (new and not unknown):  # nothing of it is claimed yet
+        return pd.Series({"source_id": "", "sha256": ""})
+    if len(sources) != 1:
+        raise ValueError(
+            "none of the sources has this text's SHA-256; say which one it is by source_id: "
+            f"{', '.join(sources['source_id'])}"
+        )
+    return sources.iloc[0]
+
+
+def _claims(source_id: str, data) -> Iterator[Claim]:
+    for theme in THEMES:
+        table = load(theme, data)
+        for row in table[table["source_id"] == source_id].itertuples():
+            yield Claim(row.paragraph, row.as_written, None, row.fact_id)
+    table = load("exclusions", data)
+    for row in table[table["source_id"] == source_id].itertuples():
+        anywhere = pd.isna(row.paragraph)
+        place = (None, row.token, None) if anywhere else (row.paragraph, row.token, row.occurrence)
+        yield Claim(*place, f"exclusion {row.token} ({row.reason})")
+
+
+def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple[list, str]:
+    """The numerals that a row claims in a paragraph; or what stands beside its token there.
+
+    None where the token would cut a numeral, or the printed figure, in two.
+    """
+    free: list = []
+    fallback: list = []
+    beside = ""
+    is_fact = claim.paragraph is not None and claim.occurrence is None
+    for occurrence, match in enumerate(re.finditer(re.escape(claim.token), line), 1):
+        if claim.occurrence not in (None, occurrence):
+            continue
+        start, end = match.span()
+        inside = [place for place in here if start <= place[1] and place[2] <= end]
+        cut = sum(place[1] < end and start < place[2] for place in here) > len(inside)
+        clipped = _beside(line, start, end) if is_fact else ""
+        beside = beside or clipped
+        if not inside or cut or clipped:
+            continue
+        if claim.occurrence is not None:
+            return inside, ""
+        if any(claimed[place] for place in inside):
+            fallback = fallback or inside
+        elif is_fact:
+            return inside, ""
+        else:
+            free += inside
+    return free or (fallback if is_fact else []), beside
+
+
+def _beside(line: str, start: int, end: int) -> str:
+    """What touches a token in print and belongs to its figure, or to a word that it cuts."""
+    line = fold(line)
+    for figure in figures(line):
+        if figure.start < end and start < figure.end:
+            before = line[figure.start : start] or line[start : figure.start]
+            if start < figure.start and before in PER_BEFORE:
+                before = ""
+            if start < figure.start and before:
+                return line[start - 1 : start] or before
+            if before or end in figure.stops:
+                return before
+            return line[end : max(figure.end, end + 1)] or line[figure.end : end]
+    return ""
+
+
+# -------------------------------------------------------------------- proposals
+
+_CHINESE = "〇零一二两三四五六七八九十百千"
+_YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
+_WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
+# What is no figure whatever stands beside it, by reason; each alternative takes all that it can.
+_NO_FIGURES = re.compile(
+    rf"""(?P<name>《[^《》]{{0,60}}》|[〔﹝\[(（]{_YEAR}[〕﹞\])）][ ]?[0-9]+[ ]?号
+        |[“"「](?=[^”"」]{{0,12}}[{_CHINESE}])[^”"」0-9，。]{{1,12}}[”"」](?:工程|行动|计划|活动|项目)?
+        |十[一二三四五六七]五(?!年|个|人|户|万|元)|[一二]十[大次](?=[；，。、报精]|$|以来)
+        |十[一-九][大届](?=[；，。、报精历次中一二三四五六七八]|$|以来)
+        |(?<=届)[一二三四五六七][中次]全会|[三两二](?=次产业)|[一二三](?=产(?:[业，、。比融]|$))
+        |(?<![A-Za-z])[A-Za-z]+-?[0-9]+[A-Za-z0-9]*|(?<![0-9])[0-9]{{1,3}}[A-DG-Z]级?|[0-9](?=[oO]2)
+        |(?<![{_CHINESE}])[{_CHINESE}]{{1,3}}(?:台|家|里|步|亩|户|角|道|眼|层|间)(?=县|区|乡|镇|村|市|河|坡|坪|坝|塘|沟))
+      | (?P<date>(?:(?:公元|上)?[0-9{_CHINESE}]{{1,3}}世纪)?[1-9]0年代
+        |[一二][十]?[一二三四五六七八九]?世纪
+        |(?<![0-9.]){_YEAR}[ ]?(?:[-—–~至到]{{1,2}}|、)[ ]?{_YEAR}(?:[ ]?年度?)?{_WHEN}
+        |(?<![0-9.]){_YEAR}[ ]?年?[-—–~至到、/.]{{1,2}}[ ]?(?=[0-9]{{1,2}}[ ]?月)[0-9]{{1,2}}[ ]?月
+        |(?:(?<![0-9.]){_YEAR}[ ]?年度?{_WHEN}[ ]?)?
+         (?<![0-9.多余几])(?:1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九])
+         [ ]?月(?!大|球|饼){_WHEN}
+         (?:[ ]?(?:[0-3]?[0-9]|[{_CHINESE}]{{1,3}})[ ]?[日号])?
+         (?:[ ]?[-—–~至到、]{{1,2}}[ ]?(?:[0-9]{{1,2}}月)?[0-3]?[0-9][ ]?[日月](?:[0-3]?[0-9]日)?)*
+        |(?<![0-9.,]){_YEAR}[ ]?年(?![级代轻龄均])度?{_WHEN}
+        |(?<![0-9.]){_YEAR}[-/.][0-1]?[0-9][-/.][0-3]?[0-9](?![0-9])
+        |(?<![0-9.])[0-3]?[0-9][ ]?日(?![元均产处])(?:[-—–~至到]{{1,2}}[0-3]?[0-9]日)?
+        |(?:上午|下午|早上|晚上|中午|凌晨|清晨)[ ]?[0-9{_CHINESE}]{{1,3}}[ ]?[点时:：]
+         (?:[0-9{_CHINESE}]{{1,3}}分?|半)?
+        |(?<![0-9.:：])[0-2]?[0-9][:：][0-5][0-9](?![0-9:：.])|[前上]?[一二三四1-4]季度
+        |[0-2]?[0-9][时点][0-5]?[0-9]分
+        |(?:建安|贞观|开元|洪武|永乐|嘉靖|万历|乾隆
+         |康熙|光绪|道光|嘉庆|雍正|咸丰|同治|宣统|民国)[{_CHINESE}0-9]+年
+        |八一(?![{_CHINESE}个])|五一(?=[节劳假期]))
+      | (?P<word>^[ ]*(?:[(（][{_CHINESE}0-9]{{1,3}}[)）]|[{_CHINESE}]{{1,3}}[、.．]
+         |[0-9]{{1,2}}[、.．)）](?![0-9]))
+        |第[ ]?[{_CHINESE}0-9]+(?:[-—~至到、][第]?[{_CHINESE}0-9]+)*[ ]?
+         [批次期届个名位条产组]?
+        |(?<=[，。；：、])[一二三四五六七八九十](?=(?:是|则|要|方面)))""",
+    re.VERBOSE,
+)
+# Names and words with a numeral in them, which is no figure unless a figure was read there.
+_NAMES = """
+    三峡 万州 四川 三亚 三明 三门峡 三都 三农 三台 九江 九龙坡 九龙 九寨沟 九三学社
+    两江 两河 六安 六盘水 六枝 百色 百里 百度 八一 千岛湖 千阳 万盛 万载 万源 万年
+    十堰 四平 双桥 五常 五指山 五里 五峰 一汽 一带一路 两会 两高 两弹 两岸 五四 七一
+    九一八 三沙 万宁 万全 万安 百花 千里 八里 三元 三河 三江 三星 三合 三原 三水 四方
+    八步 八卦 九台 九州 九宫 七星 七里 六合 五台 五华 五原 五通 五大连池 二连 二七
+    一江
+""".split()  # noqa: SIM905
+_WORDS = """
+    进一步 下一步 新一轮 下一 上一 唯一 统一 第一 之一 单一 同一 另一 某一 每一 逐一
+    专一 万一 合一 如一 归一 不一 一起 一定 一直 一些 一般 一样 一旦 一致 一切 一体
+    一线 一流 一路 一边 一面 一方面 一道 一律 一向 一度 一时 一同 一系列 一揽子 一站式
+    一条龙 一条心 一对一 一把手 一心一意 一如既往 一以贯之 以一贯之 一手 一步 一身 一代
+    一次性 一家人 一年一度 一村一品 一户一策 一事一议 一举 一经 一再 一概 一贯 一共 一并
+    一应 一味 一番 一片 一股 一派 一幅 一场 一丝 一大批 一批 一批批 一项项 一组 一类
+    一带 一产 一级 一锤 一致性 一视同仁 一窝蜂 一张 一名名 一排 一座座 一个个 一条条
+    一户户 百姓 千方百计 千家万户 千山万水 千千万万 千军万马 千里迢迢 万众一心 万众 万家
+    万物 万象 万里 百年 百花 百家 百强 百货 百科 成百上千 成千上万 数以千计 数以万计
+    数据 数字 数量 数额 数学 数控 数目 数码 数值 多数 少数 总数 人数 户数 指数 次数
+    系数 半数 半点 几乎 几何 茶几 一半 大半 多半 过半 对半 上半 下半 前半 后半 半岛
+    半山 半坡 半径 半成品 半干旱 半导体 半途 两岸 两地 两侧 两边 两面 两旁 两手 两翼
+    两者 两级 两端 两极 两大 两委 两口 两不愁 三保障 两山 两化 两型 两基 两免 两后生
+    两癌 两癌筛查 三严三实 三通 三级 三角 三轮 三八 三资 三包 三产 三维 三色 三方
+    三中全会 四面八方 四通八达 四化 四级 四季 四大 四周 四肢 四好 四个意识 五保 五金
+    五谷 五星 五官 五级 五彩 五位一体 五大 六大 七大 八大 六合 七夕 八方 八角 九大
+    十大 十分 十足 十字 十全 三大 三好 二维 二手 二级 二胎 二期 一期 三期 二氧化 二线
+    零售 零星 零件 零距离 零碎 归零 零工 零散 零部件 零食 清零
+""".split()  # noqa: SIM905
+_NAME = re.compile("|".join(sorted(_NAMES, key=len, reverse=True)))
+_WORD = re.compile("|".join([*sorted(_WORDS, key=len, reverse=True), "[唯统同专单逐]一"]))
+_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余])")
+
+
+def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
+    """Candidate rows for the numerals that nobody claims yet, to be judged.
+
+    Parameters
+    ----------
+    report : Audit
+        Of `text`.
+    text : str
+    data : path, optional
+        The folder whose `start` and `end` tell a period from a date; ours by default.
+
+    Returns
+    -------
+    DataFrame
+        paragraph, as_written, value, unit, qualifier, exclude, occurrence, around; in reading
+        order. Either `value`, and what print names of `unit` and `qualifier`; or `exclude`, the
+        reason why it is no figure, and `occurrence`; or none of them where neither is certain.
+    """
+    lines, years = paragraphs(text), _years(data)
+    unclaimed: dict[int, list[Numeral]] = {}
+    for numeral in report.unaccounted:
+        unclaimed.setdefault(numeral.paragraph, []).append(numeral)
+    rows = []
+    for paragraph, numerals in unclaimed.items():
+        line = lines[paragraph - 1]
+        spans, done, counted = _spans(fold(line), years), 0, {}
+        for numeral in numerals:
+            if numeral.start < done:
+                continue
+            start, end, *said = spans.get(
+                numeral.start, (numeral.start, numeral.start + len(numeral.numeral), *_NOTHING)
+            )
+            start, done = max(start, done), end
+            token = line[start:end]
+            occurrence = str(_occurrence(line, token, start, counted)) if said[-1] else ""
+            rows.append((paragraph, token, *said, occurrence, numeral.around))
+    columns = ["paragraph", "as_written", "value", "unit", "qualifier"]
+    return pd.DataFrame(rows, columns=[*columns, "exclude", "occurrence", "around"])
+
+
+_NOTHING = ("", "", "", "")
+
+
+def _occurrence(line: str, token: str, start: int, counted: dict[str, tuple[int, int]]) -> int:
+    """Which occurrence of the token it is; `counted` keeps how far each was counted."""
+    place, count = counted.get(token, (0, 0))
+    while (found := line.find(token, place, start + len(token))) >= 0:
+        place, count = found + len(token), count + 1
+    counted[token] = place, count
+    return count
+
+
+def _years(data) -> set[str]:
+    """The years that stand in `start` and `end` of a folder's rows."""
+    tables = [load(theme, data) for theme in THEMES]
+    return {str(year) for table in tables for year in [*table["start"], *table["end"]]}
+
+
+def _spans(line: str, years: set[str]) -> dict[int, tuple]:
+    """Where each numeral begins → (start, end, value, unit, qualifier, exclude) of its whole."""
+    spans: dict[int, tuple] = {}
+
+    def add(start: int, end: int, *said: str) -> None:
+        for numeral in NUMERAL.finditer(line, start, end):
+            spans.setdefault(numeral.start(), (start, end, *said))
+
+    for match in _NO_FIGURES.finditer(line):
+        reason = match.lastgroup
+        if reason == "date" and years & set(re.findall("[12][0-9]{3}", match[0])):
+            reason = "period"
+        if match.end() - match.start() <= LONGEST_TOKEN:
+            add(match.start(), match.end(), "", "", "", reason)
+    found = list(figures(line))
+    for figure in found:
+        if figure.sure and figure.reading:
+            start, end = figure.start, figure.end
+            if not any(each.start() in spans for each in NUMERAL.finditer(line, start, end)):
+                add(start, end, *_said(figure, line), "")
+    for pattern, reason in ((_NAME, "name"), (_WORD, "word"), (_RHETORIC, "rhetoric")):
+        for match in pattern.finditer(line):
+            add(match.start(), match.end(), "", "", "", reason)
+    for figure in found:
+        add(figure.start, figure.end, *_NOTHING)
+    return spans
+
+
+def _said(figure: Figure, line: str) -> tuple[str, str, str]:
+    reading = figure.reading
+    value = "" if reading.value is None else f"{float(reading.value):.15g}"
+    qualifier = (reading.qualifier or "") if value else ""
+    return value, reading.unit or _subject(line, figure), qualifier
+
+
+# The noun before a bare number says what is counted: 项目403个.
+_SUBJECTS = re.compile(
+    "(?P<project>项目)|(?P<village>村)|(?P<school>学校|小学|中学)|(?P<person>人口)"
+    "|(?P<household>农户|贫困户)|(?P<enterprise>企业)|(?P<community>社区)|(?P<cooperative>合作社)"
+)
+_SUBJECT = re.compile(f"(?:{_SUBJECTS.pattern})(?:共|共计|总数|达|达到|已达|约)?[ ]?$")
+_COUNTED_BY = {"school": "所个", "enterprise": "家个户", "person": "", "household": ""}
+
+
+def _subject(line: str, figure: Figure) -> str:
+    before = _SUBJECT.search(line[max(0, figure.start - 8) : figure.start])
+    counter = line[figure.end - 1 : figure.end]
+    follows = line[figure.end : figure.end + 1]
+    if not before or (follows and follows not in "，。；、！）)：:（( ”和及"):
+        return ""
+    unit = before.lastgroup
+    bare = counter.isdecimal() or counter in "万亿余多千百"
+    counters = _COUNTED_BY.get(unit, "个项" if unit == "project" else "个")
+    return unit if counter in counters or (bare and unit in ("person", "household")) else ""
+
+
+def write_proposals(rows: pd.DataFrame, source_id: str, folder: str | Path) -> list[Path]:
+    """Write ``proposals.csv`` and ready rows of ``exclusions.csv`` into a folder.
+
+    In UTF-8 with a byte order mark, for Excel; each whole or not at all, and never over an
+    existing file (FileExistsError). A name is excluded once, wherever it stands.
+    """
+    folder = Path(folder)
+    tables = {"proposals": rows, "exclusions": _exclusions(rows, source_id)}
+    paths = {folder / f"{name}.csv": table for name, table in tables.items()}
+    for path in paths:
+        if path.exists():
+            raise FileExistsError(f"not written over: {path}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, table in paths.items():
+        content = table.to_csv(index=False, lineterminator="\n")
+        write_whole(path, b"\xef\xbb\xbf" + content.encode("utf-8", "replace"))
+    return list(paths)
+
+
+def _exclusions(rows: pd.DataFrame, source_id: str) -> pd.DataFrame:
+    taken = rows[rows["exclude"] != ""]
+    named = taken["exclude"].eq("name")
+    table = pd.DataFrame(
+        {
+            "source_id": source_id or "ID",
+            "paragraph": taken["paragraph"].astype(str).mask(named, ""),
+            "token": taken["as_written"],
+            "occurrence": taken["occurrence"].mask(named, ""),
+            "reason": taken["exclude"],
+        }
+    )
+    return table.drop_duplicates()

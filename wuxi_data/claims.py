@@ -1,0 +1,373 @@
+"""The article's charts: the facts by name, and the finding as whoever read it says it.
+
+Every number in these words comes from a fact; the rest is ours. For a table of yours, the forms
+draw without a claim: :func:`wuxi_data.bars` and its sisters.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from .charts import Chart
+from .forms import bars, beside, columns, mark, nested, spans, squares
+from .tables import fact
+
+__all__ = [
+    "plot_funding_rise",
+    "plot_funding_total",
+    "plot_hydropower",
+    "plot_links",
+    "plot_money_per_project",
+    "plot_orchards",
+    "plot_projects",
+    "plot_timeline",
+    "plot_training",
+    "plot_water_people",
+    "plot_water_works",
+    "plot_way_to_town",
+]
+
+
+def _facts(table: pd.DataFrame, *names: str) -> list:
+    """Facts of the article's own table; a clear error for a table of another county."""
+    if table.attrs.get("data", "") is not None or not set(names) <= set(table["fact_id"]):
+        raise ValueError(
+            "this chart says what our article found; for rows of your own, use wd.columns, "
+            "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
+        )
+    return [fact(table, name) for name in names]
+
+
+def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """The usual yearly aid and that of 2020; the four years before are inferred, and say so."""
+    usual, last = _facts(funding, "jilin-annual-usual", "jilin-annual-2020")
+    inferred = [mark(usual, at=year, state="inferred") for year in range(2016, 2020)]
+    return columns(
+        [*inferred, mark(last, at=2020)],
+        name="funding-rise",
+        title=(
+            "吉林援助巫溪县：常年每年{jilin-annual-usual}，"
+            "{jilin-annual-2020:period}增至{jilin-annual-2020}",
+            "Jilin gave Wuxi County {jilin-annual-usual} in a usual year, "
+            "and {jilin-annual-2020} in {jilin-annual-2020:period}",
+        ),
+        subtitle=("年度援助资金", "Aid in a year"),
+        note=(
+            "文中的“常年”没有点明是哪几年。虚线四年按常年数推断："
+            "连同{jilin-annual-2020:period}共{4 * jilin-annual-usual + jilin-annual-2020}，"
+            "恰为文中{jilin-aid-2016-2020:period}的总数。",
+            "The article does not say which years were usual. The four dashed years are inferred: "
+            "with {jilin-annual-2020:period} they make "
+            "{4 * jilin-annual-usual + jilin-annual-2020}, exactly the total printed for "
+            "{jilin-aid-2016-2020:period}.",
+        ),
+        change="(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual",
+        lang=lang,
+    )
+
+
+def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """The total since 1992 with the five years that lie within it."""
+    facts = _facts(funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-huatai")
+    return nested(
+        facts,
+        name="funding-total",
+        label={
+            "jilin-aid-1992-2021": (
+                "{jilin-aid-1992-2021:period}，资金和物资",
+                "Money and goods, {jilin-aid-1992-2021:period}",
+            ),
+            "jilin-aid-2016-2020": (
+                "{jilin-aid-2016-2020:period}，资金",
+                "money, {jilin-aid-2016-2020:period}",
+            ),
+            "jilin-huatai": ("投给花台乡", "For Huatai township"),
+        },
+        title=(
+            "吉林无偿援助巫溪县{jilin-aid-1992-2021}，其中{jilin-aid-2016-2020:period}"
+            "{jilin-aid-2016-2020}",
+            "Jilin has given Wuxi County {jilin-aid-1992-2021}, {jilin-aid-2016-2020} of it in "
+            "{jilin-aid-2016-2020:period}",
+        ),
+        subtitle=("无偿援助的资金和物资总计", "Money and goods given since {aid-began}"),
+        lang=lang,
+    )
+
+
+def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Every project a square: those of 2020 within the five years, within all of them."""
+    facts = _facts(projects, "projects-1992-2021", "projects-2016-2020", "projects-2020")
+    return squares(
+        facts,
+        name="projects-nested",
+        label="period",
+        title=(
+            "{projects-1992-2021}援助项目里，{projects-2016-2020}在“十三五”时期，"
+            "{projects-2020}在{projects-2020:period}",
+            "Of {projects-1992-2021} since {aid-began}, {projects-2016-2020:number} came in "
+            "{projects-2016-2020:period}, {projects-2020:number} of them in {projects-2020:period}",
+        ),
+        subtitle=("吉林省在巫溪县的援助项目", "Jilin's aid projects in Wuxi County"),
+        lang=lang,
+    )
+
+
+def plot_money_per_project(
+    funding: pd.DataFrame, projects: pd.DataFrame, *, lang: str = "zh"
+) -> Chart:
+    """Money by project where both name the same years; bounds where print says 余."""
+    year, five, all_years = _facts(
+        funding, "jilin-annual-2020", "jilin-aid-2016-2020", "jilin-aid-1992-2021"
+    )
+    counts = _facts(projects, "projects-2020", "projects-2016-2020", "projects-1992-2021")
+    labels = ("projects-2020", "projects-2016-2020", "projects-1992-2021")
+    return bars(
+        [
+            mark(money / count, label=(f"{{{name}:period}}", f"{{{name}:period}}"))
+            for money, count, name in zip((year, five, all_years), counts, labels, strict=True)
+        ],
+        name="money-per-project",
+        title=(
+            "平均每个项目{jilin-annual-2020 / projects-2020}，{projects-2020:period}与"
+            "{projects-2016-2020:period}持平",
+            "{jilin-annual-2020 / projects-2020}, in {projects-2020:period} as in "
+            "{projects-2016-2020:period}",
+        ),
+        subtitle=(
+            "援助资金除以同一时期的项目数；最长的时期还算进物资",
+            "Aid divided by the projects of the same years; the longest period counts goods too",
+        ),
+        lang=lang,
+    )
+
+
+def plot_water_people(
+    water_works: pd.DataFrame, county: pd.DataFrame, *, lang: str = "zh"
+) -> Chart:
+    """The people with safe water beside the population: the article's own contradiction."""
+    (people,), (population,) = _facts(water_works, "water-people"), _facts(county, "population")
+    return bars(
+        [
+            mark(people, label=("解决饮水安全的农村人口", "Rural people with safe water")),
+            mark(population, label=("全县人口", "People of the county"), tone="third"),
+        ],
+        name="water-people",
+        title=(
+            "文中说{water-people}农村人喝上安全水，同一篇文章里全县只有{population}人",
+            "The article gives {water-people} safe water, in a county of {population}",
+        ),
+        subtitle=(
+            "两个数口径不同（多半一个按户籍、一个按常住），不能相除",
+            "The two count differently, most likely registered people and residents: no rate",
+        ),
+        note=(
+            "投入{water-investment}，合每个受益人{water-investment / water-people}：只是两数相除，"
+            "不是每人实得。",
+            "The {water-investment} invested come to {water-investment / water-people}: one number "
+            "divided by the other, not what each received.",
+        ),
+        lang=lang,
+    )
+
+
+def plot_water_works(water_works: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """The works of five years, one square for ten."""
+    return squares(
+        _facts(water_works, "small-central-supply", "consolidation-works", "town-waterworks"),
+        name="water-works",
+        per=10,
+        label="works",
+        title=(
+            "五年建成{small-central-supply}农村小型集中供水工程",
+            "{small-central-supply:number} small supply schemes built in five years",
+        ),
+        subtitle=(
+            "{small-central-supply:period}建成的供水工程",
+            "Water works built in {small-central-supply:period}",
+        ),
+        lang=lang,
+    )
+
+
+def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Two sums on one scale, and what each was drawn from or put into."""
+    (works,) = _facts(water_works, "hydropower-projects")
+    income, capital, bodies = _facts(
+        funding, "hydropower-income", "mutual-aid-capital", "mutual-aid-cooperatives"
+    )
+    return beside(
+        bars(
+            [
+                mark(income, label=("水电扶贫收益", "Income from hydropower")),
+                mark(capital, label=("入股资金", "Put into co-operatives"), tone="second"),
+            ],
+            title=("两笔钱用途不同，不相加", "Two sums for two purposes, never added"),
+        ),
+        _row_of_squares(works, ("收益来自水电项目", "Income from hydropower projects")),
+        _row_of_squares(bodies, ("资金入股互助社", "Capital for co-operatives"), "second"),
+        name="hydropower",
+        title=(
+            "水利扶贫：{hydropower-projects}小水电项目提取收益{hydropower-income}，"
+            "另有{mutual-aid-capital}入股{mutual-aid-cooperatives}互助社",
+            "{hydropower-projects} yielded {hydropower-income} for poor households; "
+            "{mutual-aid-capital} went into {mutual-aid-cooperatives}",
+        ),
+        note=("文中没有写明这两笔钱的年份。", "The article names no year for either sum."),
+        lang=lang,
+    )
+
+
+def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Each programme with its people, by who ran it; nothing is summed."""
+    jilin = ("吉林省", "Jilin province")
+    water = ("水利部定点帮扶", "The water ministry's programme")
+    county = ("巫溪县", "Wuxi County")
+    names = {
+        "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
+        "ecommerce-people": ("电商专业人才", "E-commerce specialists"),
+        "exchange-people": ("交流培训干部", "Cadres on exchange"),
+        "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
+        "cadre-training-people": ("基层干部和技术人才", "Grassroots cadres and technical staff"),
+        "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
+        "ecommerce-2021-people": ("电商班学员", "Trainees of an e-commerce class"),
+    }
+    groups = [jilin] * 4 + [water] * 2 + [county]
+    details = {
+        "resettlement-people": "{resettlement-classes}",
+        "ecommerce-people": "{ecommerce-classes}",
+        "ecommerce-2021-people": "{ecommerce-2021-days}",
+    }
+    not_trained = ("exchange-people", "secondment-people", "students-helped")
+    return bars(
+        [
+            mark(
+                quantity,
+                label=names[quantity.formula],
+                group=group,
+                detail=(details[quantity.formula],) * 2 if quantity.formula in details else None,
+                tone="second" if quantity.formula in not_trained else None,
+            )
+            for group, quantity in zip(groups, _facts(training, *names), strict=True)
+        ],
+        name="training",
+        title=(
+            "水利帮扶培训基层干部和技术人才{cadre-training-people}，吉林培训移民干部"
+            "{resettlement-people}",
+            "The water ministry's programme trained {cadre-training-people} at the grassroots; "
+            "Jilin trained {resettlement-people} from resettled villages",
+        ),
+        subtitle=(
+            "各班可能有同一个人，所以不相加",
+            "Programmes may share people, so nothing is summed",
+        ),
+        lang=lang,
+    )
+
+
+def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Land by crop, one square for a hundred mu."""
+    return squares(
+        _facts(projects, "citrus-huatai", "plum-huatai", "mulberry-huatai"),
+        name="orchards",
+        per=100,
+        label="item",
+        title=(
+            "花台乡种下{citrus-huatai}柑橘、{plum-huatai}脆李、{mulberry-huatai}桑树",
+            "Huatai township grows {citrus-huatai} of citrus, {plum-huatai} of plums "
+            "and {mulberry-huatai} of mulberry",
+        ),
+        subtitle=("在地面积", "Area under each crop"),
+        lang=lang,
+    )
+
+
+def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Before and now, in minutes; the bridge is part of the walk."""
+    car, foot, bridge = _facts(county, "longxi-by-car", "longxi-on-foot", "footbridge-crossing")
+    return nested(
+        [
+            mark(
+                car,
+                label=("过去，搭车走公路桥", "Before: by car, over the road bridge"),
+                tone="third",
+            ),
+            mark(foot, label=("现在，步行走吊桥", "Now: on foot, over the footbridge")),
+            mark(bridge, within="longxi-on-foot", label=("过吊桥", "crossing the footbridge")),
+        ],
+        name="way-to-longxi",
+        title=(
+            "有了吊桥，走路{longxi-on-foot}就到龙溪镇；过去搭车走公路桥要{longxi-by-car}",
+            "With the footbridge, Longxi is a walk of {longxi-on-foot}; "
+            "by car over the road bridge it was {longxi-by-car}",
+        ),
+        subtitle=("花台乡到龙溪镇所需时间", "From Huatai township to Longxi town"),
+        lang=lang,
+    )
+
+
+def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """A footbridge and whom it links: a square each."""
+    villages, groups, households = _facts(
+        projects, "footbridge-villages", "footbridge-groups", "footbridge-households"
+    )
+    return beside(
+        _row_of_squares(villages, ("连通的村", "Villages linked")),
+        _row_of_squares(groups, ("受益的社", "Villager groups served")),
+        _row_of_squares(households, ("受益的户", "Households served")),
+        name="huatai-links",
+        title=(
+            "一座{footbridge-length}的吊桥，连起{footbridge-villages}村，"
+            "方便{footbridge-groups}{footbridge-households}",
+            "A footbridge of {footbridge-length} links {footbridge-villages} "
+            "and serves {footbridge-households}",
+        ),
+        subtitle=(
+            "花台乡鲤鱼山人行吊桥；同乡硬化公路{road-huatai}",
+            "The Liyushan footbridge in Huatai township, which has {road-huatai} of paved road",
+        ),
+        lang=lang,
+    )
+
+
+def _row_of_squares(quantity, words: tuple[str, str], tone: str | None = None) -> Chart:
+    return squares([mark(quantity, label=words, tone=tone)], title=words)
+
+
+def plot_timeline(
+    funding: pd.DataFrame,
+    projects: pd.DataFrame,
+    water_works: pd.DataFrame,
+    county: pd.DataFrame,
+    *,
+    lang: str = "zh",
+) -> Chart:
+    """The years that the article names, in the lanes of those who acted."""
+    jilin = ("吉林省", "Jilin province")
+    water = ("水利部与巫溪县", "The water ministry and the county")
+    began, meeting = _facts(county, "aid-began", "water-meeting-2018")
+    total, five, year = _facts(
+        funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-annual-2020"
+    )
+    (investment,) = _facts(funding, "water-investment")
+    (people,) = _facts(water_works, "water-people")
+    counts = _facts(projects, "projects-2016-2020", "projects-2020")
+    return spans(
+        [
+            mark(began, group=jilin, label=("开始对口支援", "Aid begins")),
+            mark(total, group=jilin, label=("资金和物资", "Money and goods")),
+            mark(five, group=jilin, label=("“十三五”资金", "Money")),
+            mark(counts[0], group=jilin, label=("“十三五”项目", "Projects")),
+            mark(year, group=jilin, label=("年度资金", "Money of the year")),
+            mark(counts[1], group=jilin, label=("年度项目", "Projects of the year")),
+            mark(meeting, group=water, label=("对口帮扶工作会", "The ministry's meeting")),
+            mark(investment, group=water, label=("饮水投入", "Water investment")),
+            mark(people, group=water, label=("饮水安全受益", "People with safe water")),
+        ],
+        name="timeline",
+        title=(
+            "援助始于{aid-began}，文中写得最细的是{jilin-aid-2016-2020:period}",
+            "Aid began in {aid-began}; the article tells most of {jilin-aid-2016-2020:period}",
+        ),
+        subtitle=("文中点明的年份和时期", "The years and periods that the article names"),
+        lang=lang,
+    )
