@@ -28,7 +28,7 @@ WORKFLOW = ".github/workflows/check.yml"
 EXAMPLE = county.example_county()
 # Twenty years and three payers, hectares, no training. And: sums a thousandfold, long names,
 # dollars and square kilometres, plans. And what a student made of an article that we had not seen.
-COUNTIES = {"example": EXAMPLE, "far": HERE / "far_county", "student": HERE / "student_county"}
+COUNTIES = {"example": EXAMPLE, "student": HERE / "student_county"}
 
 
 def contents(folder) -> dict:

@@ -243,7 +243,7 @@ def _operand(other) -> Quantity | None:
 
 
 def _computable(quantity: Quantity) -> Bounds:
-    if not quantity.bounded:
+    if not quantity.bounded and quantity.printed is not None:
         raise ValueError(f"{quantity.wording()} has no bounds to compute with")
     return quantity.bounds
 
