@@ -118,6 +118,7 @@ UNITS = {
     "mm": ("毫米|mm", "millimetre|millimetres"),
     "li": ("里|华里", "li"),
     "HKD": ("港元|港币", "Hong Kong dollar|Hong Kong dollars"),
+    "body": ("个省市|省市|个市县区|个市|市", "body|bodies"),
 }
 
 # Typed once more, too: what our own page and notebooks have no occasion to say.

@@ -1,0 +1,63 @@
+"""Two people read the other sources, apart from each other: do they agree?"""
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+import wuxi_data as wd
+
+GORGES = Path(wd.__file__).parent / "three_gorges"
+SECOND = Path(__file__).parent / "second_reading.csv"
+LOADERS = (
+    wd.load_funding,
+    wd.load_projects,
+    wd.load_water_works,
+    wd.load_training,
+    wd.load_county,
+)
+
+
+def figures():
+    return pd.concat([load(GORGES) for load in LOADERS], ignore_index=True)
+
+
+def stand(rows):
+    """Where each value stands: source, paragraph, value and qualifier, with how often."""
+    columns = rows[["source_id", "paragraph", "value", "qualifier"]]
+    return Counter(columns.itertuples(index=False, name=None))
+
+
+def test_both_readings_have_the_same_values_and_qualifiers():
+    twice = stand(pd.read_csv(SECOND, dtype={"paragraph": int, "value": float}))
+    assert twice - stand(figures()) == Counter()
+
+
+def test_all_but_years_and_one_figure_were_read_twice():
+    once = stand(figures()) - stand(pd.read_csv(SECOND))
+    rows = figures().set_index(["source_id", "paragraph", "value", "qualifier"])
+    left = rows.loc[list(once)]
+    assert set(left.loc[left["unit"] != "year", "as_written"]) == {"上千万元"}
+
+
+def test_there_are_as_many_sources_and_figures_as_the_issue_asks():
+    assert len(pd.read_csv(GORGES / "sources.csv")) >= 18
+    assert len(figures()) >= 150
+
+
+def test_the_known_contradictions_are_shown_as_such():
+    checks = wd.cross_checks(GORGES)
+    assert set(checks.loc[checks["verdict"] == "contradicts", "check_id"]) == {
+        "shanghai-2007-parts",
+        "sanxia-2005-parts",
+        "cq-2018-parts",
+        "gdp-2024-parts",
+        "water-2009-people",
+        "fengdu-2017-works",
+        "zhejiang-began-twice",
+        "yichang-left-by-cq",
+        "cq-total-shrank",
+        "cq-five-years-room",
+        "hubei-aid-left",
+        "wuxi-farming-residents",
+    }
