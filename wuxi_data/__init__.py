@@ -6,7 +6,7 @@ Not the city of Wuxi (无锡) in Jiangsu.
 
 from .audit import audit, propose
 from .checks import check
-from .county import blank_county, example_county, new_county
+from .county import blank_county, example_county, new_county, three_gorges
 from .crosschecks import cross_checks
 from .quantity import Quantity, parse_quantity
 from .reading import TableError
@@ -43,6 +43,7 @@ __all__ = [
     "parse_quantity",
     "propose",
     "quantities",
+    "three_gorges",
     "words",
 ]
 

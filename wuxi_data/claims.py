@@ -128,7 +128,7 @@ def plot_money_per_project(
         ],
         name="money-per-project",
         title=(
-            "平均每个项目{jilin-annual-2020 / projects-2020}，{projects-2020:period}与"
+            "平均{jilin-annual-2020 / projects-2020}，{projects-2020:period}与"
             "{projects-2016-2020:period}持平",
             "{jilin-annual-2020 / projects-2020}, in {projects-2020:period} as in "
             "{projects-2016-2020:period}",
@@ -154,11 +154,12 @@ def plot_water_people(
         name="water-people",
         title=(
             "文中说{water-people}农村人喝上安全水，同一篇文章里全县只有{population}人",
-            "The article gives {water-people} safe water, in a county of {population}",
+            "The article says {water-people} got safe water, in a county of {population}",
         ),
         subtitle=(
-            "两个数口径不同（多半一个按户籍、一个按常住），不能相除",
-            "The two count differently, most likely registered people and residents: no rate",
+            "两个数对不上（也许一个按户籍、一个按常住，这是推测），不能相除",
+            "The two do not fit together (perhaps registered people against residents, our guess): "
+            "no rate",
         ),
         note=(
             "投入{water-investment}，合每个受益人{water-investment / water-people}：只是两数相除，"
@@ -209,7 +210,7 @@ def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: s
         title=(
             "水利扶贫：{hydropower-projects}小水电项目提取收益{hydropower-income}，"
             "另有{mutual-aid-capital}入股{mutual-aid-cooperatives}互助社",
-            "{hydropower-projects} yielded {hydropower-income} for poor households; "
+            "{hydropower-projects} in hydropower yielded {hydropower-income}; "
             "{mutual-aid-capital} went into {mutual-aid-cooperatives}",
         ),
         note=("文中没有写明这两笔钱的年份。", "The article names no year for either sum."),
@@ -251,10 +252,10 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         ],
         name="training",
         title=(
-            "水利帮扶培训基层干部和技术人才{cadre-training-people}，吉林培训移民干部"
-            "{resettlement-people}",
-            "The water ministry's programme trained {cadre-training-people} at the grassroots; "
-            "Jilin trained {resettlement-people} from resettled villages",
+            "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
+            "吉林培训移民带头人和移民干部{resettlement-people}",
+            "The water ministry's programme trained {cadre-training-people}, cadres and technical "
+            "staff; Jilin trained {resettlement-people}, resettlement leaders and cadres",
         ),
         subtitle=(
             "各班可能有同一个人，所以不相加",
@@ -320,6 +321,10 @@ def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "方便{footbridge-groups}{footbridge-households}",
             "A footbridge of {footbridge-length} links {footbridge-villages} "
             "and serves {footbridge-households}",
+        ),
+        note=(
+            "“{footbridge-groups}”照个数画；也可能是第四社。",
+            "{footbridge-groups} may also be read as group no. four.",
         ),
         subtitle=(
             "花台乡鲤鱼山人行吊桥；同乡硬化公路{road-huatai}",

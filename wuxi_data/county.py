@@ -92,6 +92,22 @@ def example_county() -> Path:
     return _HERE / "example_county"
 
 
+def three_gorges() -> Path:
+    """The folder of the Three Gorges paired assistance: 315 figures from 41 public sources.
+
+    The same tables as ours, from articles and bulletins on the whole reservoir area and its
+    pairings. Sources contradict each other: ``wd.cross_checks(wd.three_gorges())`` says where.
+    ``read`` in its sources says of which texts only an excerpt could be read.
+
+    Examples
+    --------
+    >>> import wuxi_data as wd
+    >>> len(wd.load_sources(wd.three_gorges()))
+    41
+    """
+    return _HERE / "three_gorges"
+
+
 # -------------------------------------------------------------------- guides
 
 

@@ -109,7 +109,7 @@ def _shape(pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool)
     for n in range(_STEPS):
         alpha = 0.75 * (1 - n / _STEPS) + 0.06
         look = {"facecolor": _TONE[mark.tone], "linewidth": 0, "alpha": alpha}
-        rectangle(low + n * step, low + (n + 0.86) * step, f"{mark.gid}:{part}", **look)
+        rectangle(low + (n + 0.14) * step, low + (n + 1) * step, f"{mark.gid}:{part}", **look)
 
 
 # -------------------------------------------------------------------- rows: bars, nested, spans
@@ -378,7 +378,17 @@ class _Columns:
         self.bracketed = {mark.key for run, _ in self.brackets for mark in run}
         self.texts, self.turned, self.size = self._labels(marks)
         self.names = [wrap(getattr(mark.name, lang), self.pitch - 4, self.size) for mark in marks]
-        self.names_high = max(height(name, self.size) for name in self.names) + 6
+        raw = [getattr(mark.name, lang) for mark in marks]
+        # A name that would break within a word stands upright: 1990, not 19 90.
+        self.upright = any(
+            one_line(name) != whole for name, whole in zip(self.names, raw, strict=True)
+        )
+        if self.upright:
+            self.names = raw
+        self.names_high = 6 + max(
+            style.width(name, self.size) if self.upright else height(name, self.size)
+            for name in self.names
+        )
         self.above = max(
             [height(text, self.size) for _, text in self.brackets]
             + [self._text_height(text) for text in self.texts if text] + [0]
@@ -456,7 +466,10 @@ class _Columns:
             x = left + self._x(mark)
             _shape(pen, mark, (pen.x(x - wide / 2), pen.x(x + wide / 2) - pen.x(x - wide / 2)),
                    "column", beyond=24 / self.scale, across=False)  # fmt: skip
-            pen.text(name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center")
+            pen.text(
+                name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center",
+                rotation=90 * self.upright,
+            )  # fmt: skip
             if mark.key not in self.bracketed:
                 self._draw_label(pen, mark, text, x, foot)
         for run, text in self.brackets:
@@ -773,9 +786,9 @@ def draw(chart: Chart, ax, lang: str, narrow: bool, bare: bool = False):
 
 def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     """Draw on an Axes of the user's, where it is when its layout has settled."""
-    ax.figure.draw_without_rendering()
-    box = ax.get_window_extent()
     root = ax.get_figure(root=True)
+    root.draw_without_rendering()
+    box = ax.get_window_extent()
     wide, high = box.width * 72 / root.dpi, box.height * 72 / root.dpi
     narrow = narrow or wide < 340
     sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)

@@ -142,7 +142,7 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
 def _scale(per, marks: list[Mark]) -> Both:
     """What one square stands for."""
     one = Quantity(per, marks[0].unit)
-    return Both(f"一格为{one.wording('zh')}", f"One square is {one.wording('en')}")
+    return Both(f"一格为{one.wording('zh')}", f"one square is {one.wording('en')}")
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
