@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,7 +75,7 @@ class Folder:
     """The facts, codes and sources of one folder: what the places in words may refer to."""
 
     def __init__(self, data: str | Path | None = None):
-        self.data = data
+        self.data = data = _found(data)
         self.labels = labels(data)
         self.sources = load("sources", data).set_index("source_id")
         self.rows, self.facts = {}, {}
@@ -548,8 +549,24 @@ def compose(
         "key": _joined(words for _, words in key_words(marks)),
         "credit": folder.credit(facts),
     }
-    place = None if folder.data is None else str(folder.data)
-    return Chart(form, tuple(marks), words, folder=place, **given)
+    return Chart(form, tuple(marks), words, folder=_portable(folder.data), **given)
+
+
+_PACKAGE = Path(str(files("wuxi_data")))
+_WITH_US = "wuxi_data:"
+
+
+def _portable(data: str | Path | None) -> str | None:
+    """A folder as a stored output may name it: those that ship with us stand elsewhere tomorrow."""
+    if data is not None and Path(data).parent == _PACKAGE:
+        return _WITH_US + Path(data).name
+    return None if data is None else str(data)
+
+
+def _found(data: str | Path | None) -> str | Path | None:
+    """The folder that :func:`_portable` named."""
+    name = str(data)
+    return _PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data
 
 
 def _joined(words: Iterable[Both]) -> Both:
