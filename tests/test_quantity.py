@@ -1,5 +1,6 @@
 """A number with its bounds: arithmetic that claims no more than print does, verdicts, formulas."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -22,8 +23,8 @@ SAMPLES = ("400万元", "500万元", "2100万元", "200余个", "十几分钟", 
 def named(**tokens):
     """Facts as a table gives them: each knows its name."""
     return {
-        name: Quantity(q.value, q.unit, q.qualifier, q.printed, name, (name,), q.bounds, q.about)
-        for name, q in ((name, parse_quantity(token)) for name, token in tokens.items())
+        name: replace(parse_quantity(token), formula=name, inputs=(name,))
+        for name, token in tokens.items()
     }
 
 
@@ -125,11 +126,8 @@ formulas = st.recursive(
     ),
     max_leaves=6,
 )
-BARE = {f"f{n}": parse_quantity(token) for n, token in enumerate(SAMPLES)}
-FACTS = {
-    name: Quantity(q.value, "", q.qualifier, q.printed, name, (name,), q.bounds)
-    for name, q in BARE.items()
-}
+TOKENS = {f"f{n}": token for n, token in enumerate(SAMPLES)}
+FACTS = {name: replace(figure, unit="") for name, figure in named(**TOKENS).items()}
 
 
 def admitted(quantity, share):
@@ -242,7 +240,7 @@ def test_what_no_figure_can_be_is_refused(wrong):
 )
 def test_a_stated_figure_is_said_as_printed_and_in_plain_english(token, unit, zh, en):
     q = parse_quantity(token)
-    q = Quantity(q.value, unit or q.unit, q.qualifier, q.printed, bounds=q.bounds, about=q.about)
+    q = replace(q, unit=unit or q.unit)
     assert (q.wording("zh"), q.wording("en")) == (zh, en)
 
 
