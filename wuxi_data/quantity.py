@@ -100,7 +100,7 @@ class Quantity:
     formula: str = ""
     inputs: tuple[str, ...] = ()
     bounds: Bounds | None = None
-    about: bool | None = None
+    about: bool = False
 
     def __post_init__(self):
         if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
@@ -113,8 +113,7 @@ class Quantity:
         low_open, high_open = low_open and low is not None, high_open and high is not None
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "bounds", Bounds(low, high, low_open, high_open))
-        if self.about is None:
-            object.__setattr__(self, "about", self.qualifier == "about")
+        object.__setattr__(self, "about", self.about or self.qualifier == "about")
 
     low = property(lambda self: self.bounds.low)
     high = property(lambda self: self.bounds.high)
