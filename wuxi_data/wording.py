@@ -42,24 +42,35 @@ def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
     if not quantity.bounded:
         printed = quantity.printed
         return f"no single value (printed {printed[0]})" if printed else _CANNOT_BE_SAID[lang]
-    if quantity.value is not None:
-        return _one(quantity, quantity.value, lang, unit)
-    if quantity.qualifier in ("over", "at_least"):
-        return _one(quantity, quantity.low, lang, unit)
-    if quantity.qualifier in ("under", "at_most"):
-        return _one(quantity, quantity.high, lang, unit)
-    return _range(quantity, lang, unit)
+    qualifier = _qualifier(quantity)
+    if qualifier == "between":
+        return _range(quantity, lang, unit)
+    value = quantity.value
+    if value is None:
+        value = quantity.low if qualifier in ("over", "at_least") else quantity.high
+    return _one(quantity, value, qualifier, lang, unit)
 
 
-def _one(quantity: Quantity, value, lang: str, unit: bool) -> str:
+def _qualifier(quantity: Quantity) -> str:
+    """Print's own, or what the bounds say of themselves."""
+    if quantity.value is not None or quantity.qualifier in _WORDED:
+        return quantity.qualifier
+    if quantity.high is None:
+        return "over" if quantity.low_open else "at_least"
+    if quantity.low is None:
+        return "under" if quantity.high_open else "at_most"
+    return "between"
+
+
+def _one(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
-    before, after, english = _WORDED.get(quantity.qualifier, ("", "", ""))
+    before, after, english = _WORDED.get(qualifier, ("", "", ""))
     before, after = (before, after) if lang == "zh" else (english, "")
     before += _ABOUT[lang] if quantity.about else ""
     if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
         return before + _half(quantity.unit, lang) + after
-    number = _number(quantity, value, _OUTWARD.get(quantity.qualifier, round), lang)
-    mark = "≈" if number.rounded and quantity.qualifier == "exact" else ""
+    number = _number(quantity, value, _OUTWARD.get(qualifier, round), lang)
+    mark = "≈" if number.rounded and qualifier == "exact" else ""
     said = _unit(quantity, value, lang) if unit else ""
     return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
 
