@@ -47,8 +47,8 @@ class Bounds(NamedTuple):
 def _sides(symbol: str):
     """An operator with the figure on its left, and with the figure on its right."""
     return (
-        lambda self, other: _joined(self, symbol, other),
-        lambda self, other: _joined(other, symbol, self),
+        lambda self, other: _applied(self, symbol, other),
+        lambda self, other: _applied(other, symbol, self),
     )
 
 
@@ -106,7 +106,7 @@ class Quantity:
         if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
             raise ValueError(f"unknown qualifier {self.qualifier!r}: expected one of {QUALIFIERS}")
         value = _rational(self.value)
-        low, high, low_open, high_open = self.bounds or _bounds(value, self.qualifier)
+        low, high, low_open, high_open = self.bounds or _implied(value, self.qualifier)
         low, high = _rational(low), _rational(high)
         if low is not None and high is not None and low > high:
             raise ValueError(f"bounds the wrong way round: {low} to {high}")
@@ -172,22 +172,22 @@ class Quantity:
 
     def __str__(self):
         place = self.printed and self.printed.source_id
-        return self.wording() + (f" ({_place(self.printed)})" if place else "")
+        return self.wording() + (f" ({_whence(self.printed)})" if place else "")
 
     def _repr_html_(self):
         from html import escape
 
         shown = f"<b>{escape(self.wording())}</b> | {escape(self.wording('en'))}"
-        shown += f" | {escape(_place(self.printed))}" if self.printed else ""
+        shown += f" | {escape(_whence(self.printed))}" if self.printed else ""
         return shown + (f" | <code>{escape(self.formula)}</code>" if self.formula else "")
 
 
-def _place(printed: Printed) -> str:
+def _whence(printed: Printed) -> str:
     token, _, source_id, paragraph = printed
     return f"“{token}”" + (f", {source_id}, paragraph {paragraph}" if source_id else "")
 
 
-def _bounds(value: int | Fraction | None, qualifier: str | None) -> Bounds:
+def _implied(value: int | Fraction | None, qualifier: str | None) -> Bounds:
     """What a value and its qualifier admit, where print says no more."""
     if value is None:
         return Bounds(None, None)
@@ -214,16 +214,16 @@ def _rational(value: Real | Decimal | None) -> int | Fraction | None:
 # -------------------------------------------------------------------- arithmetic
 
 
-def _operand(other) -> Quantity | None:
+def _as_quantity(other) -> Quantity | None:
     """A Quantity or a number; None for what arithmetic leaves to its own type, as a Series."""
     if isinstance(other, Quantity):
         return other
     return Quantity(other) if isinstance(other, Real) else None
 
 
-def _joined(left, symbol: str, right):
+def _applied(left, symbol: str, right):
     """What an operator makes of two figures, or of a figure and a number."""
-    one, other = _operand(left), _operand(right)
+    one, other = _as_quantity(left), _as_quantity(right)
     if one is None or other is None:
         return NotImplemented
     if symbol in _RELATIONS:
@@ -237,30 +237,17 @@ def _joined(left, symbol: str, right):
 
 
 def _computed(one: Quantity, symbol: str, other: Quantity) -> Quantity:
-    unit = _unit(one, symbol, other)
+    unit = _unit_of_result(one, symbol, other)
     for figure in (one, other):
         if figure.printed and not figure.bounded:
             raise ValueError(f"{figure.wording()} has no bounds to compute with")
     if symbol == "/" and other.low == other.high == 0:
-        raise ZeroDivisionError(f"division by {_name(other)}, which is 0")
+        raise ZeroDivisionError(f"division by {_term(other)}, which is 0")
     bounds, about = _INTERVALS[symbol](one.bounds, other.bounds), one.about or other.about
-    return Quantity(
-        bounds.low if bounds.low == bounds.high else None, unit, _qualifier(bounds, about),
-        formula=_formula(one, symbol, other),
-        inputs=tuple(dict.fromkeys(one.inputs + other.inputs)), bounds=bounds, about=about,
-    )  # fmt: skip
-
-
-def _qualifier(bounds: Bounds, about: bool) -> str | None:
-    """The qualifier that bounds say of themselves."""
-    low, high, low_open, high_open = bounds
-    if low is None and high is None:
-        return None
-    if high is None:
-        return "over" if low_open else "at_least"
-    if low is None:
-        return "under" if high_open else "at_most"
-    return ("about" if about else "exact") if low == high else "between"
+    value = bounds.low if bounds.low == bounds.high else None
+    inputs = tuple(dict.fromkeys(one.inputs + other.inputs))
+    return Quantity(value, unit, wording.qualifier_of(bounds, about), inputs=inputs,
+                    formula=_formula(one, symbol, other), bounds=bounds, about=about)  # fmt: skip
 
 
 def _added(a: Bounds, b: Bounds) -> Bounds:
@@ -324,11 +311,12 @@ _INTERVALS = {
 }
 
 
-def _unit(left: Quantity, symbol: str, right: Quantity) -> str:
+def _unit_of_result(left: Quantity, symbol: str, right: Quantity) -> str:
     if symbol in "+-":
         if left.unit != right.unit:
-            verb, *units = "add" if symbol == "+" else "subtract", left.unit, right.unit
-            raise ValueError("cannot {} {} and {}".format(verb, *(u or "a number" for u in units)))
+            verb = "add" if symbol == "+" else "subtract"
+            units = (figure.unit or "a number" for figure in (left, right))
+            raise ValueError(f"cannot {verb} {' and '.join(units)}")
         return left.unit
     powers, sign = Counter(), 1 if symbol == "*" else -1
     for unit, power in ((left.unit, 1), (right.unit, sign)):
@@ -340,7 +328,7 @@ def _unit(left: Quantity, symbol: str, right: Quantity) -> str:
 
 
 def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
-    one, other = _name(left), _name(right)
+    one, other = _term(left), _term(right)
     if symbol in "*/" and _symbols(one) & {"+", "-"}:
         one = f"({one})"
     if _symbols(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[symbol]:
@@ -348,7 +336,7 @@ def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
     return f"{one} {symbol} {other}"
 
 
-def _name(quantity: Quantity) -> str:
+def _term(quantity: Quantity) -> str:
     """What stands for a figure in a formula: a bare number is written as `evaluate` reads it."""
     value, percent = quantity.value, "%" if quantity.unit == "percent" else ""
     if quantity.formula or quantity.printed or quantity.qualifier != "exact":
@@ -463,20 +451,20 @@ def parse_quantity(token: str) -> Quantity:
 
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-_NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(%?)")
+_CONSTANT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(%?)")
 
 
 def names_in(formula: str) -> list[str]:
     """The fact_ids of a formula, each once, in order."""
     words = dict.fromkeys(re.findall(r"[^\s()]+", formula))
-    return [word for word in words if word not in _ARITHMETIC and not _NUMBER.fullmatch(word)]
+    return [word for word in words if word not in _ARITHMETIC and not _CONSTANT.fullmatch(word)]
 
 
 def evaluate(formula: str, known: Mapping[str, Quantity]) -> Quantity:
     """A formula of fact_ids and numbers: ``"4 * (jilin-annual-usual + jilin-annual-2020)"``.
 
-    Operators stand between blanks, * and / before + and -, brackets before both; nothing of a
-    user's file is ever executed.
+    A number is 25, 0.5 or 100%. Operators stand between blanks, * and / before + and -, brackets
+    before both; nothing of a user's file is ever executed.
 
     Raises
     ------
@@ -495,14 +483,14 @@ def evaluate(formula: str, known: Mapping[str, Quantity]) -> Quantity:
 
 def _chain(words: list[str], known: Mapping[str, Quantity], symbols: str = "+-") -> Quantity:
     """Operators of one rank and what they join, taken from the end of `words`."""
-    inner = partial(_chain, words, known, "*/") if symbols == "+-" else partial(_one, words, known)
+    inner = partial(_chain, words, known, "*/") if symbols == "+-" else partial(_atom, words, known)
     total = inner()
     while words and words[-1] in symbols:
         total = _ARITHMETIC[words.pop()](total, inner())
     return total
 
 
-def _one(words: list[str], known: Mapping[str, Quantity]) -> Quantity:
+def _atom(words: list[str], known: Mapping[str, Quantity]) -> Quantity:
     word = words.pop() if words else ""
     if word == "(":
         inside = _chain(words, known)
@@ -511,6 +499,6 @@ def _one(words: list[str], known: Mapping[str, Quantity]) -> Quantity:
         return inside
     if word in known:
         return known[word]
-    if number := _NUMBER.fullmatch(word):
+    if number := _CONSTANT.fullmatch(word):
         return Quantity(Fraction(number[1]), "percent" if number[2] else "")
-    raise ValueError(f"expected a fact_id or a number, got {word or 'nothing'!r}")
+    raise ValueError(f"expected a fact_id or a number between blanks, got {word or 'nothing'!r}")

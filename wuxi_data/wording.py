@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .numerals import CALENDAR, fold, unit_labels
 
 if TYPE_CHECKING:
-    from .quantity import Quantity
+    from .quantity import Bounds, Quantity
 
 LANGUAGES = ("zh", "en")
 # How each is worded: before the figure in Chinese, after it, before it in English.
@@ -23,7 +23,7 @@ _WORDED = {
 }
 _ABOUT = {"zh": "约", "en": "about "}
 _TO = {"zh": "至", "en": " to "}
-_SCALES = {
+_LARGE = {
     "zh": {"万亿": 10**12, "亿": 10**8, "万": 10**4},
     "en": {"trillion": 10**12, "billion": 10**9, "million": 10**6},
 }
@@ -40,47 +40,50 @@ def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
         token = quantity.printed.as_written
         return token if unit else _without_unit(token)
     if not quantity.bounded:
-        printed = quantity.printed
-        return f"no single value (printed {printed[0]})" if printed else _CANNOT_BE_SAID[lang]
-    qualifier = _qualifier(quantity)
+        if quantity.printed:
+            return f"no single value (printed {quantity.printed.as_written})"
+        return _CANNOT_BE_SAID[lang]
+    value, qualifier = quantity.value, quantity.qualifier
+    if value is None and qualifier not in _WORDED:
+        qualifier = qualifier_of(quantity.bounds, quantity.about)
     if qualifier == "between":
-        return _range(quantity, lang, unit)
-    value = quantity.value
+        return _between(quantity, lang, unit)
     if value is None:
-        value = quantity.low if qualifier in ("over", "at_least") else quantity.high
-    return _one(quantity, value, qualifier, lang, unit)
+        value = quantity.high if qualifier in ("under", "at_most") else quantity.low
+    return _single(quantity, value, qualifier, lang, unit)
 
 
-def _qualifier(quantity: Quantity) -> str:
-    """Print's own, or what the bounds say of themselves."""
-    if quantity.value is not None or quantity.qualifier in _WORDED:
-        return quantity.qualifier
-    if quantity.high is None:
-        return "over" if quantity.low_open else "at_least"
-    if quantity.low is None:
-        return "under" if quantity.high_open else "at_most"
-    return "between"
+def qualifier_of(bounds: Bounds, about: bool) -> str | None:
+    """The qualifier that bounds say of themselves."""
+    low, high, low_open, high_open = bounds
+    if low is None and high is None:
+        return None
+    if high is None:
+        return "over" if low_open else "at_least"
+    if low is None:
+        return "under" if high_open else "at_most"
+    return ("about" if about else "exact") if low == high else "between"
 
 
-def _one(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
+def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
     before, after, english = _WORDED.get(qualifier, ("", "", ""))
     before, after = (before, after) if lang == "zh" else (english, "")
     before += _ABOUT[lang] if quantity.about else ""
     if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
         return before + _half(quantity.unit, lang) + after
-    number = _number(quantity, value, _OUTWARD.get(qualifier, round), lang)
+    number = _rounded(quantity, value, _OUTWARD.get(qualifier, round), lang)
     mark = "≈" if number.rounded and qualifier == "exact" else ""
-    said = _unit(quantity, value, lang) if unit else ""
+    said = _unit_said(quantity, value, lang) if unit else ""
     return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
 
 
-def _range(quantity: Quantity, lang: str, unit: bool) -> str:
+def _between(quantity: Quantity, lang: str, unit: bool) -> str:
     """Both bounds, rounded away from each other; the English scale is said once where it is one."""
-    low = _number(quantity, quantity.low, math.floor, lang)
-    high = _number(quantity, quantity.high, math.ceil, lang)
+    low = _rounded(quantity, quantity.low, math.floor, lang)
+    high = _rounded(quantity, quantity.high, math.ceil, lang)
     scale = "" if lang == "en" and low.scale == high.scale else low.scale
-    said = _unit(quantity, quantity.high, lang, many=True) if unit else ""
+    said = _unit_said(quantity, quantity.high, lang, many=True) if unit else ""
     first = f"{low.digits}{scale}{said if said in _ATTACHED else ''}"
     about = _ABOUT[lang] if quantity.about else ""
     return f"{about}{first}{_TO[lang]}{high.digits}{high.scale}{said}"
@@ -99,12 +102,12 @@ class _Number(NamedTuple):
 _OUTWARD = {"over": math.floor, "at_least": math.floor, "under": math.ceil, "at_most": math.ceil}
 
 
-def _number(quantity: Quantity, value, rounding, lang: str) -> _Number:
+def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
     value = Fraction(value)
     if _is_date(quantity, value):
         return _Number(str(value), "", False)
-    shown = _shown(quantity, value, rounding, lang)
-    scale, size = _scale(shown, lang)
+    shown = _at_precision(quantity, value, rounding, lang)
+    scale, size = _scaled(shown, lang)
     digits = _digits(shown / size)
     if lang == "en":
         digits, scale = _grouped(digits), scale and f" {scale}"
@@ -116,7 +119,7 @@ def _is_date(quantity: Quantity, value) -> bool:
     return quantity.unit == "year" and value in CALENDAR
 
 
-def _shown(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction:
+def _at_precision(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction:
     """A stated figure with every digit; a derived one with three that are significant."""
     if quantity.formula and not quantity.printed:
         return _significant(value, rounding)
@@ -131,9 +134,9 @@ def _significant(value: Fraction, rounding) -> Fraction:
     return rounding(value / step) * step
 
 
-def _scale(shown: Fraction, lang: str) -> tuple[str, int]:
+def _scaled(shown: Fraction, lang: str) -> tuple[str, int]:
     """The largest scale word before which the number is short."""
-    for word, size in _SCALES[lang].items():
+    for word, size in _LARGE[lang].items():
         if abs(shown) >= size and (shown / size * 10 ** _PLACES[lang]).denominator == 1:
             return word, size
     return "", 1
@@ -156,7 +159,7 @@ def _grouped(digits: str) -> str:
 # -------------------------------------------------------------------- units
 
 
-def _unit(quantity: Quantity, value, lang: str, many: bool = False) -> str:
+def _unit_said(quantity: Quantity, value, lang: str, many: bool = False) -> str:
     """人, or `` people``; a quotient as 元/人, or `` yuan per person``."""
     if lang == "zh":
         return _chinese_unit(quantity.unit)
@@ -196,13 +199,13 @@ def _english(codes: str) -> tuple[str, str]:
 _NUMBER_END = re.compile(
     r".*(?:[\d〇零一二两三四五六七八九十万亿半数几余多来]|百(?!分点)|千(?![米克瓦伏]))"
 )
-_AFTER = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
+_AFTER_UNIT = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
 
 
 def _without_unit(token: str) -> str:
     """44.45万 of 44.45万人, 20至30 of 20%至30%; 以上 and its like stay where they are."""
     plain = fold(token)
-    after = _AFTER.search(plain).start()
+    after = _AFTER_UNIT.search(plain).start()
     end = _NUMBER_END.match(plain, 0, after).end()
     unit = token[end:after]
     return token[:end].replace(unit, "") + token[after:] if unit else token
