@@ -10,8 +10,11 @@ import math
 import operator
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
@@ -21,7 +24,6 @@ __all__ = ["QUALIFIERS", "Bounds", "Printed", "Quantity", "evaluate", "names_in"
            "verdict"]  # fmt: skip
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "under", "at_most")
-_DERIVED = (*QUALIFIERS, "between", None)
 
 
 class Printed(NamedTuple):
@@ -42,10 +44,15 @@ class Bounds(NamedTuple):
     high_open: bool = False
 
 
-_NO_BOUNDS = Bounds(None, None)
+def _sides(symbol: str):
+    """An operator with the figure on its left, and with the figure on its right."""
+    return (
+        lambda self, other: _applied(self, symbol, other),
+        lambda self, other: _applied(other, symbol, self),
+    )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Quantity:
     """A figure with its bounds and its unit; arithmetic keeps all three.
 
@@ -58,28 +65,24 @@ class Quantity:
         A unit code of ``units.csv`` (``"CNY"``), a quotient of them (``"CNY/person"``), or ``""``.
     qualifier : {"exact", "about", "over", "at_least", "under", "at_most", "between"} or None
         What print says; of a derived figure, what its bounds say.
-    bounds : Bounds, optional
-        As printed: 200余 lies below 300. By default they follow from value and qualifier; a
-        figure that is printed without a sign is not negative.
-    about : bool, optional
-        Whether print says 约. Bounds are computed as if it did not: this flag stands beside them.
-
-    Attributes
-    ----------
-    low, high, low_open, high_open
-        The bounds; None where there is none.
-    printed : Printed or None
-        The token and its place, for a stated figure; None for a derived one.
+    printed : Printed, optional
+        The token and its place, for a stated figure.
     formula : str
         The fact_id of a stated figure; what a derived one was computed from.
     inputs : tuple of str
         The fact_ids of the stated figures in it.
+    bounds : Bounds, optional
+        As printed: 200余 lies below 300. By default they follow from value and qualifier; a
+        figure that is printed without a sign is not negative. They are read as `low`, `high`,
+        `low_open` and `high_open` too.
+    about : bool, optional
+        Whether print says 约. Bounds are computed as if it did not: this flag stands beside them.
 
     Notes
     -----
-    ``==`` asks whether two figures say the same, so an inexact figure never equals an exact one.
-    ``<``, ``<=``, ``>``, ``>=`` answer where the answer is certain and raise ValueError otherwise.
-    ``float()`` and the mean of quantities raise: a bare number would lose what print says.
+    ``==`` asks whether two figures say the same: unit, bounds and 约. ``<``, ``<=``, ``>``, ``>=``
+    answer where the answer is certain and raise ValueError otherwise. ``float()`` and the mean of
+    quantities raise: a bare number would lose what print says.
 
     Examples
     --------
@@ -92,24 +95,25 @@ class Quantity:
     value: int | Fraction | None
     unit: str = ""
     qualifier: str | None = "exact"
+    _: KW_ONLY
     printed: Printed | None = None
     formula: str = ""
     inputs: tuple[str, ...] = ()
-    bounds: Bounds | None = field(default=None, repr=False)
-    about: bool | None = None
+    bounds: Bounds | None = None
+    about: bool = False
 
     def __post_init__(self):
-        if self.qualifier not in (QUALIFIERS if self.value is not None else _DERIVED):
+        if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
             raise ValueError(f"unknown qualifier {self.qualifier!r}: expected one of {QUALIFIERS}")
         value = _rational(self.value)
-        bounds = self.bounds or _bounds(value, self.qualifier)
-        low, high = _rational(bounds.low), _rational(bounds.high)
+        low, high, low_open, high_open = self.bounds or _implied(value, self.qualifier)
+        low, high = _rational(low), _rational(high)
         if low is not None and high is not None and low > high:
             raise ValueError(f"bounds the wrong way round: {low} to {high}")
-        about = self.qualifier == "about" if self.about is None else self.about
-        for name, given in (("value", value), ("about", about),
-                            ("bounds", Bounds(low, high, *bounds[2:]))):  # fmt: skip
-            object.__setattr__(self, name, given)
+        low_open, high_open = low_open and low is not None, high_open and high is not None
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "bounds", Bounds(low, high, low_open, high_open))
+        object.__setattr__(self, "about", self.about or self.qualifier == "about")
 
     low = property(lambda self: self.bounds.low)
     high = property(lambda self: self.bounds.high)
@@ -122,7 +126,8 @@ class Quantity:
         return self.low is not None or self.high is not None
 
     def _says(self) -> tuple:
-        return self.value, self.unit, self.qualifier, self.bounds, self.about
+        token = self.printed.as_written if self.printed else self.formula
+        return self.unit, self.bounds, self.about, "" if self.bounded else token
 
     def __eq__(self, other):
         return self._says() == other._says() if isinstance(other, Quantity) else NotImplemented
@@ -130,47 +135,18 @@ class Quantity:
     def __hash__(self):
         return hash(self._says())
 
-    def __add__(self, other):
-        return _sum(self, other, 1)
-
-    def __sub__(self, other):
-        return _sum(self, other, -1)
-
-    def __mul__(self, other):
-        return _product(self, other, 1)
-
-    def __truediv__(self, other):
-        return _product(self, other, -1)
-
-    def __radd__(self, other):  # sum() starts from a bare 0
-        return _sum(other, self, 1)
-
-    def __rsub__(self, other):
-        return _sum(other, self, -1)
-
-    def __rmul__(self, other):
-        return _product(other, self, 1)
-
-    def __rtruediv__(self, other):
-        return _product(other, self, -1)
+    __add__, __radd__ = _sides("+")
+    __sub__, __rsub__ = _sides("-")
+    __mul__, __rmul__ = _sides("*")
+    __truediv__, __rtruediv__ = _sides("/")
+    __lt__, __gt__ = _sides("<")
+    __le__, __ge__ = _sides("<=")
 
     def __float__(self):
         raise TypeError(
             f"{self.wording()} is no bare number: use .value, .low and .high, which say how far "
             "print goes"
         )
-
-    def __lt__(self, other):
-        return _certain(self, "<", other)
-
-    def __le__(self, other):
-        return _certain(self, "<=", other)
-
-    def __gt__(self, other):
-        return _certain(other, "<", self)
-
-    def __ge__(self, other):
-        return _certain(other, "<=", self)
 
     def wording(self, lang: str = "zh", form: str = "whole") -> str:
         """The figure in words: 约7576.05万元, or ``about 75.76 million yuan``.
@@ -191,35 +167,38 @@ class Quantity:
             raise ValueError(f"unknown form {form!r}: expected 'whole' or 'number'")
         return wording.say(self, lang, form == "whole")
 
+    def __repr__(self):
+        return f"Quantity({self.wording()})"
+
     def __str__(self):
         place = self.printed and self.printed.source_id
-        return self.wording() + (f" ({_place(self.printed)})" if place else "")
+        return self.wording() + (f" ({_whence(self.printed)})" if place else "")
 
     def _repr_html_(self):
         from html import escape
 
         shown = f"<b>{escape(self.wording())}</b> | {escape(self.wording('en'))}"
-        shown += f" | {escape(_place(self.printed))}" if self.printed else ""
+        shown += f" | {escape(_whence(self.printed))}" if self.printed else ""
         return shown + (f" | <code>{escape(self.formula)}</code>" if self.formula else "")
 
 
-def _place(printed: Printed) -> str:
+def _whence(printed: Printed) -> str:
     token, _, source_id, paragraph = printed
     return f"“{token}”" + (f", {source_id}, paragraph {paragraph}" if source_id else "")
 
 
-def _bounds(value: int | Fraction | None, qualifier: str | None) -> Bounds:
+def _implied(value: int | Fraction | None, qualifier: str | None) -> Bounds:
     """What a value and its qualifier admit, where print says no more."""
     if value is None:
-        return _NO_BOUNDS
+        return Bounds(None, None)
     if qualifier in ("over", "at_least"):
-        return Bounds(value, None, qualifier == "over", False)
+        return Bounds(value, None, qualifier == "over")
     if qualifier in ("under", "at_most"):
-        return Bounds(0 if value > 0 else None, value, False, qualifier == "under")
+        return Bounds(0 if value > 0 else None, value, high_open=qualifier == "under")
     return Bounds(value, value)
 
 
-def _rational(value: Real | None) -> int | Fraction | None:
+def _rational(value: Real | Decimal | None) -> int | Fraction | None:
     """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
     if value is None or type(value) is int:  # said first: the rest is slow to ask
         return value
@@ -228,65 +207,69 @@ def _rational(value: Real | None) -> int | Fraction | None:
     if not isinstance(value, Rational):
         if not math.isfinite(value):
             raise ValueError(f"expected a finite number, got {value!r}")
-        value = Fraction(repr(float(value)))
+        value = Fraction(str(value))
     return value.numerator if value.denominator == 1 else Fraction(value)
 
 
 # -------------------------------------------------------------------- arithmetic
 
 
-def _operand(other) -> Quantity | None:
+def _as_quantity(other) -> Quantity | None:
     """A Quantity or a number; None for what arithmetic leaves to its own type, as a Series."""
     if isinstance(other, Quantity):
         return other
-    return Quantity(other, formula=f"{other}") if isinstance(other, Real) else None
+    return Quantity(other) if isinstance(other, Real) else None
 
 
-def _computable(quantity: Quantity) -> Bounds:
-    if not quantity.bounded and quantity.printed is not None:
-        raise ValueError(f"{quantity.wording()} has no bounds to compute with")
-    return quantity.bounds
-
-
-def _sum(left, right, sign: int):
-    one, other = _operand(left), _operand(right)
+def _applied(left, symbol: str, right):
+    """What an operator makes of two figures, or of a figure and a number."""
+    one, other = _as_quantity(left), _as_quantity(right)
     if one is None or other is None:
         return NotImplemented
-    if isinstance(right, Real) and right == 0:  # nothing added is the figure itself, as printed
+    if symbol in _RELATIONS:
+        return _certain(one, symbol, other)
+    neutral = 0 if symbol in "+-" else 1  # nothing added, and once: the figure itself, as printed
+    if isinstance(right, Real) and right == neutral:
         return left
-    if isinstance(left, Real) and left == 0 and sign > 0:
+    if isinstance(left, Real) and left == neutral and symbol in "+*":
         return right
-    if one.unit != other.unit:
-        verb = "add" if sign > 0 else "subtract"
-        raise ValueError(f"cannot {verb} {one.unit or 'a number'} and {other.unit or 'a number'}")
-    a, b = _computable(one), _computable(other)
-    if sign < 0:
-        b = Bounds(_negative(b.high), _negative(b.low), b.high_open, b.low_open)
-    bounds = Bounds(_plus(a.low, b.low), _plus(a.high, b.high),
-                    a.low_open or b.low_open, a.high_open or b.high_open)  # fmt: skip
-    return _derived(one, "+" if sign > 0 else "-", other, bounds, one.unit)
+    return _computed(one, symbol, other)
 
 
-def _negative(bound):
-    return None if bound is None else -bound
+def _computed(one: Quantity, symbol: str, other: Quantity) -> Quantity:
+    unit = _unit_of_result(one, symbol, other)
+    for figure in (one, other):
+        if figure.printed and not figure.bounded:
+            raise ValueError(f"{figure.wording()} has no bounds to compute with")
+    if symbol == "/" and other.low == other.high == 0:
+        raise ZeroDivisionError(f"division by {_term(other)}, which is 0")
+    bounds, about = _INTERVALS[symbol](one.bounds, other.bounds), one.about or other.about
+    value = bounds.low if bounds.low == bounds.high else None
+    inputs = tuple(dict.fromkeys(one.inputs + other.inputs))
+    return Quantity(value, unit, wording.qualifier_of(bounds, about), inputs=inputs,
+                    formula=_formula(one, symbol, other), bounds=bounds, about=about)  # fmt: skip
 
 
-def _plus(one, other):
-    return None if one is None or other is None else one + other
+def _added(a: Bounds, b: Bounds) -> Bounds:
+    low = None if a.low is None or b.low is None else a.low + b.low
+    high = None if a.high is None or b.high is None else a.high + b.high
+    return Bounds(low, high, a.low_open or b.low_open, a.high_open or b.high_open)
 
 
-def _product(left, right, power: int):
-    one, other = _operand(left), _operand(right)
-    if one is None or other is None:
-        return NotImplemented
-    if isinstance(right, Real) and right == 1:  # once is the figure itself, as printed
-        return left
-    if isinstance(left, Real) and left == 1 and power > 0:
-        return right
-    a, b = _computable(one), _computable(other)
-    bounds = _times(a, b if power > 0 else _reciprocal(b, other))
-    unit = _unit_product(one.unit, other.unit, power)
-    return _derived(one, "*" if power > 0 else "/", other, bounds, unit)
+def _negated(a: Bounds) -> Bounds:
+    low, high = (None if end is None else -end for end in (a.high, a.low))
+    return Bounds(low, high, a.high_open, a.low_open)
+
+
+def _inverted(a: Bounds) -> Bounds:
+    """One divided by an interval: unbounded next to nought, and on both sides across it."""
+    if a.low is not None and a.low >= 0:
+        high = 1 / Fraction(a.low) if a.low else None
+        low = 0 if a.high is None else 1 / Fraction(a.high)
+        return Bounds(low, high, a.high is None or a.high_open, a.low_open)
+    if a.high is not None and a.high <= 0:
+        return _negated(_inverted(_negated(a)))
+    return Bounds(None, None)
 
 
 class _End(NamedTuple):
@@ -296,76 +279,56 @@ class _End(NamedTuple):
     open: bool
 
 
-def _ends(bounds: Bounds) -> tuple[_End, _End]:
-    low, high, low_open, high_open = bounds
+def _ends(a: Bounds) -> tuple[_End, _End]:
     return (
-        _End(-math.inf, True) if low is None else _End(low, low_open),
-        _End(math.inf, True) if high is None else _End(high, high_open),
+        _End(-math.inf, True) if a.low is None else _End(a.low, a.low_open),
+        _End(math.inf, True) if a.high is None else _End(a.high, a.high_open),
     )
 
 
-def _times(a: Bounds, b: Bounds) -> Bounds:
+def _multiplied(a: Bounds, b: Bounds) -> Bounds:
     """Every product of two intervals lies between the products of their ends."""
     products = [_end_product(one, other) for one in _ends(a) for other in _ends(b)]
     low = min(products, key=lambda end: (end.at, end.open))
     high = max(products, key=lambda end: (end.at, not end.open))
-    return Bounds(
-        None if math.isinf(low.at) else low.at, None if math.isinf(high.at) else high.at,
-        low.open and not math.isinf(low.at), high.open and not math.isinf(high.at),
-    )  # fmt: skip
+    at = (None if math.inf in (end.at, -end.at) else end.at for end in (low, high))
+    return Bounds(*at, low.open, high.open)
 
 
 def _end_product(one: _End, other: _End) -> _End:
     if one.at == 0 or other.at == 0:  # nought times anything, infinity too, is nought
-        reached = (one.at == 0 and not one.open) or (other.at == 0 and not other.open)
-        return _End(0, not reached)
+        return _End(0, all(end.at != 0 or end.open for end in (one, other)))
+    if math.inf in (abs(one.at), abs(other.at)):
+        return _End(math.inf if (one.at > 0) == (other.at > 0) else -math.inf, True)
     return _End(one.at * other.at, one.open or other.open)
 
 
-def _reciprocal(bounds: Bounds, divisor: Quantity) -> Bounds:
-    """What one divided by an interval admits; nothing is divided by nought."""
-    low, high, low_open, high_open = bounds
-    if low == high == 0:
-        raise ZeroDivisionError(f"division by {divisor.formula or divisor.wording()}, which is 0")
-    if low is not None and low >= 0:
-        above = None if low == 0 else 1 / Fraction(low)
-        below = 0 if high is None else 1 / Fraction(high)
-        return Bounds(below, above, high is None or high_open, low_open)
-    if high is not None and high <= 0:
-        below = None if high == 0 else 1 / Fraction(high)
-        above = 0 if low is None else 1 / Fraction(low)
-        return Bounds(below, above, high_open, low is None or low_open)
-    return _NO_BOUNDS
+_INTERVALS = {
+    "+": _added,
+    "-": lambda a, b: _added(a, _negated(b)),
+    "*": _multiplied,
+    "/": lambda a, b: _multiplied(a, _inverted(b)),
+}
 
 
-def _derived(left: Quantity, symbol: str, right: Quantity, bounds: Bounds, unit: str) -> Quantity:
-    about = left.about or right.about
-    point = bounds.low is not None and bounds.low == bounds.high
-    return Quantity(
-        bounds.low if point else None,
-        unit,
-        _qualifier(bounds, about),
-        formula=_formula(left, symbol, right),
-        inputs=tuple(dict.fromkeys(left.inputs + right.inputs)),
-        bounds=bounds,
-        about=about,
-    )
-
-
-def _qualifier(bounds: Bounds, about: bool) -> str | None:
-    """The qualifier that bounds say of themselves."""
-    low, high, low_open, high_open = bounds
-    if low is None and high is None:
-        return None
-    if high is None:
-        return "over" if low_open else "at_least"
-    if low is None:
-        return "under" if high_open else "at_most"
-    return ("about" if about else "exact") if low == high else "between"
+def _unit_of_result(left: Quantity, symbol: str, right: Quantity) -> str:
+    if symbol in "+-":
+        if left.unit != right.unit:
+            verb = "add" if symbol == "+" else "subtract"
+            units = (figure.unit or "a number" for figure in (left, right))
+            raise ValueError(f"cannot {verb} {' and '.join(units)}")
+        return left.unit
+    powers, sign = Counter(), 1 if symbol == "*" else -1
+    for unit, power in ((left.unit, 1), (right.unit, sign)):
+        for codes, step in zip(unit.partition("/")[::2], (power, -power), strict=True):
+            for code in filter(None, codes.split("·")):
+                powers[code] += step
+    above, below = sorted(powers.elements()), sorted((-powers).elements())
+    return "·".join(above) + (f"/{'·'.join(below)}" if below else "")
 
 
 def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
-    one, other = (figure.formula or figure.wording() for figure in (left, right))
+    one, other = _term(left), _term(right)
     if symbol in "*/" and _symbols(one) & {"+", "-"}:
         one = f"({one})"
     if _symbols(other) & {"+": set(), "-": {*"+-"}, "*": {*"+-"}, "/": {*"+-*/"}}[symbol]:
@@ -373,21 +336,24 @@ def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
     return f"{one} {symbol} {other}"
 
 
+def _term(quantity: Quantity) -> str:
+    """What stands for a figure in a formula: a bare number is written as `evaluate` reads it."""
+    value, percent = quantity.value, "%" if quantity.unit == "percent" else ""
+    if quantity.formula or quantity.printed or quantity.qualifier != "exact":
+        return quantity.formula or quantity.wording()
+    if quantity.unit and not percent:
+        return quantity.wording()
+    decimal = Decimal(value.numerator) / Decimal(value.denominator)
+    if decimal == value:
+        return f"{decimal:f}{percent}"
+    return f"{value.numerator}{percent} / {value.denominator}"
+
+
 def _symbols(formula: str) -> set[str]:
     """Those that stand outside brackets."""
     while (bare := re.sub(r"\([^()]*\)", "", formula)) != formula:
         formula = bare
     return set(re.findall(r" ([-+*/]) ", formula))
-
-
-def _unit_product(left: str, right: str, power: int) -> str:
-    powers = Counter()
-    for unit, sign in ((left, 1), (right, power)):
-        for codes, step in zip(unit.partition("/")[::2], (sign, -sign), strict=True):
-            for code in filter(None, codes.split("·")):
-                powers[code] += step
-    above, below = sorted(powers.elements()), sorted((-powers).elements())
-    return "·".join(above) + (f"/{'·'.join(below)}" if below else "")
 
 
 # -------------------------------------------------------------------- comparison
@@ -442,10 +408,7 @@ def _order(quantity: Quantity) -> tuple[tuple, tuple]:
     return (low.at, int(low.open)), (high.at, -int(high.open))
 
 
-def _certain(left, relation: str, right) -> bool:
-    left, right = _operand(left), _operand(right)
-    if left is None or right is None:
-        return NotImplemented
+def _certain(left: Quantity, relation: str, right: Quantity) -> bool:
     answer = verdict(left, relation, right)
     if answer not in ("holds", "contradicts"):
         raise ValueError(f"whether {left.wording()} {relation} {right.wording()} {answer}")
@@ -484,26 +447,24 @@ def parse_quantity(token: str) -> Quantity:
         raise TypeError(f"expected a printed token, got {type(token).__name__}")
     value, *bounds, about, unit, qualifier = numerals.read(token)
     printed = Printed(token)
-    return Quantity(value, unit, qualifier, printed, bounds=Bounds(*bounds), about=about)
+    return Quantity(value, unit, qualifier, printed=printed, bounds=Bounds(*bounds), about=about)
 
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_CONSTANT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(%?)")
 
 
 def names_in(formula: str) -> list[str]:
     """The fact_ids of a formula, each once, in order."""
-    words = re.findall(r"[^\s()]+", formula)
-    return list(dict.fromkeys(
-        word for word in words if word not in _ARITHMETIC and not _NUMBER.fullmatch(word)
-    ))  # fmt: skip
+    words = dict.fromkeys(re.findall(r"[^\s()]+", formula))
+    return [word for word in words if word not in _ARITHMETIC and not _CONSTANT.fullmatch(word)]
 
 
-def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
+def evaluate(formula: str, known: Mapping[str, Quantity]) -> Quantity:
     """A formula of fact_ids and numbers: ``"4 * (jilin-annual-usual + jilin-annual-2020)"``.
 
-    Operators stand between blanks, * and / before + and -, brackets before both; nothing of a
-    user's file is ever executed.
+    A number is 25, 0.5 or 100%. Operators stand between blanks, * and / before + and -, brackets
+    before both; nothing of a user's file is ever executed.
 
     Raises
     ------
@@ -511,33 +472,33 @@ def evaluate(formula: str, known: dict[str, Quantity]) -> Quantity:
         An unknown word, a bracket or an operator too many.
     """
     words = re.findall(r"[()]|[^\s()]+", formula)[::-1]
-    total = _terms(words, known)
+    try:
+        total = _chain(words, known)
+    except RecursionError:
+        raise ValueError("a formula with too many brackets") from None
     if words:
         raise ValueError(f"{words[-1]!r} is not expected in {formula!r}")
     return total
 
 
-def _terms(words: list[str], known: dict, symbols: str = "+-") -> Quantity:
-    """A chain of operators of one rank, read from the end of `words`."""
-
-    def operand() -> Quantity:
-        return _terms(words, known, "*/") if symbols == "+-" else _figure(words, known)
-
-    total = operand()
+def _chain(words: list[str], known: Mapping[str, Quantity], symbols: str = "+-") -> Quantity:
+    """Operators of one rank and what they join, taken from the end of `words`."""
+    inner = partial(_chain, words, known, "*/") if symbols == "+-" else partial(_atom, words, known)
+    total = inner()
     while words and words[-1] in symbols:
-        total = _ARITHMETIC[words.pop()](total, operand())
+        total = _ARITHMETIC[words.pop()](total, inner())
     return total
 
 
-def _figure(words: list[str], known: dict) -> Quantity:
+def _atom(words: list[str], known: Mapping[str, Quantity]) -> Quantity:
     word = words.pop() if words else ""
     if word == "(":
-        inside = _terms(words, known)
+        inside = _chain(words, known)
         if not words or words.pop() != ")":
             raise ValueError("a bracket is not closed")
         return inside
     if word in known:
         return known[word]
-    if _NUMBER.fullmatch(word):
-        return Quantity(Fraction(word), formula=word)
-    raise ValueError(f"expected a fact_id or a number, got {word or 'nothing'!r}")
+    if number := _CONSTANT.fullmatch(word):
+        return Quantity(Fraction(number[1]), "percent" if number[2] else "")
+    raise ValueError(f"expected a fact_id or a number between blanks, got {word or 'nothing'!r}")

@@ -4,109 +4,124 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .numerals import CALENDAR, unit_labels
+from .numerals import CALENDAR, fold, unit_labels
 
 if TYPE_CHECKING:
-    from .quantity import Quantity
+    from .quantity import Bounds, Quantity
 
 LANGUAGES = ("zh", "en")
 # How each is worded: before the figure in Chinese, after it, before it in English.
 _WORDED = {
-    "exact": ("", "", ""),
-    "about": ("约", "", "about "),
     "over": ("超过", "", "over "),
     "at_least": ("", "以上", "at least "),
     "under": ("不到", "", "under "),
     "at_most": ("至多", "", "at most "),
 }
-_LARGE = {"zh": {"亿": 10**8, "万": 10**4}, "en": {"billion": 10**9, "million": 10**6}}
+_ABOUT = {"zh": "约", "en": "about "}
+_TO = {"zh": "至", "en": " to "}
+_LARGE = {
+    "zh": {"万亿": 10**12, "亿": 10**8, "万": 10**4},
+    "en": {"trillion": 10**12, "billion": 10**9, "million": 10**6},
+}
+_PLACES = {"zh": 4, "en": 2}  # decimals before a scale word: 7576.05万, but not 0.53219亿
+_ATTACHED = ("%", "‰")  # stand at each number, without a blank
 _SIGNIFICANT = 3  # digits of a derived figure that is not exact at three
+_CANNOT_BE_SAID = {"zh": "不能确定", "en": "cannot be said"}
+_EXACTLY = Context(prec=200)
 
 
 def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
     """A figure in words, with or without its unit."""
-    if lang == "zh" and quantity.printed is not None:
+    if quantity.printed and lang == "zh":
         token = quantity.printed.as_written
         return token if unit else _without_unit(token)
     if not quantity.bounded:
-        token = quantity.printed.as_written if quantity.printed else "?"
-        return token if lang == "zh" else f"no single value (printed {token})"
-    if quantity.value is not None:
-        return _single(quantity, quantity.value, quantity.qualifier, lang, unit)
-    if quantity.qualifier in ("between", None):
+        if quantity.printed:
+            return f"no single value (printed {quantity.printed.as_written})"
+        return _CANNOT_BE_SAID[lang]
+    value, qualifier = quantity.value, quantity.qualifier
+    if value is None and qualifier not in _WORDED:
+        qualifier = qualifier_of(quantity.bounds, quantity.about)
+    if qualifier == "between":
         return _between(quantity, lang, unit)
-    bound = quantity.high if quantity.low is None else quantity.low
-    about = _WORDED["about"][0 if lang == "zh" else 2] if quantity.about else ""
-    said = _single(quantity, bound, quantity.qualifier, lang, unit)
-    if not about:
-        return said
-    before = _WORDED[quantity.qualifier][0 if lang == "zh" else 2]
-    return before + about + said.removeprefix(before)
+    if value is None:
+        value = quantity.high if qualifier in ("under", "at_most") else quantity.low
+    return _single(quantity, value, qualifier, lang, unit)
+
+
+def qualifier_of(bounds: Bounds, about: bool) -> str | None:
+    """The qualifier that bounds say of themselves."""
+    low, high, low_open, high_open = bounds
+    if low is None and high is None:
+        return None
+    if high is None:
+        return "over" if low_open else "at_least"
+    if low is None:
+        return "under" if high_open else "at_most"
+    return ("about" if about else "exact") if low == high else "between"
 
 
 def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
-    if unit and (whole := _special(quantity, value, qualifier, lang)):
-        return whole
-    before, after, english = _WORDED[qualifier]
-    digits, scale, changed = _digits(quantity, value, qualifier, lang)
-    mark = "≈" if changed and qualifier == "exact" else ""
-    if lang == "zh":
-        said = _chinese_unit(quantity.unit) if unit else ""
-        return f"{before}{mark}{digits}{scale}{said}{after}"
-    said = _english_unit(quantity.unit, value == 1) if unit else ""
-    return f"{english}{mark}{_grouped(digits)}{_spaced(scale)}{said}"
-
-
-def _special(quantity: Quantity, value, qualifier: str, lang: str) -> str:
-    """Half an hour, and a year of the calendar."""
-    if quantity.unit == "year" and qualifier == "exact" and value in CALENDAR and lang == "en":
-        return str(value)
-    if value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
-        before, after, english = _WORDED[qualifier]
-        if lang == "zh":
-            return f"{before}半{_chinese_unit(quantity.unit)}{after}"
-        article = "an" if quantity.unit == "hour" else "a"
-        return f"{english}half {article} {_words(quantity.unit)[0]}"
-    return ""
+    before, after, english = _WORDED.get(qualifier, ("", "", ""))
+    before, after = (before, after) if lang == "zh" else (english, "")
+    before += _ABOUT[lang] if quantity.about else ""
+    if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
+        return before + _half(quantity.unit, lang) + after
+    number = _rounded(quantity, value, _OUTWARD.get(qualifier, round), lang)
+    mark = "≈" if number.rounded and qualifier == "exact" else ""
+    said = _unit_said(quantity, value, lang) if unit else ""
+    return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
 
 
 def _between(quantity: Quantity, lang: str, unit: bool) -> str:
-    """Both bounds, rounded away from each other, the scale said once where it is one."""
-    low, low_scale, _ = _digits(quantity, quantity.low, "at_least", lang)
-    high, high_scale, _ = _digits(quantity, quantity.high, "at_most", lang)
-    about = _WORDED["about"][0 if lang == "zh" else 2] if quantity.about else ""
-    if lang == "zh":
-        said = _chinese_unit(quantity.unit) if unit else ""
-        first = low + (low_scale if low_scale else "")
-        return f"{about}{first}至{high}{high_scale}{said}"
-    if low_scale == high_scale:
-        low_scale = ""
-    said = _english_unit(quantity.unit, False) if unit else ""
-    first, last = f"{_grouped(low)}{_spaced(low_scale)}", f"{_grouped(high)}{_spaced(high_scale)}"
-    return f"{about}{first} to {last}{said}"
+    """Both bounds, rounded away from each other; the English scale is said once where it is one."""
+    low = _rounded(quantity, quantity.low, math.floor, lang)
+    high = _rounded(quantity, quantity.high, math.ceil, lang)
+    scale = "" if lang == "en" and low.scale == high.scale else low.scale
+    said = _unit_said(quantity, quantity.high, lang, many=True) if unit else ""
+    first = f"{low.digits}{scale}{said if said in _ATTACHED else ''}"
+    about = _ABOUT[lang] if quantity.about else ""
+    return f"{about}{first}{_TO[lang]}{high.digits}{high.scale}{said}"
 
 
-def _digits(quantity: Quantity, value, qualifier: str, lang: str) -> tuple[str, str, bool]:
-    """(digits, scale word, whether rounding changed the value)."""
+# -------------------------------------------------------------------- numbers
+
+
+class _Number(NamedTuple):
+    digits: str
+    scale: str
+    rounded: bool
+
+
+# Towards what a bound does not overstate.
+_OUTWARD = {"over": math.floor, "at_least": math.floor, "under": math.ceil, "at_most": math.ceil}
+
+
+def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
     value = Fraction(value)
-    rounding = {"over": math.floor, "at_least": math.floor, "under": math.ceil,
-                "at_most": math.ceil}.get(qualifier, round)  # fmt: skip
-    shown = _shown(quantity, value, rounding, lang)
-    for scale, size in (*_LARGE[lang].items(), ("", 1)):
-        if not scale or (abs(shown) >= size and _short(shown / size, lang)):
-            return _decimal(shown / size), scale, shown != value
-    raise AssertionError("the last scale takes every number")
+    if _is_date(quantity, value):
+        return _Number(str(value), "", False)
+    shown = _at_precision(quantity, value, rounding, lang)
+    scale, size = _scaled(shown, lang)
+    digits = _digits(shown / size)
+    if lang == "en":
+        digits, scale = _grouped(digits), scale and f" {scale}"
+    return _Number(digits, scale, shown != value)
 
 
-def _shown(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction:
+def _is_date(quantity: Quantity, value) -> bool:
+    """Whether it is a year of the calendar, which is neither rounded nor grouped."""
+    return quantity.unit == "year" and value in CALENDAR
+
+
+def _at_precision(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction:
     """A stated figure with every digit; a derived one with three that are significant."""
-    if quantity.formula and quantity.printed is None:
+    if quantity.formula and not quantity.printed:
         return _significant(value, rounding)
     if lang == "en" and quantity.about and abs(value) >= 10**6:
         return Fraction(round(value, -4))  # 75.76 million: the token keeps every digit of 约
@@ -114,57 +129,47 @@ def _shown(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction
 
 
 def _significant(value: Fraction, rounding) -> Fraction:
-    if not value or _sound(value):
-        return value
-    step = Fraction(10) ** (math.floor(math.log10(abs(value))) - _SIGNIFICANT + 1)
+    """Three digits; `value` itself where they say it exactly, or where it is nought."""
+    step = Fraction(10) ** (_decimal(value).adjusted() - _SIGNIFICANT + 1)
     return rounding(value / step) * step
 
 
-def _sound(value: Fraction) -> bool:
-    """Whether three digits say the value exactly."""
-    step = Fraction(10) ** (math.floor(math.log10(abs(value))) - _SIGNIFICANT + 1)
-    return (value / step).denominator == 1
+def _scaled(shown: Fraction, lang: str) -> tuple[str, int]:
+    """The largest scale word before which the number is short."""
+    for word, size in _LARGE[lang].items():
+        if abs(shown) >= size and (shown / size * 10 ** _PLACES[lang]).denominator == 1:
+            return word, size
+    return "", 1
 
 
-def _short(value: Fraction, lang: str) -> bool:
-    """Whether a number has few decimals before its scale word: 7576.05万, but not 0.53219亿."""
-    return (value * 10 ** (4 if lang == "zh" else 2)).denominator == 1
+def _decimal(value: Fraction) -> Decimal:
+    return _EXACTLY.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def _decimal(value: Fraction) -> str:
-    """Digits without an exponent; what no decimal says exactly has ten of them."""
-    text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-    if "." in text:
-        whole, _, places = text.partition(".")
-        text = f"{whole}.{places[:10]}".rstrip("0").rstrip(".")
-    return text
+def _digits(value: Fraction) -> str:
+    """Without an exponent; 1/3 where no decimal says it exactly."""
+    decimal = _decimal(value)
+    return f"{decimal:f}" if decimal == value else str(value)
 
 
 def _grouped(digits: str) -> str:
-    whole, dot, places = digits.partition(".")
-    return f"{int(whole):,}{dot}{places}" if whole not in ("-0", "") else digits
-
-
-def _spaced(scale: str) -> str:
-    return f" {scale}" if scale else ""
+    return re.sub(r"(?<![./\d])\d+", lambda whole: f"{int(whole[0]):,}", digits)
 
 
 # -------------------------------------------------------------------- units
 
 
-@cache
-def _unit_word_end() -> re.Pattern:
-    from .numerals import _COUNTERS
-
-    words = {word for zh, _ in unit_labels().values() for word in zh} | set(_COUNTERS)
-    known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"\s*(?:{known})$")
+def _unit_said(quantity: Quantity, value, lang: str, many: bool = False) -> str:
+    """人, or `` people``; a quotient as 元/人, or `` yuan per person``."""
+    if lang == "zh":
+        return _chinese_unit(quantity.unit)
+    return "" if _is_date(quantity, value) else _english_unit(quantity.unit, many or value != 1)
 
 
-def _without_unit(token: str) -> str:
-    """44.45万 of 44.45万人; 以上 and its like stay where they are."""
-    end = re.search("(?:以上|以下|以内|左右|上下)?$", token).start()
-    return _unit_word_end().sub("", token[:end]) + token[end:]
+def _half(unit: str, lang: str) -> str:
+    if lang == "zh":
+        return f"半{_chinese_unit(unit)}"
+    return f"half {'an' if unit == 'hour' else 'a'} {_english(unit)[0]}"
 
 
 def _chinese_unit(unit: str) -> str:
@@ -177,16 +182,30 @@ def _chinese_unit(unit: str) -> str:
     return words(above, lambda zh: zh[0]) + slash + words(below, lambda zh: min(zh, key=len))
 
 
-def _words(codes: str) -> tuple[str, str]:
+def _english_unit(unit: str, many: bool) -> str:
+    above, _, below = unit.partition("/")
+    word = _english(above)[many] if above else ""
+    said = word if word in _ATTACHED else f" {word}" if word else ""
+    return said + (f" per {_english(below)[0]}" if below else "")
+
+
+def _english(codes: str) -> tuple[str, str]:
     """An English unit word, for one and for many."""
     forms = [unit_labels().get(code, ((), [code]))[1] for code in codes.split("·")]
     return " ".join(form[0] for form in forms), " ".join(form[-1] for form in forms)
 
 
-def _english_unit(unit: str, one: bool) -> str:
-    if unit == "percent":
-        return "%"
-    above, _, below = unit.partition("/")
-    words = [_words(above)[not one]] if above else []
-    words += [f"per {_words(below)[0]}"] if below else []
-    return "".join(f" {word}" for word in words)
+# The last word of a number: neither 百 of 百分点 nor 千 of 千米.
+_NUMBER_END = re.compile(
+    r".*(?:[\d〇零一二两三四五六七八九十万亿半数几余多来]|百(?!分点)|千(?![米克瓦伏]))"
+)
+_AFTER_UNIT = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
+
+
+def _without_unit(token: str) -> str:
+    """44.45万 of 44.45万人, 20至30 of 20%至30%; 以上 and its like stay where they are."""
+    plain = fold(token)
+    after = _AFTER_UNIT.search(plain).start()
+    end = _NUMBER_END.match(plain, 0, after).end()
+    unit = token[end:after]
+    return token[:end].replace(unit, "") + token[after:] if unit else token
