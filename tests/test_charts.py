@@ -360,6 +360,27 @@ def test_no_two_marks_have_one_name(nasty):
     assert len({mark.name for mark in chart.figures}) == 2
 
 
+def test_names_differ_in_each_language_by_itself(nasty):
+    yi, bing = wd.fact(nasty, "to-yi"), wd.fact(nasty, "to-bing")
+    same = [wd.mark(yi, label=("甲", "Same")), wd.mark(bing, label=("乙", "Same"))]
+    chart = wd.bars(same, data=nasty.attrs["data"])
+    assert len({mark.name.en for mark in chart.figures}) == 2
+
+
+def test_two_figures_of_one_year_stand_side_by_side(nasty):
+    ax = wd.columns(facts(nasty, "to-yi", "to-bing", "zero")).draw()
+    left = [patch.get_x() for patch in ax.patches if patch.get_label() == "_column"]
+    assert len(set(left)) == 3
+
+
+def test_a_change_has_a_sign_only_where_it_is_exact(tables):
+    two = facts(tables["funding"], "jilin-annual-usual", "jilin-annual-2020")
+    exact = "(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual"
+    assert wd.columns(two, change=exact).options["change"] == ["+25%", "+25%"]
+    about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
+    assert wd.columns(two, change=about).options["change"] == ["约261%", "about 261%"]
+
+
 def test_every_source_is_named_whole(nasty):
     chart = wd.bars(facts(nasty, "to-yi", "vague"))
     for title in ("第s篇报道", "第t篇报道"):

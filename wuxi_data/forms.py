@@ -100,12 +100,21 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     """Upright columns at their years."""
     marks, folder = _marks(figures, label, data, per)
     marks = _one_axis(marks, folder)
-    marks = [replace(each, at=_place(each)) for each in marks]
-    options = {}
-    if change is not None:
-        options["change"] = fill((f"{{{change}:percent}}",) * 2, folder, "change")
-        options["change"] = [f"+{words}".replace("+-", "−") for words in options["change"]]
+    places = [(_place(each), each.group) for each in marks]
+    # Two figures of one year stand side by side, not one before the other.
+    marks = [
+        replace(each, at=place[0] if places.count(place) == 1 else None)
+        for each, place in zip(marks, places, strict=True)
+    ]
+    options = {} if change is None else {"change": _change(change, folder)}
     return _compose("columns", marks, folder, title, subtitle, note, name, lang, options)
+
+
+def _change(formula: str, folder: Folder) -> list[str]:
+    """By how much the last column differs; a sign only where the figure is exact."""
+    quantity = folder.quantity(formula) * Quantity(100, "percent")
+    sign = "+" if quantity.qualifier == "exact" and quantity.value > 0 else ""
+    return [sign + quantity.wording(lang) for lang in ("zh", "en")]
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -475,14 +484,13 @@ def _name(row, columns: Sequence[str], folder: Folder) -> Both:
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    names = [(mark.name, mark.at, mark.group) for mark in marks]
+    names = [[(name, mark.at, mark.group) for mark in marks for name in [mark.name[place]]]
+             for place in (0, 1)]  # fmt: skip
     made, seen = [], set()
-    for mark, name in zip(marks, names, strict=True):
-        if names.count(name) > 1:
-            mark = replace(
-                mark,
-                name=Both(f"{mark.name.zh}（{mark.figure}）", f"{mark.name.en} ({mark.figure})"),
-            )
+    for n, mark in enumerate(marks):
+        if any(said.count(said[n]) > 1 for said in names):
+            zh, en = mark.name
+            mark = replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
         if mark.key in seen:
             raise ValueError(f"{mark.key!r} twice in one chart: draw each figure once")
         seen.add(mark.key)
