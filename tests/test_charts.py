@@ -102,8 +102,8 @@ SAID = {
         [(2, 2), (4, 4), (70, 80)],
     ),
     "timeline": (
-        "援助始于1992年，文中写得最细的是2016—2020年",
-        "Aid began in 1992; the article tells most of 2016–2020",
+        "援助始于1992年；2016—2020年的资金、项目和饮水都印出了数",
+        "Aid began in 1992; for 2016–2020 the article gives figures of money, projects and water",
         None,
     ),
 }
@@ -441,6 +441,21 @@ def test_minutes_and_hours_share_an_axis(tables):
         (30, 30, "minute"),
         (11, 20, "minute"),
     ]
+
+
+def test_no_english_word_is_broken_in_a_column(tables):
+    narrow = claim("funding-rise", tables).draw(lang="en", narrow=True)
+    said = [text.get_text() for text in narrow.texts if text.get_gid().endswith(":label")]
+    assert [words.replace("\n", " ") for words in said] == [
+        "5 million yuan",
+        "4 million yuan (inferred)",
+    ]
+
+
+@pytest.mark.parametrize("given", [{"state": "done"}, {"tone": "loud"}])
+def test_a_mark_is_of_a_known_state_and_tone(given, tables):
+    with pytest.raises(ValueError, match="expected one of"):
+        wd.mark(wd.fact(tables["county"], "population"), **given)
 
 
 def test_open_periods_are_lanes_that_go_on(tables):

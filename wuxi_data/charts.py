@@ -82,7 +82,8 @@ class Folder:
         for theme in THEMES:
             table = load(theme, data)
             self.facts |= quantities(table).to_dict()
-            self.rows |= {row.fact_id: row for row in table.itertuples(index=False)}
+            # Each row is called by its theme, which says what its columns are.
+            self.rows |= {row.fact_id: row for row in table.itertuples(index=False, name=theme)}
 
     def quantity(self, figure: str) -> Quantity:
         """A fact, or what a formula over facts comes to."""
@@ -102,10 +103,7 @@ class Folder:
 
     def period(self, fact_id: str) -> Both:
         """The years that a fact covers; nothing where print names none."""
-        row = self.rows[fact_id]
-        return period(
-            None if pd.isna(row.start) else row.start, None if pd.isna(row.end) else row.end
-        )
+        return period(*years(self.rows[fact_id]))
 
     def state(self, row) -> str:
         """As its table says; where it does not, years after the publication are a plan."""
@@ -120,7 +118,7 @@ class Folder:
         cited = [self._cite(self.sources.loc[name]) for name in used if name in self.sources.index]
         if not cited:
             return Both("制图：wuxi_data", "Chart: wuxi_data")
-        zh, en = "；".join(each.zh for each in cited), "; ".join(each.en for each in cited)
+        zh, en = joined(cited, "；", "; ")
         return Both(f"来源：{zh}。制图：wuxi_data", f"Source: {en}. Chart: wuxi_data")
 
     def _cite(self, source) -> Both:
@@ -131,6 +129,11 @@ class Folder:
         return Both(
             f"{zh}《{source.title}》（{year}）", f"{en}{', ' if en else ''}{source.title} ({year})"
         )
+
+
+def years(row) -> tuple[int | None, int | None]:
+    """The first and the last year of a row, as far as print names them."""
+    return tuple(None if pd.isna(year) else int(year) for year in (row.start, row.end))
 
 
 def period(start: int | None, end: int | None) -> Both:
@@ -149,6 +152,12 @@ def period(start: int | None, end: int | None) -> Both:
 def capital(text: str) -> str:
     """English begins with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
+    """Several things as one, in both languages."""
+    pairs = list(words)
+    return Both(zh.join(each.zh for each in pairs), en.join(each.en for each in pairs))
 
 
 # -------------------------------------------------------------------- words with places
@@ -331,12 +340,7 @@ def state_words(words: Both, state: str) -> Both:
 def wording(quantity: Quantity, state: str = "completed") -> Both:
     """A figure in words; what is inferred, planned or past says so."""
     said = Both(*(quantity.wording(lang) for lang in LANGS))
-    if (
-        quantity.value is None
-        and quantity.low is None
-        and quantity.high is None
-        and quantity.printed
-    ):
+    if quantity.printed and not quantity.bounded:
         said = Both(f"{said.zh}：{_NO_VALUE.zh}", f"{quantity.printed.as_written}: {_NO_VALUE.en}")
     return state_words(said, state)
 
@@ -546,7 +550,7 @@ def compose(
         "title": fill(title, folder, "title") if title is not None else default,
         "subtitle": fill(subtitle, folder, "subtitle") if subtitle is not None else NOTHING,
         "note": fill(note, folder, "note") if note is not None else NOTHING,
-        "key": _joined(words for _, words in key_words(marks)),
+        "key": joined((words for _, words in key_words(marks)), "；", "; "),
         "credit": folder.credit(facts),
     }
     return Chart(form, tuple(marks), words, folder=_portable(folder.data), **given)
@@ -567,8 +571,3 @@ def _found(data: str | Path | None) -> str | Path | None:
     """The folder that :func:`_portable` named."""
     name = str(data)
     return _PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data
-
-
-def _joined(words: Iterable[Both]) -> Both:
-    pairs = list(words)
-    return Both("；".join(each.zh for each in pairs), "; ".join(each.en for each in pairs))

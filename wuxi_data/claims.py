@@ -370,8 +370,9 @@ def plot_timeline(
         ],
         name="timeline",
         title=(
-            "援助始于{aid-began}，文中写得最细的是{jilin-aid-2016-2020:period}",
-            "Aid began in {aid-began}; the article tells most of {jilin-aid-2016-2020:period}",
+            "援助始于{aid-began}；{jilin-aid-2016-2020:period}的资金、项目和饮水都印出了数",
+            "Aid began in {aid-began}; for {jilin-aid-2016-2020:period} the article gives figures "
+            "of money, projects and water",
         ),
         subtitle=("文中点明的年份和时期", "The years and periods that the article names"),
         lang=lang,

@@ -59,9 +59,6 @@ class Pen:
         self.ax.text(self.x(x), self.y(y), words, fontsize=size, gid=gid,
                      fontfamily=style.families(words), **given)  # fmt: skip
 
-    def say(self, words, lang: str) -> str:
-        return getattr(words, lang)
-
     def box(self, left: float, top: float, wide: float, high: float, gid: str, **look) -> None:
         """A rectangle given in points: no mark has a value in points."""
         x0, x1, y0, y1 = self.x(left), self.x(left + wide), self.y(top), self.y(top + high)
@@ -118,7 +115,7 @@ def _shape(pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool)
 class _Rows:
     """Marks one under the other: names at the left, or above their bars where it is narrow."""
 
-    thick, kind, scale_from_nought = 22.0, "bar", True
+    thick, kind = 22.0, "bar"
 
     def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
@@ -211,19 +208,24 @@ class _Rows:
         sizes, zero = self.sizes, left + self.gutter
         for at, head in self.heads:
             pen.text(head, left, top + at, sizes.label, "head", weight="semibold", color=GREY)
-        pen.line([zero, zero], [top - 2, top + self.height + 2])
+        self._draw_axis(pen, zero, top)
         for n, (mark, (name_at, bar_at)) in enumerate(zip(self.wholes, self.rows, strict=True)):
             align = {} if self.narrow else {"ha": "right"}
             x = left if self.narrow else zero - 10
             pen.text(self.names[n], x, top + name_at, sizes.label, f"{mark.gid}:name", **align)
-            end = self._draw_mark(pen, mark, zero, top + bar_at)
-            room = self.wide - self.gutter - self._detail_room
-            label = self._label(mark, room * 0.5)
-            middle = top + bar_at + self.thick / 2
-            pen.text(label, end + _GAP, middle, sizes.label, f"{mark.gid}:label", weight="semibold",
-                     va="center", url=mark.url)  # fmt: skip
-            self._draw_detail(pen, n, left, middle)
-            self._draw_inside(pen, mark, zero, top + bar_at)
+            self._draw_row(pen, n, left, zero, top + bar_at)
+
+    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
+        pen.line([zero, zero], [top - 2, top + self.height + 2])
+
+    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
+        mark, middle = self.wholes[n], top + self.thick / 2
+        end = self._draw_mark(pen, mark, zero, top)
+        label = self._label(mark, (self.wide - self.gutter - self._detail_room) * 0.5)
+        pen.text(label, end + _GAP, middle, self.sizes.label, f"{mark.gid}:label",
+                 weight="semibold", va="center", url=mark.url)  # fmt: skip
+        self._draw_detail(pen, n, left, middle)
+        self._draw_inside(pen, mark, zero, top)
 
     def _draw_detail(self, pen: Pen, n: int, left: float, middle: float) -> None:
         if self.details[n] and self.narrow:
@@ -300,19 +302,12 @@ class _Spans(_Rows):
         start = self.first - (left + self.gutter) / self.scale
         ax.set(xlim=(start, start + wide / self.scale), ylim=(high, 0))
 
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        zero, foot = left + self.gutter, top + self.height - 20
+    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
+        foot = top + self.height - 20
         for year in self._ticks():
             x = zero + (year - self.first + 0.5) * self.scale
             pen.line([x, x], [top - 2, foot], color="#e2e2e2")
             pen.text(str(year), x, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
-        for at, head in self.heads:
-            pen.text(head, left, top + at, self.sizes.label, "head", weight="semibold", color=GREY)
-        for n, (mark, (name_at, bar_at)) in enumerate(zip(self.wholes, self.rows, strict=True)):
-            align = {} if self.narrow else {"ha": "right"}
-            x = left if self.narrow else zero - 10
-            pen.text(self.names[n], x, top + name_at, self.sizes.label, f"{mark.gid}:name", **align)
-            self._draw_span(pen, mark, zero, top + bar_at)
 
     def _ticks(self) -> list[int]:
         """The years at which most begins or ends, as far as they do not touch."""
@@ -323,7 +318,8 @@ class _Spans(_Rows):
                 kept.append(year)
         return sorted(kept)
 
-    def _draw_span(self, pen: Pen, mark: Mark, zero: float, top: float) -> None:
+    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
+        mark = self.wholes[n]
         start = self.first if mark.start is None else mark.start
         end = self.last if mark.end is None else mark.end + 1
         y, thick = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
@@ -425,11 +421,12 @@ class _Columns:
         said = [
             "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
         ]
+        room = self.pitch - 6
         for size in (self.sizes.label, self.sizes.tiny):
-            texts = [wrap(text, self.pitch - 6, size, "semibold") for text in said]
+            texts = [wrap(text, room, size, "semibold") for text in said]
             whole = [word for text in said for word in re.findall("[A-Za-z]+", text)]
             widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
-            if widest <= self.pitch - 4 and max(text.count("\n") for text in texts) < 3:
+            if widest <= room and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
         return said, True, self.sizes.tiny
 

@@ -15,6 +15,8 @@ import pandas as pd
 
 from .charts import (
     NOTHING,
+    STATES,
+    TONES,
     Both,
     Chart,
     Folder,
@@ -22,23 +24,19 @@ from .charts import (
     capital,
     compose,
     fill,
+    joined,
     period,
     rounded,
     wording,
+    years,
 )
 from .quantity import Quantity
+from .schema import resource
+from .tables import quantities
 
 __all__ = ["bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"]
 
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
-# What names the rows of each table, the most telling column first.
-_TELLING = {
-    "funding": ("indicator", "payer", "recipient"),
-    "projects": ("item", "indicator", "place", "sponsor", "status", "sector"),
-    "water_works": ("works", "indicator"),
-    "training": ("audience", "indicator", "organiser", "place"),
-    "county": ("topic", "indicator", "place"),
-}
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
 _EXACT = {
     "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "hectare": ("mu", 15),
@@ -89,6 +87,9 @@ def mark(
     """
     if not isinstance(quantity, Quantity):
         raise TypeError(f"expected a Quantity, got {type(quantity).__name__}")
+    for given, known, what in ((state, STATES, "state"), (tone, TONES, "tone")):
+        if given is not None and given not in known:
+            raise ValueError(f"unknown {what} {given!r}: expected one of {', '.join(known)}")
     return Drawn(quantity, label, at, state, within, group, detail, tone)
 
 
@@ -99,7 +100,7 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns at their years."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _one_axis(marks, folder)
+    marks = _one_axis(marks)
     places = [(_place(each), each.group) for each in marks]
     # Two figures of one year stand side by side, not one before the other.
     marks = [
@@ -121,7 +122,7 @@ def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None
          per=1, lang="zh") -> Chart:  # fmt: skip
     """Bars one under the other, named at their left."""
     marks, folder = _marks(figures, label, data, per)
-    marks = [replace(each, within="") for each in _one_axis(marks, folder)]
+    marks = [replace(each, within="") for each in _one_axis(marks)]
     return _compose("bars", marks, folder, title, subtitle, note, name, lang)
 
 
@@ -129,14 +130,14 @@ def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=No
            per=1, lang="zh") -> Chart:  # fmt: skip
     """A whole, and its parts drawn in place within it: the two are never added up."""
     marks, folder = _marks(figures, label, data, per)
-    return _compose("nested", _one_axis(marks, folder), folder, title, subtitle, note, name, lang)
+    return _compose("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
 
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
     """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
     marks, folder = _marks(figures, label, data, 1)
-    marks = _one_axis(marks, folder)
+    marks = _one_axis(marks)
     if not per > 0:
         raise ValueError(f"per: expected how many units one square is, got {per!r}")
     many = max(max(mark.low or 0, mark.high or 0) / per for mark in marks)
@@ -234,8 +235,7 @@ def beside(
     folder = Folder(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
     every = [mark for each in panels for mark in each.figures]
-    default = Both(*("、".join(each.words["title"].zh for each in charts),
-                     "; ".join(each.words["title"].en for each in charts)))  # fmt: skip
+    default = joined([each.words["title"] for each in charts], "、", "; ")
     whole = compose("beside", every, folder, title=title, subtitle=subtitle, note=note,
                     default=default, name=name, lang=lang)  # fmt: skip
     return replace(whole, figures=(), panels=panels)
@@ -300,8 +300,6 @@ def _marks(figures, label, data, per) -> tuple[list[Mark], Folder]:
 
 def _drawn(figures) -> Iterable[Drawn]:
     if isinstance(figures, pd.DataFrame):
-        from .tables import quantities
-
         yield from (Drawn(quantity) for quantity in quantities(figures))
         return
     if isinstance(figures, Quantity | Drawn):
@@ -342,7 +340,7 @@ def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
     quantity = drawn.quantity
     state = drawn.state or (folder.state(row) if row is not None else "completed")
     figure = quantity.formula or quantity.wording("zh")
-    start, end = _years(row)
+    start, end = (None, None) if row is None else years(row)
 
     def said(words) -> Both:
         return NOTHING if words is None else fill(words, folder, "label")
@@ -367,17 +365,9 @@ def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
 
 def _bounds(quantity: Quantity) -> tuple[float | None, float | None]:
     """How far a figure is drawn solid, and how far it fades."""
-    if quantity.low is None and quantity.high is None:
+    if not quantity.bounded:
         return None, None
-    return rounded(max(quantity.low or 0, 0) if quantity.low is None else quantity.low), rounded(
-        quantity.high
-    )
-
-
-def _years(row) -> tuple[int | None, int | None]:
-    if row is None:
-        return None, None
-    return tuple(None if pd.isna(year) else int(year) for year in (row.start, row.end))
+    return rounded(0 if quantity.low is None else quantity.low), rounded(quantity.high)
 
 
 def _whole(row) -> str:
@@ -389,7 +379,7 @@ def _place(mark: Mark) -> int | None:
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
-def _one_axis(marks: list[Mark], folder: Folder) -> list[Mark]:
+def _one_axis(marks: list[Mark]) -> list[Mark]:
     """The marks in one unit; an error where they share none."""
     units = sorted({mark.unit for mark in marks if mark.low is not None})
     if not units:
@@ -456,17 +446,15 @@ def _telling_apart(rows: list, columns, folder: Folder) -> dict[str, Both]:
     return {row.fact_id: _name(row, columns, folder) for row in rows}
 
 
-def _columns_of(row) -> tuple[str, ...]:
-    return next(
-        columns for theme, columns in _TELLING.items()
-        if columns[0] in row._fields and columns[-2] in row._fields
-        and all(column in row._fields for column in columns[:3])
-    )  # fmt: skip
+def _columns_of(row) -> list[str]:
+    """The columns that tell the rows of its table apart, the most telling first."""
+    declared = resource(type(row).__name__)["tellingApart"]
+    return [column for column in declared if column not in ("start", "end", "source_id")]
 
 
 def _codes(row, columns: Sequence[str]) -> tuple:
     return tuple(
-        _years(row) if each == "period" else str(getattr(row, each, "")) for each in columns
+        years(row) if each == "period" else str(getattr(row, each, "")) for each in columns
     )
 
 
@@ -474,12 +462,13 @@ def _name(row, columns: Sequence[str], folder: Folder) -> Both:
     parts = []
     for column in columns:
         if column == "period":
-            parts.append(period(*_years(row)))
+            parts.append(period(*years(row)))
         else:
             code = getattr(row, column, None)
             parts.append(NOTHING if code is None or pd.isna(code) else folder.label(str(code)))
     parts = list(dict.fromkeys(filter(None, parts)))
-    return Both("，".join(each.zh for each in parts), capital(", ".join(each.en for each in parts)))
+    zh, en = joined(parts)
+    return Both(zh, capital(en))
 
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
@@ -502,10 +491,7 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     """What is measured, from whom to whom: the codes that all rows share."""
     rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
     if not rows:
-        return Both(
-            "、".join(mark.name.zh for mark in marks[:3]),
-            ", ".join(mark.name.en for mark in marks[:3]),
-        )
+        return joined([mark.name for mark in marks[:3]], "、")
     shared = []
     for column in dict.fromkeys(col for row in rows for col in ("indicator", *_columns_of(row))):
         codes = list(dict.fromkeys(str(getattr(row, column, "")) for row in rows))
@@ -514,6 +500,5 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
         elif len(codes) == 1 and codes[0] in folder.labels:
             shared.append(folder.label(codes[0]))
     shared = list(dict.fromkeys(shared)) or [folder.label(rows[0].indicator)]
-    return Both(
-        "，".join(each.zh for each in shared), capital(", ".join(each.en for each in shared))
-    )
+    zh, en = joined(shared)
+    return Both(zh, capital(en))
