@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import matplotlib as mpl
 import pandas as pd
@@ -216,7 +216,11 @@ class _Rows:
             self._draw_row(pen, n, left, zero, top + bar_at)
 
     def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        pen.line([zero, zero], [top - 2, top + self.height + 2])
+        """Only beside the bars: it strikes through no word, above them or beneath."""
+        for mark, (_, bar) in zip(self.wholes, self.rows, strict=True):
+            above = 0 if self.narrow else 6
+            below = 0 if self.narrow or self.inside[mark.key] else 6
+            pen.line([zero, zero], [top + bar - above, top + bar + self.thick + below])
 
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark, middle = self.wholes[n], top + self.thick / 2
@@ -307,7 +311,9 @@ class _Spans(_Rows):
         for year in self._ticks():
             x = zero + (year - self.first + 0.5) * self.scale
             pen.line([x, x], [top - 2, foot], color="#e2e2e2")
-            pen.text(str(year), x, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
+            half = style.width(str(year), self.sizes.small) / 2
+            middle = min(max(x, half), pen.wide - half)
+            pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
 
     def _ticks(self) -> list[int]:
         """The years at which most begins or ends, as far as they do not touch."""
@@ -422,9 +428,10 @@ class _Columns:
             "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
         ]
         room = self.pitch - 6
-        for size in (self.sizes.label, self.sizes.tiny):
+        # Best, a number keeps its unit on its line; at least, no word is broken.
+        for unbroken, size in product((r"\S+", "[A-Za-z]+"), (self.sizes.label, self.sizes.tiny)):
             texts = [wrap(text, room, size, "semibold") for text in said]
-            whole = [word for text in said for word in re.findall("[A-Za-z]+", text)]
+            whole = [word for text in said for word in re.findall(unbroken, text)]
             widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
             if widest <= room and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
@@ -532,7 +539,7 @@ class _Squares:
         self.wholes = [mark for mark in marks if mark.within not in known]
         self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
         many = sum(self._count(mark)[1] for mark in self.wholes)
-        self.pitch = next((p for p in (17.0, 14.0, 11.5) if many * p * p < wide * 150), 9.5)
+        self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
         at, self.rows = 0.0, []
         for mark in self.wholes:
@@ -605,7 +612,7 @@ class _Squares:
         self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
     ) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
-        side, corners = self.pitch - 2.5, []
+        side, corners = round(self.pitch * 0.82), []
         for n in range(math.floor(first), math.ceil(last)):
             row, column = divmod(n, self.across)
             start, end = max(first - n, 0) * side, min(last - n, 1) * side

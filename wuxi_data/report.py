@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart
+from .charts import LANGS, Both, Chart, years
 from .charts import Mark as Drawn
 from .crosschecks import cross_checks
 from .numerals import unit_labels
@@ -64,9 +64,16 @@ class Fact(NamedTuple):
         return "" if value is None else f"{float(value):.15g}"
 
     @property
+    def start(self) -> str:
+        return "" if pd.isna(self.row.start) else str(self.row.start)
+
+    @property
+    def end(self) -> str:
+        return "" if pd.isna(self.row.end) else str(self.row.end)
+
+    @property
     def period(self) -> str:
-        years = self.row.start, self.row.end
-        start, end = ("" if pd.isna(year) else str(year) for year in years)
+        start, end = self.start, self.end
         return start if start == end else f"{start}–{end}"
 
 
@@ -107,6 +114,7 @@ class Mark(NamedTuple):
 class Shown(NamedTuple):
     """A chart on the page: its words, and a picture for each language and width."""
 
+    number: int
     name: str
     words: dict[str, Both]
     wide: Both
@@ -122,10 +130,11 @@ class Shared(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A finding of an author's, and where its chart stands."""
+    """A finding of an author's, and its chart, unless the page has shown that one before."""
 
     words: Both
-    href: str
+    chart: Shown | None
+    again: bool
 
 
 class Verdict(NamedTuple):
@@ -180,7 +189,7 @@ def build(
     data : path, optional
         A folder of your own tables; ours by default.
     charts : iterable of Chart
-        Those with a name, in the order of the page.
+        Those with a name; first on the page come those that findings stand over.
     findings : iterable
         What authors say, as :func:`wuxi_data.notebooks.findings` collects it.
     picture : callable
@@ -201,9 +210,13 @@ def build(
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
     shared = Shared({}, {})
+    findings = list(findings)
+    first = {name: n for n, name in reversed([*enumerate(each.chart for each in findings)])}
+    charts = sorted(charts, key=lambda chart: first.get(chart.name, len(findings)))
     drawn = [
         _chart(each, n, picture, say, facts, derived, shared) for n, each in enumerate(charts, 1)
     ]
+    said = _findings(findings, drawn)
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -220,8 +233,8 @@ def build(
         ours=data is None,
         facts=facts,
         themes=_themes(facts),
-        findings=_findings(findings, drawn),
-        charts=drawn,
+        findings=said,
+        charts=[chart for chart in drawn if chart.name not in first],
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
@@ -234,7 +247,8 @@ def build(
         codes=_codes(tables, say),
         version=package()["version"],
         licence=package()["licenses"][0]["title"],
-        qualifiers=list(dict.fromkeys(each.quantity.qualifier or "" for each in facts.values())),
+        qualifiers=list(dict.fromkeys(filter(None, (f.quantity.qualifier for f in facts.values())))),
+        years=sorted({year for f in facts.values() for year in years(f.row) if year is not None}),
         looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
         sheet=sheet,
         script=script,
@@ -248,13 +262,13 @@ def _stored() -> list[dict]:
     return [each for each in package()["resources"] if each["name"] != "units"]
 
 
-def _findings(findings: Iterable, drawn: list[Shown]) -> list[Said]:
+def _findings(findings: list, drawn: list[Shown]) -> list[Said]:
     """The findings, each with the chart that it stands over, where the page has it."""
-    known = {chart.name for chart in drawn}
-    return [
-        Said(each.words, f"#_chart-{each.chart}" if each.chart in known else "#_charts")
-        for each in findings
-    ]
+    known, shown = {chart.name: chart for chart in drawn}, []
+    for each in findings:
+        again = any(each.chart == other.chart for other in findings[: len(shown)])
+        shown.append(Said(each.words, known.get(each.chart), again))
+    return shown
 
 
 # -------------------------------------------------------------------- the figures
@@ -395,7 +409,6 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Sh
             _picture(
                 picture(chart, lang, narrow),
                 f"_{n}{'n' * narrow}{lang}",
-                getattr(words["title"], lang),
                 place,
                 marks,
                 shared,
@@ -403,7 +416,7 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Sh
             for place, lang in enumerate(LANGS)
         )
         widths.append(Both(*pictures))
-    return Shown(chart.name, words, *widths, list(marks.values()))
+    return Shown(n, chart.name, words, *widths, list(marks.values()))
 
 
 def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
@@ -422,9 +435,7 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
     return Mark(mark.figure, mark.name, mark.words, href, printed, mark)
 
 
-def _picture(
-    svg: bytes, prefix: str, title: str, place: int, marks: dict[str, Mark], shared: Shared
-) -> str:
+def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared: Shared) -> str:
     """An SVG made fit to stand in a page: no id but its own, each mark a link with a name."""
     root, ids = ElementTree.fromstring(svg), defaultdict(lambda: f"{prefix}{len(ids)}")
     for element in list(root.iter()):
@@ -446,15 +457,19 @@ def _picture(
             else:
                 url = re.sub(r"(?<=url\(#)\w+", lambda found: ids[found[0]], value)
                 element.set(name, url)
-    _link(root, "", place, marks, set())
-    _flatten(root)
+    box = root.get("viewBox")
+    drawn = _linked(root, place, marks)
+    root.clear()
+    root[:] = drawn
     for element in root.iter():
         if look := element.attrib.pop("style", None):
             element.set("class", shared.looks.setdefault(look, f"l{len(shared.looks)}"))
+        if "d" in element.attrib:
+            element.set("d", _outline(element.get("d")))
+        if place == 1:
+            _tell_chinese(element)
         _share(element, shared.outlines)
-    box = root.get("viewBox")
-    root.attrib = {"viewBox": box, "role": "group", "aria-label": title}
-    root.set("style", f"--wide: {float(box.split()[2]):.0f}")
+    root.attrib = {"viewBox": box, "style": f"--wide: {float(box.split()[2]):.0f}"}
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
@@ -480,55 +495,97 @@ def _share(element, outlines: dict[tuple[str, str], str]) -> None:
         element.set("id", outlines[outline])
 
 
-def _flatten(element) -> None:
-    """Groups that say nothing give way to what they hold, and neighbours share a link."""
-    held = []
-    for child in element:
-        _flatten(child)
-        for each in child if child.tag == "g" and not child.attrib else [child]:
-            last = held[-1] if held else None
-            if _is_repeated(each) and last is not None and last.get("href") == each.get("href"):
-                last.extend(each)
-            else:
-                held.append(each)
-    element[:] = held
-
-
-def _is_repeated(element) -> bool:
-    return element.tag == "a" and "aria-hidden" in element.attrib
+def _shorter(value: str) -> str:
+    """An attribute without what the page says for all, and without digits that nobody sees."""
+    value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
+    value = re.sub(r"(?<!opacity: 0)(\.\d)\d+", r"\1", value.replace(style.PAPER, "var(--plate)"))
+    return re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
 
 
 _BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
 
 
-def _shorter(value: str) -> str:
-    """An attribute without what the page says for all, and without digits that nobody sees."""
-    value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
-    value = re.sub(r"(\.\d)\d+", r"\1", value)
-    value = re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
-    value = _BOX.sub(_box, value)
-    return re.sub(r" ?([MLQCzZ]) ?", r"\1", value) if value.startswith("M") else value
+def _outline(path: str) -> str:
+    """An outline in few characters: of boxes, each begins where the one before it did."""
+    end = None
+
+    def box(match: re.Match) -> str:
+        nonlocal end
+        left, top, right, bottom = (float(each) for each in match.groups())
+        start = f"M{left:.10g} {top:.10g}" if end is None else _move(left - end[0], top - end[1])
+        end = left, top
+        return f"{start}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
+
+    return re.sub(r" ?([MLQCzZ]) ?", r"\1", _BOX.sub(box, path))
 
 
-def _box(match: re.Match) -> str:
-    left, top, right, bottom = (float(each) for each in match.groups())
-    return f"M{left:.10g} {top:.10g}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
+def _move(right: float, down: float) -> str:
+    return f"m{right:.10g} {down:.10g}"
 
 
-def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str]) -> None:
-    """Point each mark to its entry; of a bar and its label, the keyboard stops at one."""
-    if element.tag == "g":
-        gid = element.attrib.pop("id", gid).split(":")[0]
-    if element.tag == "a":
-        repeated = {"tabindex": "-1", "aria-hidden": "true"}
-        element.attrib = {"href": marks[gid].href} | (repeated if gid in seen else {})
-        if gid not in seen:  # read out, and shown to whoever points at it, without script
-            said = ElementTree.Element("title")
-            said.text = marks[gid].said[place]
-            element.insert(0, said)
-        seen.add(gid)
+# -------------------------------------------------------------------- marks as links
+
+_REACH = 25.0  # how far, in a drawing's points, a finger finds a mark
+
+
+def _linked(root, place: int, marks: dict[str, Mark]) -> list:
+    """What is drawn, without groups; all that belongs to a mark is in one link."""
+    drawn, links = [], {}
+    for gid, element in _leaves(root, "", marks):
+        if gid not in marks:
+            drawn.append(element)
+            continue
+        if gid not in links:
+            links[gid] = ElementTree.Element("a", href=marks[gid].href)
+            said = ElementTree.SubElement(links[gid], "title")
+            said.text = marks[gid].said[place]  # read out, and shown to whoever points at it
+            drawn.append(links[gid])
+        links[gid].append(element)
+    for link in links.values():
+        link[1:1] = _reach(link)
+    return drawn
+
+
+def _leaves(element, gid: str, marks: dict[str, Mark]):
+    """(the mark that it belongs to, if any; the element) for everything that is drawn."""
     for child in element:
-        _link(child, gid, place, marks, seen)
+        own = child.get("id", "").split(":")[0] if child.tag == "g" else ""
+        here = own if own in marks else gid
+        if child.tag in ("g", "a"):
+            yield from _leaves(child, here, marks)
+        else:
+            yield here, child
+
+
+def _reach(link) -> list:
+    """Around a thin mark, what cannot be seen and yet be hit."""
+    ends = [float(n) for path in link for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
+    if not ends:
+        return []
+    sides = [(min(each), max(each)) for each in (ends[::2], ends[1::2])]
+    short = [max(0, _REACH - (high - low)) / 2 for low, high in sides]
+    if not any(short):
+        return []
+    (left, right), (top, bottom) = (
+        (low - more, high + more) for (low, high), more in zip(sides, short, strict=True)
+    )
+    corners = f"M{left:.0f} {top:.0f}H{right:.0f}V{bottom:.0f}H{left:.0f}z"
+    return [ElementTree.Element("path", d=corners, fill="none")]
+
+
+_CHINESE = re.compile(r"[一-鿿](?:[\s\d.,、，：；（）《》“”·—-]*[一-鿿])*")
+
+
+def _tell_chinese(element) -> None:
+    """Chinese in an English drawing is said to be Chinese."""
+    runs = [] if element.tag != "text" else list(_CHINESE.finditer(element.text or ""))
+    if not runs:
+        return
+    text, ends = element.text, [*(run.start() for run in runs[1:]), len(element.text)]
+    element.text = text[: runs[0].start()]
+    for run, end in zip(runs, ends, strict=True):
+        part = ElementTree.SubElement(element, "tspan", lang="zh")
+        part.text, part.tail = run[0], text[run.end() : end]
 
 
 # -------------------------------------------------------------------- sources and words
@@ -598,12 +655,14 @@ def _template():
 
 def _both(words: Both):
     """Both languages, of which the page shows one; a text that has one stands apart."""
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     if words.zh == words.en:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
-    return Markup("<i lang=zh>{}</i><i lang=en>{}</i>").format(*words)
+    zh, en = (str(escape(each)) for each in words)
+    english = _CHINESE.sub(r"<bdi lang=zh>\g<0></bdi>", en)
+    return Markup(f"<i lang=zh>{zh}</i><i lang=en>{english}</i>")
 
 
 # -------------------------------------------------------------------- fonts
