@@ -124,7 +124,7 @@ class _Rows:
         self.wholes = [mark for mark in marks if mark.within not in known]
         self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
         self.narrow = narrow
-        self.thick = 16.0 if narrow else self.thick
+        self.thick = min(self.thick, 16.0) if narrow else self.thick
         names = [getattr(mark.name, lang) for mark in self.wholes]
         most = min(wide * 0.34, 190)
         widest = max(
@@ -310,7 +310,7 @@ class _Spans(_Rows):
         foot = top + self.height - 20
         for year in self._ticks():
             x = zero + (year - self.first + 0.5) * self.scale
-            pen.line([x, x], [top - 2, foot], color="#e2e2e2")
+            pen.line([x, x], [top - 2, foot], color="#cccccc")
             half = style.width(str(year), self.sizes.small) / 2
             middle = min(max(x, half), pen.wide - half)
             pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
@@ -333,6 +333,8 @@ class _Spans(_Rows):
         if end - start == 1:
             across = self.thick / self.scale
             pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
+            wider = max(0, across - 1) / 2  # than its year
+            start, end = start - wider, end + wider
         else:
             pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
         for year, open_end in ((start, mark.start is None), (end, mark.end is None)):

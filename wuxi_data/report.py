@@ -247,7 +247,7 @@ def build(
         codes=_codes(tables, say),
         version=package()["version"],
         licence=package()["licenses"][0]["title"],
-        qualifiers=list(dict.fromkeys(filter(None, (f.quantity.qualifier for f in facts.values())))),
+        qualifiers=[q for q in dict.fromkeys(f.quantity.qualifier for f in facts.values()) if q],
         years=sorted({year for f in facts.values() for year in years(f.row) if year is not None}),
         looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
         sheet=sheet,
