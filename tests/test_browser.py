@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from functools import cache
 
 import pages
 import pytest
@@ -97,6 +98,7 @@ def luminance(colour):
     return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+@cache
 def contrast(one, other):
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
