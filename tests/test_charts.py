@@ -81,7 +81,7 @@ SAID = {
     ),
     "training": (
         "水利帮扶培训基层干部和技术人才1000余人，吉林培训移民带头人和移民干部312人",
-        "The water ministry’s programme trained over 1,000 people, cadres and technical staff; "
+        "The water ministry's programme trained over 1,000 people, cadres and technical staff; "
         "Jilin trained 312 people, resettlement leaders and cadres",
         [(312, 312), (180, 190), (32, 32), (7, 7), (1000, 2000), (321, 321), (53, 53)],
     ),

@@ -99,7 +99,7 @@ class Folder:
         """What a code is called; in English with a capital where it begins something."""
         if code not in self.labels:
             raise ValueError(f"no code {code!r} in labels.csv{did_you_mean(code, self.labels)}")
-        return Both(*(curled(self.labels[code][lang]) for lang in LANGS))
+        return Both(*(self.labels[code][lang] for lang in LANGS))
 
     def period(self, fact_id: str) -> Both:
         """The years that a fact covers; nothing where print names none."""
@@ -154,11 +154,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def curled(text: str) -> str:
-    """An apostrophe as it is printed, not as it is typed."""
-    return re.sub(r"(?<=\w)'(?=\w|[\s.,;:]|$)", "’", text)
-
-
 def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
     """Several things as one, in both languages."""
     pairs = list(words)
@@ -208,7 +203,7 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
     filled = [_fill(text, lang, folder, faults) for lang, text in zip(LANGS, words, strict=True)]
     if faults:
         raise ValueError("\n".join(f"{what}: {fault}" for fault in faults))
-    return Both(filled[0], capital(curled(filled[1])))
+    return Both(filled[0], capital(filled[1]))
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:

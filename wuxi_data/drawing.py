@@ -216,11 +216,15 @@ class _Rows:
             self._draw_row(pen, n, left, zero, top + bar_at)
 
     def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        """Only beside the bars: it strikes through no word, above them or beneath."""
+        self._upright(pen, zero, top)
+
+    def _upright(self, pen: Pen, x: float, top: float, **look) -> None:
+        """A line only beside the bars: it strikes through no word, above them or beneath."""
+        ends, above = [], 0 if self.narrow else 6
         for mark, (_, bar) in zip(self.wholes, self.rows, strict=True):
-            above = 0 if self.narrow else 6
-            below = 0 if self.narrow or self.inside[mark.key] else 6
-            pen.line([zero, zero], [top + bar - above, top + bar + self.thick + below])
+            below = 0 if self.inside[mark.key] else above
+            ends += [top + bar - above, top + bar + self.thick + below, math.nan]
+        pen.line([x] * len(ends), ends, **look)
 
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark, middle = self.wholes[n], top + self.thick / 2
@@ -310,7 +314,7 @@ class _Spans(_Rows):
         foot = top + self.height - 20
         for year in self._ticks():
             x = zero + (year - self.first + 0.5) * self.scale
-            pen.line([x, x], [top - 2, foot], color="#cccccc")
+            self._upright(pen, x, top, color="#cccccc")
             half = style.width(str(year), self.sizes.small) / 2
             middle = min(max(x, half), pen.wide - half)
             pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)

@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart, curled, years
+from .charts import LANGS, Both, Chart, years
 from .charts import Mark as Drawn
 from .crosschecks import cross_checks
 from .numerals import unit_labels
@@ -660,7 +660,7 @@ def _both(words: Both):
     if words.zh == words.en:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
-    zh, en = (str(escape(curled(each))) for each in words)
+    zh, en = (str(escape(each)) for each in words)
     english = _CHINESE.sub(r"<bdi lang=zh>\g<0></bdi>", en)
     return Markup(f"<i lang=zh>{zh}</i><i lang=en>{english}</i>")
 
