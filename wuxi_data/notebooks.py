@@ -202,7 +202,8 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
-        await client.async_execute()
+        # Whatever the reader's language is, an output is the same.
+        await client.async_execute(env=os.environ | {"LANGUAGE": "en"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         where = _("cell {place} of {cells}", place=place, cells=cells)
         raise CellFailed(f"{where}: {_plain(str(error))}") from None
