@@ -158,7 +158,7 @@ def _expected(
     if field["name"] == "unit":  # what it may be depends on the indicator: see _unit_faults
         return None
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        return _described(field, ends="[;.；。]")  # how it is written stands after a colon
+        return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
         return _("at most {count} characters", count=rules["maxLength"])
     return None
@@ -186,9 +186,9 @@ def _unprintable(column: str, text: str) -> str | None:
     return None
 
 
-def _described(field: dict, ends: str = "[:;.；。]") -> str:
+def _described(field: dict, ends: str = "[:;.]") -> str:
     if language() == "zh":
-        return re.split(ends, field["description_zh"])[0]
+        return re.split("[；。]", field["description_zh"])[0]
     words = re.split(ends, field["description"])[0]
     return words if words[1].isupper() else words[0].lower() + words[1:]
 

@@ -36,13 +36,13 @@ def speak(lang: str) -> None:
 
 def _(text: str, **parts) -> str:
     """`text` in the reader's language, with each ``{place}`` filled."""
-    said = _chinese().gettext(text) if language() == "zh" else text
+    said = heard(text)
     return said.format(**parts) if parts else said
 
 
 def heard(text: str) -> str:
     """What the system or a library said, in the reader's language where the catalogue has it."""
-    return _(text)
+    return _chinese().gettext(text) if language() == "zh" else text
 
 
 @cache
