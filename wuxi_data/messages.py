@@ -34,7 +34,7 @@ def speak(lang: str) -> None:
     gettext.textdomain("wuxi_data")
 
 
-def _(text: str, **parts) -> str:
+def _(text: str, /, **parts) -> str:
     """`text` in the reader's language, with each ``{place}`` filled."""
     said = heard(text)
     return said.format(**parts) if parts else said
