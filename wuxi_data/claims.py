@@ -10,6 +10,7 @@ import pandas as pd
 
 from .charts import Chart
 from .forms import bars, beside, columns, mark, nested, spans, squares
+from .messages import _
 from .tables import fact
 
 __all__ = [
@@ -32,8 +33,10 @@ def _facts(table: pd.DataFrame, *names: str) -> list:
     """Facts of the article's own table; a clear error for a table of another county."""
     if table.attrs.get("data", "") is not None or not set(names) <= set(table["fact_id"]):
         raise ValueError(
-            "this chart says what our article found; for rows of your own, use wd.columns, "
-            "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
+            _(
+                "this chart says what our article found; for rows of your own, use wd.columns, "
+                "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
+            )
         )
     return [fact(table, name) for name in names]
 

@@ -21,6 +21,7 @@ from matplotlib.path import Path
 
 from . import style
 from .charts import Chart, Mark, key_words, rounded
+from .messages import _
 from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
 
 _TONE = {"main": HUE, "second": SECOND, "third": THIRD}
@@ -803,10 +804,16 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     narrow = narrow or wide < 340
     sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)
     if wide < 180 or sheet.height > high * 1.02:
+        inches = {
+            "needs": f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}",
+            "has": f"{wide / 72:.1f} × {high / 72:.1f}",
+        }
         raise ValueError(
-            f"the chart needs {max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f} inches, the Axes "
-            f"has {wide / 72:.1f} × {high / 72:.1f}: make the figure larger, or let the chart make "
-            "its own"
+            _(
+                "the chart needs {needs} inches, the Axes has {has}: make the figure larger, or "
+                "let the chart make its own",
+                **inches,
+            )
         )
     sheet.draw(ax, high)
 
@@ -814,7 +821,7 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
 def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
-        raise ValueError(f"cannot save a chart as {kind!r}: expected 'svg' or 'png'")
+        raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
     figure = draw(chart, None, lang, narrow, bare).figure
     with style.theme():
         if kind == "png":

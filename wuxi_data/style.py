@@ -15,6 +15,8 @@ from typing import NamedTuple
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
+from .messages import _
+
 FAMILY = "Wuxi Data Sans"
 _BOXES = "Last Resort High-Efficiency"  # matplotlib's own: a box for every character there is
 # One hue and greys: they stay apart in print without colour, where each is half as dark again as
@@ -152,7 +154,11 @@ def families(text: str) -> list[str]:
 
 def _no_glyph(missing: set[int], text: str) -> str:
     named = ", ".join(f"{chr(code)!r} (U+{code:04X})" for code in sorted(missing))
-    return f"no installed font can draw {named} in {text!r}: change the label or install a font"
+    words = {"named": named, "text": text}
+    return _(
+        "no installed font can draw {named} in {text!r}: change the label or install a font",
+        **words,
+    )
 
 
 # -------------------------------------------------------------------- words
