@@ -51,13 +51,17 @@ __all__ = [
 _LATER = {
     "charts": ("Chart", "Mark"),
     "claims": (
+        "plot_aid_a_year",
         "plot_funding_rise",
         "plot_funding_total",
         "plot_hydropower",
         "plot_links",
         "plot_money_per_project",
         "plot_orchards",
+        "plot_pairing_projects",
+        "plot_pairings",
         "plot_projects",
+        "plot_three_gorges",
         "plot_timeline",
         "plot_training",
         "plot_water_people",

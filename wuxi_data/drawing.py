@@ -176,8 +176,9 @@ class _Rows:
                 at += height(self.heads[-1][1], sizes.label) + 3
             name, label = height(self.names[n], sizes.label), self._label_height(mark)
             if self.narrow:
-                placed.append((at, at + name + 2))
-                at += name + 2 + max(self.thick, label)
+                room = max(self.thick, label)
+                placed.append((at, at + name + 2 + (room - self.thick) / 2))
+                at += name + 2 + room
                 at += height(self.details[n], sizes.small) if self.details[n] else 0
             else:
                 tall = max(name, self.thick, label, height(self.details[n], sizes.small))
@@ -216,7 +217,12 @@ class _Rows:
             self._draw_row(pen, n, left, zero, top + bar_at)
 
     def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        pen.line([zero, zero], [top - 2, top + self.height + 2])
+        """Broken where a heading stands across it."""
+        starts = [-2, *(at + height(head, self.sizes.label) + 2 for at, head in self.heads)]
+        ends = [*(at - 4 for at, _ in self.heads), self.height + 2]
+        for start, end in zip(starts, ends, strict=True):
+            if start < end:
+                pen.line([zero, zero], [top + start, top + end])
 
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark, middle = self.wholes[n], top + self.thick / 2
