@@ -27,7 +27,6 @@ def tables():
         "county": wd.load_county(),
         "other funding": wd.load_funding(wd.three_gorges()),
         "other projects": wd.load_projects(wd.three_gorges()),
-        "other county": wd.load_county(wd.three_gorges()),
     }
 
 
@@ -45,7 +44,6 @@ CLAIMS = {
     "huatai-links": (wd.plot_links, ["projects"]),
     "timeline": (wd.plot_timeline, ["funding", "projects", "water_works", "county"]),
     "pairings": (wd.plot_pairings, ["other funding"]),
-    "aid-a-year": (wd.plot_aid_a_year, ["other funding", "other county"]),
     "three-gorges": (wd.plot_three_gorges, ["other funding"]),
     "pairing-projects": (wd.plot_pairing_projects, ["other projects"]),
 }
@@ -120,15 +118,6 @@ SAID = {
         "over 83 million yuan by Jilin in Wuxi County",
         [(each * 1e6,) * 2 for each in (484, 433, 870, 509, 425, 370, 45.576, 219)]
         + [(83e6, 84e6)],
-    ),
-    "aid-a-year": (
-        "平均下来，天津给万州730万元/年，吉林给巫溪276万至280万元/年",
-        "On average Tianjin gave Wanzhou 7.3 million yuan per year, "
-        "Jilin gave Wuxi County 2.76 to 2.8 million yuan per year",
-        [
-            *((32_222_222.22,) * 2, (13_703_703.7,) * 2, (1_688_000,) * 2, (7_300_000,) * 2),
-            (2_766_666.667, 2_800_000),
-        ],
     ),
     "three-gorges": (
         "重庆库区：一篇说五年引入1802.5亿元，累计数六年却只增67.3亿元",

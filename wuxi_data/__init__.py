@@ -51,7 +51,6 @@ __all__ = [
 _LATER = {
     "charts": ("Chart", "Mark"),
     "claims": (
-        "plot_aid_a_year",
         "plot_funding_rise",
         "plot_funding_total",
         "plot_hydropower",

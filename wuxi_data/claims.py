@@ -15,7 +15,6 @@ from .forms import bars, beside, columns, mark, nested, spans, squares
 from .tables import fact
 
 __all__ = [
-    "plot_aid_a_year",
     "plot_funding_rise",
     "plot_funding_total",
     "plot_hydropower",
@@ -451,40 +450,6 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "结对以来的累计援助；三组数的不是同一种钱，年份也不同，不排名次",
             "Aid since each pairing began. The three groups count different money, over different "
             "years: no ranking",
-        ),
-        data=three_gorges(),
-        lang=lang,
-    )
-
-
-def plot_aid_a_year(funding: pd.DataFrame, county: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """Aid divided by the years that the same text prints; bounds where print says 余."""
-    texts = {
-        "beijing-badong-2019": _FREE,
-        "liaoning-fengjie": _NOT_SAID,
-        "changzhou": _NOT_SAID,
-        "tianjin-wanzhou-2022": _NOT_SAID,
-        "jilin-wuxi-2022": _NOT_SAID,
-    }
-    aid = _others(funding, *(f"{text}-aid" for text in texts))
-    years = _others(county, *(f"{text}-years" for text in texts))
-    return bars(
-        [
-            _pair(money / time, group)
-            for money, time, group in zip(aid, years, texts.values(), strict=True)
-        ],
-        name="aid-a-year",
-        title=(
-            "平均下来，天津给万州{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-years}，"
-            "吉林给巫溪{jilin-wuxi-2022-aid / jilin-wuxi-2022-years}",
-            "On average Tianjin gave Wanzhou "
-            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-years}, "
-            "Jilin gave Wuxi County {jilin-wuxi-2022-aid / jilin-wuxi-2022-years}",
-        ),
-        subtitle=(
-            "累计援助除以同一篇印出的年数：是平均数，不是哪一年的数",
-            "Aid divided by the years that the same text prints: an average, not the aid of any "
-            "one year",
         ),
         data=three_gorges(),
         lang=lang,
