@@ -402,7 +402,7 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Sh
     """A chart for the page, which sets its words itself: they wrap on a phone."""
     use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
     marks = {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
-    words = {name: said for name, said in chart.words.items() if said and name != "key"}
+    words = {name: said for name, said in chart.words.items() if said}
     widths = []
     for narrow in (False, True):
         pictures = (
