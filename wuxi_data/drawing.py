@@ -222,7 +222,7 @@ class _Rows:
     def _upright(self, pen: Pen, x: float, top: float, **look) -> None:
         """A line only beside the bars: it strikes through no word, above them or beneath."""
         ends, above = [], 0 if self.narrow else 6
-        for mark, (_, bar) in zip(self.wholes, self.rows, strict=True):
+        for mark, (_name, bar) in zip(self.wholes, self.rows, strict=True):
             below = 0 if self.inside[mark.key] else above
             ends += [top + bar - above, top + bar + self.thick + below, math.nan]
         pen.line([x] * len(ends), ends, **look)
