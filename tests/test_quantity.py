@@ -340,7 +340,7 @@ def test_a_derived_figure_has_three_digits_and_bounds_rounded_outwards(formula, 
         ("20%至30%", "20至30", "20 to 30"),
         ("两次以上", "两以上", "at least 2"),
         ("1992年", "1992", "1992"),
-        ("３００餘萬人", "３００餘萬", "over 3 million"),
+        ("３００餘萬人", "300余万", "over 3 million"),
     ],
 )
 def test_a_number_can_be_said_without_its_unit(token, zh, en):

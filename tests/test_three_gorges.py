@@ -1,11 +1,14 @@
 """Two people read the other sources, apart from each other: do they agree?"""
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+from frictionless import Package
 
 import wuxi_data as wd
+from wuxi_data import schema
 
 GORGES = Path(wd.__file__).parent / "three_gorges"
 SECOND = Path(__file__).parent / "second_reading.csv"
@@ -61,3 +64,25 @@ def test_the_known_contradictions_are_shown_as_such():
         "hubei-aid-left",
         "wuxi-farming-residents",
     }
+
+
+# -------------------------------------------------------------------- a package of its own
+
+
+def test_the_folder_is_a_package_of_its_own_and_declares_what_ours_does():
+    assert Package(str(GORGES / "datapackage.json")).validate().valid
+    declared = json.loads((GORGES / "datapackage.json").read_text("utf-8"))
+    ours = [each for each in schema.package()["resources"] if each["name"] != "units"]
+    assert declared["resources"] == ours
+    own = {key for key in declared if declared[key] != schema.package()[key]}
+    assert own == {"name", "title", "description", "resources"}
+
+
+def test_a_code_of_both_folders_is_called_the_same():
+    theirs, ours = (
+        pd.read_csv(folder / "labels.csv", index_col="code").to_dict("index")
+        for folder in (GORGES, GORGES.parent / "data")
+    )
+    both = theirs.keys() & ours.keys()
+    assert both, "expected the folder to hold our codes that it uses"
+    assert {code: theirs[code] for code in both} == {code: ours[code] for code in both}

@@ -66,6 +66,7 @@ _KEY = {
     "hatched": Both("斜纹：原文“约”", "hatched: about, in print"),
     "fading": Both("渐淡：原文留出的余地", "fading: as far as print leaves room"),
 }
+_MOST_TITLES = 3  # of sources in a credit
 _NO_VALUE = Both("无确数", "no single value")
 
 
@@ -118,20 +119,33 @@ class Folder:
     def credit(self, fact_ids: Iterable[str]) -> Both:
         """Every source that the facts rest on, by name."""
         used = dict.fromkeys(self.rows[name].source_id for name in fact_ids if name in self.rows)
-        cited = [self._cite(self.sources.loc[name]) for name in used if name in self.sources.index]
-        if not cited:
+        sources = [self.sources.loc[name] for name in used if name in self.sources.index]
+        cited = _briefly(sources) if len(sources) > _MOST_TITLES else map(_cite, sources)
+        if not sources:
             return Both("制图：wuxi_data", "Chart: wuxi_data")
         zh, en = joined(cited, "；", "; ")
         return Both(f"来源：{zh}。制图：wuxi_data", f"Source: {en}. Chart: wuxi_data")
 
-    def _cite(self, source) -> Both:
-        who = "" if pd.isna(source.authors) else source.authors
-        who = who or (getattr(source, "publisher", "") if not pd.isna(source.publisher) else "")
-        zh, en = who.replace("; ", "、"), who.replace("; ", ", ")
-        year = str(source.published)[:4]
-        return Both(
-            f"{zh}《{source.title}》（{year}）", f"{en}{', ' if en else ''}{source.title} ({year})"
-        )
+
+def _cite(source) -> Both:
+    who = "" if pd.isna(source.authors) else source.authors
+    who = who or (getattr(source, "publisher", "") if not pd.isna(source.publisher) else "")
+    zh, en = who.replace("; ", "、"), who.replace("; ", ", ")
+    year = str(source.published)[:4]
+    return Both(
+        f"{zh}《{source.title}》（{year}）", f"{en}{', ' if en else ''}{source.title} ({year})"
+    )
+
+
+def _briefly(sources: list) -> list[Both]:
+    """Publishers and their years, where titles would be longer than the chart."""
+    years: dict[Both, list[str]] = {}
+    for source in sources:
+        told = pd.isna(source.publisher)
+        who = Both(f"《{source.title}》", source.title) if told else Both(*[source.publisher] * 2)
+        years.setdefault(who, []).append(str(source.published)[:4])
+    return [Both(f"{who.zh}（{'、'.join(each)}）", f"{who.en} ({', '.join(each)})")
+            for who, each in years.items()]  # fmt: skip
 
 
 def years(row) -> tuple[int | None, int | None]:
@@ -354,7 +368,7 @@ def wording(quantity: Quantity, state: str = "completed") -> Both:
     """A figure in words; what is inferred, planned or past says so."""
     said = Both(*(quantity.wording(lang) for lang in LANGS))
     if quantity.printed and not quantity.bounded:
-        said = Both(f"{said.zh}：{_NO_VALUE.zh}", f"{quantity.printed.as_written}: {_NO_VALUE.en}")
+        said = Both(f"{said.zh}：{_NO_VALUE.zh}", f"{said.zh}: {_NO_VALUE.en}")
     return state_words(said, state)
 
 

@@ -1,4 +1,5 @@
-"""The article's charts: the facts by name, and the finding as whoever read it says it.
+"""The charts of the article, and of the other sources: the facts by name, and the finding as
+whoever read it says it.
 
 Every number in these words comes from a fact; the rest is ours. For a table of yours, the forms
 draw without a claim: :func:`wuxi_data.bars` and its sisters.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from .charts import Chart
+from .county import three_gorges
 from .forms import bars, beside, columns, mark, nested, spans, squares
 from .messages import _
 from .tables import fact
@@ -20,7 +22,10 @@ __all__ = [
     "plot_links",
     "plot_money_per_project",
     "plot_orchards",
+    "plot_pairing_projects",
+    "plot_pairings",
     "plot_projects",
+    "plot_three_gorges",
     "plot_timeline",
     "plot_training",
     "plot_water_people",
@@ -29,12 +34,12 @@ __all__ = [
 ]
 
 
-def _facts(table: pd.DataFrame, *names: str) -> list:
-    """Facts of the article's own table; a clear error for a table of another county."""
-    if table.attrs.get("data", "") is not None or not set(names) <= set(table["fact_id"]):
+def _facts(table: pd.DataFrame, *names: str, data: str | None = None) -> list:
+    """Facts of the table that a claim is about; a clear error for a table of another county."""
+    if table.attrs.get("data", "") != data or not set(names) <= set(table["fact_id"]):
         raise ValueError(
             _(
-                "this chart says what our article found; for rows of your own, use wd.columns, "
+                "this chart says what our sources found; for rows of your own, use wd.columns, "
                 "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
             )
         )
@@ -378,5 +383,177 @@ def plot_timeline(
             "of money, projects and water",
         ),
         subtitle=("文中点明的年份和时期", "The years and periods that the article names"),
+        lang=lang,
+    )
+
+
+# -------------------------------------------------------------------- the other sources
+
+
+def _others(table: pd.DataFrame, *names: str) -> list:
+    return _facts(table, *names, data=str(three_gorges()))
+
+
+_FREE = ("无偿援助", "Free of charge")
+_FREE_AND_GOODS = ("无偿援助，物资折款在内", "Free of charge, goods counted in")
+_NOT_SAID = (
+    "原文作“投入”或“援助”，没有说无偿",
+    "“Put in” or “aid”: print does not say free of charge",
+)
+_PAIRS = {
+    "shanghai-wanzhou": ("上海—万州", "Shanghai to Wanzhou"),
+    "shanghai-yiling": ("上海—夷陵", "Shanghai to Yiling"),
+    "beijing-badong": ("北京—巴东", "Beijing to Badong"),
+    "zhejiang-fuling": ("浙江—涪陵", "Zhejiang to Fuling"),
+    "shandong-zhongxian": ("山东、沈阳—忠县", "Shandong and Shenyang to Zhongxian"),
+    "liaoning-fengjie": ("辽宁—奉节", "Liaoning to Fengjie"),
+    "changzhou": ("常州—云阳、秭归", "Changzhou city to Yunyang and Zigui"),
+    "tianjin-wanzhou": ("天津—万州", "Tianjin to Wanzhou"),
+    "jilin-wuxi": ("吉林—巫溪", "Jilin to Wuxi County"),
+}
+
+
+def _pair(quantity, group: tuple, detail: tuple | None = None):
+    """A figure of a pairing, which its fact_id names; Jilin and Wuxi stand out."""
+    name = next(name for name in _PAIRS if quantity.inputs[0].startswith(name))
+    tone = "main" if name == "jilin-wuxi" else "second"
+    return mark(quantity, label=_PAIRS[name], group=group, detail=detail, tone=tone)
+
+
+def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """What pairings have given in all; what is counted differently stands apart."""
+    years = {
+        "shanghai-wanzhou-2015-aid": ("{shanghai-wanzhou-2015-aid:period}",) * 2,
+        "shanghai-yiling-2016-aid": ("{shanghai-yiling-2016-aid:period}",) * 2,
+        "beijing-badong-2019-aid": ("{beijing-badong-2019-years}",) * 2,
+        "zhejiang-fuling-2025-aid": ("三十多年", "over thirty years"),
+        "shandong-zhongxian-aid": ("没有写明时期", "no period printed"),
+        "liaoning-fengjie-aid": (
+            "{liaoning-fengjie-years}，基础设施",
+            "{liaoning-fengjie-years}, infrastructure",
+        ),
+        "changzhou-aid": ("{changzhou-aid:period}",) * 2,
+        "tianjin-wanzhou-2022-aid": ("{tianjin-wanzhou-2022-years}",) * 2,
+        "jilin-wuxi-2022-aid": ("{jilin-wuxi-2022-years}",) * 2,
+    }
+    groups = [_FREE] * 4 + [_FREE_AND_GOODS] + [_NOT_SAID] * 4
+    return bars(
+        [
+            _pair(quantity, group, years[quantity.formula])
+            for quantity, group in zip(_others(funding, *years), groups, strict=True)
+        ],
+        name="pairings",
+        title=(
+            "同样写“投入”、写{jilin-wuxi-2022-years}：天津在万州{tianjin-wanzhou-2022-aid}，"
+            "吉林在巫溪{jilin-wuxi-2022-aid}",
+            "“Put in” over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by "
+            "Tianjin in Wanzhou, {jilin-wuxi-2022-aid} by Jilin in Wuxi County",
+        ),
+        subtitle=(
+            "结对以来的累计援助；三组数的不是同一种钱，年份也不同，不排名次",
+            "Aid since each pairing began. The three groups count different money, over different "
+            "years: no ranking",
+        ),
+        data=three_gorges(),
+        lang=lang,
+    )
+
+
+def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """The totals of the area and of its two parts; beside each, what it does not agree with."""
+    area = ("全库区", "The whole area")
+    chongqing, hubei = ("重庆库区", "Chongqing's part"), ("湖北库区", "Hubei's part")
+    at_odds = {
+        "sanxia-2005-total": (
+            "同一篇的两类相加是{sanxia-2005-welfare + sanxia-2005-cooperation}",
+            "its two kinds make {sanxia-2005-welfare + sanxia-2005-cooperation}",
+        ),
+        "cq-2021-2025-total": (
+            "上两行之间只差{cq-2024-total - cq-2018-total}",
+            "the two rows above are {cq-2024-total - cq-2018-total} apart",
+        ),
+        "yichang-2021-total": (
+            "全库区减重庆只余{sanxia-2017-total - cq-2018-total}",
+            "the area less Chongqing leaves {sanxia-2017-total - cq-2018-total}",
+        ),
+    }
+    groups = {
+        "sanxia-2005-total": area,
+        "sanxia-2017-total": area,
+        "cq-2018-total": chongqing,
+        "cq-2024-total": chongqing,
+        "cq-2021-2025-total": chongqing,
+        "yichang-2021-total": hubei,
+        "hubei-2023-total": hubei,
+    }
+    places = {"yichang-2021-total": ("宜昌，", "Yichang, ")}
+    return bars(
+        [
+            mark(
+                quantity,
+                label=[
+                    f"{place}{{{quantity.formula}:period}}"
+                    for place in places.get(quantity.formula, ("", ""))
+                ],
+                group=groups[quantity.formula],
+                detail=at_odds.get(quantity.formula),
+                tone="main" if quantity.formula in at_odds else "second",
+            )
+            for quantity in _others(funding, *groups)
+        ],
+        name="three-gorges",
+        title=(
+            "重庆库区：一篇说五年引入{cq-2021-2025-total}，累计数六年却只增"
+            "{cq-2024-total - cq-2018-total}",
+            "Chongqing's part: {cq-2021-2025-total} in five years, says one text; the totals grew "
+            "by {cq-2024-total - cq-2018-total} in six",
+        ),
+        subtitle=(
+            "各方支援三峡库区的全部资金，合作在内；旁边写着与它对不上的数",
+            "All money for the Three Gorges area, co-operation included; beside a bar stands what "
+            "it does not agree with",
+        ),
+        data=three_gorges(),
+        lang=lang,
+    )
+
+
+def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
+    """Projects of pairings; beside them the money of each, where one text prints both."""
+    aid, every = (
+        ("援建、帮扶项目", "Aid projects"),
+        ("各类项目，合作在内", "Projects of all kinds, co-operation included"),
+    )
+    money = {
+        "beijing-badong-2019-projects": "beijing-badong-2019-aid",
+        "shandong-zhongxian-projects": "shandong-zhongxian-aid",
+        "liaoning-fengjie-projects": "liaoning-fengjie-aid",
+        "tianjin-wanzhou-2022-projects": "tianjin-wanzhou-2022-aid",
+        "jilin-wuxi-2022-projects": "jilin-wuxi-2022-aid",
+        "shanghai-wanzhou-2015-projects": "shanghai-wanzhou-2015-total",
+    }
+    groups = [aid] * 5 + [every]
+    return bars(
+        [
+            _pair(count, group, (f"{{{money[count.formula]} / {count.formula}}}",) * 2)
+            for count, group in zip(_others(projects, *money), groups, strict=True)
+        ],
+        name="pairing-projects",
+        title=(
+            "天津在万州办{tianjin-wanzhou-2022-projects}项目，平均"
+            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects}；"
+            "吉林在巫溪办{jilin-wuxi-2022-projects}，平均"
+            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects}",
+            "Tianjin ran {tianjin-wanzhou-2022-projects} in Wanzhou, at "
+            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects}; Jilin "
+            "{jilin-wuxi-2022-projects} in Wuxi County, at "
+            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects}",
+        ),
+        subtitle=(
+            "结对以来的项目；旁边是同一篇印出的钱除以项目数",
+            "Projects since each pairing began; beside them, the money that the same text prints, "
+            "divided by them",
+        ),
+        data=three_gorges(),
         lang=lang,
     )

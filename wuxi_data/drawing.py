@@ -177,8 +177,9 @@ class _Rows:
                 at += height(self.heads[-1][1], sizes.label) + 3
             name, label = height(self.names[n], sizes.label), self._label_height(mark)
             if self.narrow:
-                placed.append((at, at + name + 2))
-                at += name + 2 + max(self.thick, label)
+                room = max(self.thick, label)
+                placed.append((at, at + name + 2 + (room - self.thick) / 2))
+                at += name + 2 + room
                 at += height(self.details[n], sizes.small) if self.details[n] else 0
             else:
                 tall = max(name, self.thick, label, height(self.details[n], sizes.small))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from . import notebooks
 from .messages import _
 from .notebooks import Unreadable, cell_name
+from .numerals import fold
 from .numerals import read as read_token
 from .reading import Fault
 from .reading import read as read_table
@@ -143,7 +144,7 @@ def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[s
 
 def numerals(text: str) -> list[Numeral]:
     """The numbers in a text; small words (五年, "five") are the author's own."""
-    return [_numeral(match) for match in _NUMERAL.finditer(text.translate(_FULL_WIDTH))]
+    return [_numeral(match) for match in _NUMERAL.finditer(fold(text).translate(_FULL_WIDTH))]
 
 
 def _numeral(match: re.Match) -> Numeral:

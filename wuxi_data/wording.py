@@ -37,11 +37,11 @@ _EXACTLY = Context(prec=200)
 def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
     """A figure in words, with or without its unit."""
     if quantity.printed and lang == "zh":
-        token = quantity.printed.as_written
+        token = fold(quantity.printed.as_written)  # 億 is 亿 to a reader, and to our font
         return token if unit else _without_unit(token)
     if not quantity.bounded:
         if quantity.printed:
-            return f"no single value (printed {quantity.printed.as_written})"
+            return f"no single value (printed {fold(quantity.printed.as_written)})"
         return _CANNOT_BE_SAID[lang]
     value, qualifier = quantity.value, quantity.qualifier
     if value is None and qualifier not in _WORDED:
@@ -204,8 +204,7 @@ _AFTER_UNIT = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
 
 def _without_unit(token: str) -> str:
     """44.45万 of 44.45万人, 20至30 of 20%至30%; 以上 and its like stay where they are."""
-    plain = fold(token)
-    after = _AFTER_UNIT.search(plain).start()
-    end = _NUMBER_END.match(plain, 0, after).end()
+    after = _AFTER_UNIT.search(token).start()
+    end = _NUMBER_END.match(token, 0, after).end()
     unit = token[end:after]
     return token[:end].replace(unit, "") + token[after:] if unit else token
