@@ -346,7 +346,11 @@ def _derive(derived: dict[str, Derived], formula: str, words: Both, use: Link) -
 
 def _pieces(formula: str, facts) -> list[tuple[str, bool]]:
     """The words of a formula, and whether each is a fact_id."""
-    return [(word, word in facts) for word in re.findall(r"[^\s()]+|[\s()]+", formula)]
+    return [(word, word in facts) for word in re.findall(r"[^\s()]+|[\s()]+", _times(formula))]
+
+
+def _times(formula: str) -> str:
+    return formula.replace(" * ", " × ")
 
 
 def _checks(data, say, facts, derived) -> list[Verdict]:
@@ -428,11 +432,11 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
         printed = Both(*(f"“{fact.row.as_written}”, {each}" for each in where))
     else:
         href = _derive(derived, mark.figure, mark.words, use)
-        printed = Both(mark.figure, mark.figure)
+        printed = Both(*[_times(mark.figure)] * 2)
         for name in mark.facts:
             if name in facts:
                 _use(facts[name], use)
-    return Mark(mark.figure, mark.name, mark.words, href, printed, mark)
+    return Mark(_times(mark.figure), mark.name, mark.words, href, printed, mark)
 
 
 def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared: Shared) -> str:

@@ -137,7 +137,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const csv = (figure) => {
     const found = all("tbody tr", figure).map((row) => {
       const [name, words, origin] = row.cells, { low, high, unit, look } = row.dataset;
-      return [...[origin.textContent.trim(), said(name, "zh"), said(name, "en")].map(quoted), low, high,
+      return [...[origin.textContent.trim().replaceAll(" × ", " * "), said(name, "zh"), said(name, "en")].map(quoted), low, high,
         ...[unit, look, said(words, "zh"), said(words, "en")].map(quoted)].join(",");
     });
     return ["\ufefffigure,name_zh,name_en,low,high,unit,look,words_zh,words_en", ...found, ""].join("\n");
