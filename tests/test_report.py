@@ -73,6 +73,26 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph():
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
 
 
+def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
+    page = pages.page().decode()
+    assert page.count('<figure id="_chart-three-gorges"') == 1
+    start = page.index('<section aria-labelledby="_elsewhere"')
+    section = page[start : page.index("</section>", start)]
+    assert 'id="_chart-three-gorges"' in section
+    assert 'href="#_source-sanxia-cq-2025-people"><title>2021—2025年: 1802.5亿元 | ' in section
+    assert "cq-2024-total" not in page, "expected no entry for a figure of another folder"
+
+
+def test_boxes_that_begin_where_the_last_one_did_stand_where_they_stood():
+    boxes = "M3 24.5h11v11h-11zM17.1 24.5h11v11h-11zM3 38.6h11v11h-11z"
+    x, y, stood = 0.0, 0.0, []
+    for move, right, down in re.findall(r"([Mm])(\S+) ([^h]+)h", report._from_the_last(boxes)):
+        x, y = float(right) + x * (move == "m"), float(down) + y * (move == "m")
+        stood += [x, y]
+    assert stood == pytest.approx([3, 24.5, 17.1, 24.5, 3, 38.6])
+    assert report._from_the_last("M3 4L5 6") == "M3 4L5 6"
+
+
 def test_what_no_chart_draws_is_listed():
     page = report.build().decode()
     assert page.count(" data-undrawn>") == 55

@@ -538,7 +538,7 @@ class _Squares:
         self.wholes = [mark for mark in marks if mark.within not in known]
         self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
         many = sum(self._count(mark)[1] for mark in self.wholes)
-        self.pitch = next((p for p in (17.0, 14.0, 11.5) if many * p * p < wide * 150), 9.5)
+        self.pitch = next((p for p in (17.0, 14.0, 12.0) if many * p * p < wide * 150), 10.0)
         self.across = max(1, int(wide // self.pitch))
         at, self.rows = 0.0, []
         for mark in self.wholes:
@@ -611,7 +611,7 @@ class _Squares:
         self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
     ) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
-        side, corners = self.pitch - 2.5, []
+        side, corners = self.pitch - 3, []
         for n in range(math.floor(first), math.ceil(last)):
             row, column = divmod(n, self.across)
             start, end = max(first - n, 0) * side, min(last - n, 1) * side

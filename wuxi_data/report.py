@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -21,8 +22,9 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart
+from .charts import LANGS, Both, Chart, Folder
 from .charts import Mark as Drawn
+from .county import three_gorges
 from .crosschecks import cross_checks
 from .numerals import unit_labels
 from .quantity import Quantity, names_in
@@ -109,7 +111,7 @@ class Shown(NamedTuple):
 
     name: str
     words: dict[str, Both]
-    wide: Both
+    wide: Both | None
     narrow: Both
     marks: list[Mark]
 
@@ -196,14 +198,19 @@ def build(
     TableError
         The tables are faulty.
     """
+    findings = list(findings)
     say = Words(data)
     tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
     shared = Shared({}, {})
-    drawn = [
-        _chart(each, n, picture, say, facts, derived, shared) for n, each in enumerate(charts, 1)
-    ]
+    drawn, elsewhere = [], []
+    for n, chart in enumerate(charts, 1):
+        if data is None and chart.folder is not None:
+            elsewhere.append(_chart(chart, n, picture, _marks_elsewhere(chart, say), shared))
+        else:
+            marks = _marks(chart, n, say, facts, derived)
+            drawn.append(_chart(chart, n, picture, marks, shared, widths=(False, True)))
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -211,6 +218,9 @@ def build(
             if name in facts:
                 facts[name].uses.append(Link(f"#{each.id}", each.words))
     sources = _sources(facts, load("sources", data), tables["exclusions"], say)
+    away = {chart.name for chart in elsewhere}
+    own, others = ([each for each in findings if (each.chart in away) == there]
+                   for there in (False, True))  # fmt: skip
     script, sheet = (_asset(name) for name in ("report.js", "report.css"))
     page = _template().render(
         t=lambda code, **parts: _both(say.code(code, **parts)),
@@ -220,8 +230,11 @@ def build(
         ours=data is None,
         facts=facts,
         themes=_themes(facts),
-        findings=_findings(findings, drawn),
+        findings=_findings(own, drawn),
         charts=drawn,
+        elsewhere=elsewhere,
+        elsewhere_findings=_findings(others, elsewhere),
+        elsewhere_sources=list(load("sources", three_gorges()).itertuples()) if elsewhere else [],
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
@@ -384,14 +397,14 @@ def _is_prominent(fact: Fact) -> bool:
 # -------------------------------------------------------------------- charts
 
 
-def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Shared) -> Shown:
+def _chart(
+    chart: Chart, n: int, picture, marks: dict[str, Mark], shared: Shared, widths=(True,)
+) -> Shown:
     """A chart for the page, which sets its words itself: they wrap on a phone."""
-    use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
-    marks = {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
     words = {name: said for name, said in chart.words.items() if said and name != "key"}
-    widths = []
-    for narrow in (False, True):
-        pictures = (
+    pictures = {}
+    for narrow in widths:
+        pictures[narrow] = Both(*(
             _picture(
                 picture(chart, lang, narrow),
                 f"_{n}{'n' * narrow}{lang}",
@@ -401,18 +414,20 @@ def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Sh
                 shared,
             )
             for place, lang in enumerate(LANGS)
-        )
-        widths.append(Both(*pictures))
-    return Shown(chart.name, words, *widths, list(marks.values()))
+        ))  # fmt: skip
+    return Shown(chart.name, words, pictures.get(False), pictures[True], list(marks.values()))
+
+
+def _marks(chart: Chart, n: int, say: Words, facts, derived) -> dict[str, Mark]:
+    use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
+    return {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
 
 
 def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
     """What a mark draws, and the entry that its link leads to."""
     if mark.figure in facts:
-        fact = facts[mark.figure]
-        href = _use(fact, use)
-        where = say.code("page_paragraph", paragraph=fact.row.paragraph)
-        printed = Both(*(f"“{fact.row.as_written}”, {each}" for each in where))
+        href = _use(facts[mark.figure], use)
+        printed = _token(facts[mark.figure].row, say)
     else:
         href = _derive(derived, mark.figure, mark.words, use)
         printed = Both(mark.figure, mark.figure)
@@ -420,6 +435,24 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
             if name in facts:
                 _use(facts[name], use)
     return Mark(mark.figure, mark.name, mark.words, href, printed, mark)
+
+
+def _marks_elsewhere(chart: Chart, say: Words) -> dict[str, Mark]:
+    """The marks of a chart of another folder: no entries here, so each leads to its source."""
+    rows = Folder(chart.folder).rows
+    made = {}
+    for mark in chart.every_mark:
+        row = rows[mark.facts[0]]
+        made[mark.gid] = Mark(
+            mark.figure, mark.name, mark.words, f"#_source-{row.source_id}", _token(row, say), mark
+        )
+    return made
+
+
+def _token(row, say: Words) -> Both:
+    """A printed token and where it stands."""
+    where = say.code("page_paragraph", paragraph=row.paragraph)
+    return Both(*(f"“{row.as_written}”, {each}" for each in where))
 
 
 def _picture(
@@ -446,7 +479,7 @@ def _picture(
             else:
                 url = re.sub(r"(?<=url\(#)\w+", lambda found: ids[found[0]], value)
                 element.set(name, url)
-    _link(root, "", place, marks, set())
+    _link(root, "", place, marks, {})
     _flatten(root)
     for element in root.iter():
         if look := element.attrib.pop("style", None):
@@ -481,21 +514,12 @@ def _share(element, outlines: dict[tuple[str, str], str]) -> None:
 
 
 def _flatten(element) -> None:
-    """Groups that say nothing give way to what they hold, and neighbours share a link."""
+    """Groups that say nothing give way to what they hold."""
     held = []
     for child in element:
         _flatten(child)
-        for each in child if child.tag == "g" and not child.attrib else [child]:
-            last = held[-1] if held else None
-            if _is_repeated(each) and last is not None and last.get("href") == each.get("href"):
-                last.extend(each)
-            else:
-                held.append(each)
+        held += child if child.tag == "g" and not child.attrib else [child]
     element[:] = held
-
-
-def _is_repeated(element) -> bool:
-    return element.tag == "a" and "aria-hidden" in element.attrib
 
 
 _BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
@@ -506,7 +530,7 @@ def _shorter(value: str) -> str:
     value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
     value = re.sub(r"(\.\d)\d+", r"\1", value)
     value = re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
-    value = _BOX.sub(_box, value)
+    value = _from_the_last(_BOX.sub(_box, value))
     return re.sub(r" ?([MLQCzZ]) ?", r"\1", value) if value.startswith("M") else value
 
 
@@ -515,20 +539,35 @@ def _box(match: re.Match) -> str:
     return f"M{left:.10g} {top:.10g}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
 
 
-def _link(element, gid: str, place: int, marks: dict[str, Mark], seen: set[str]) -> None:
-    """Point each mark to its entry; of a bar and its label, the keyboard stops at one."""
+_BOXES = re.compile(r"M([\d.]+) ([\d.]+)(h[^M]+z)")
+
+
+def _from_the_last(path: str) -> str:
+    """Many boxes, each placed from where the one before began."""
+    boxes = _BOXES.findall(path)
+    if "".join(f"M{x} {y}{box}" for x, y, box in boxes) != path:
+        return path
+    corners = [(float(x), float(y)) for x, y, _ in boxes]
+    steps = [f"m{x - left:.10g} {y - top:.10g}" for (left, top), (x, y) in pairwise(corners)]
+    moves = [f"M{x} {y}" for x, y, _ in boxes[:1]] + steps
+    return "".join(move + box for move, (*_, box) in zip(moves, boxes, strict=True))
+
+
+def _link(element, gid: str, place: int, marks: dict[str, Mark], links: dict) -> None:
+    """Point each mark to its entry; a bar and its label share one link."""
     if element.tag == "g":
         gid = element.attrib.pop("id", gid).split(":")[0]
-    if element.tag == "a":
-        repeated = {"tabindex": "-1", "aria-hidden": "true"}
-        element.attrib = {"href": marks[gid].href} | (repeated if gid in seen else {})
-        if gid not in seen:  # read out, and shown to whoever points at it, without script
-            said = ElementTree.Element("title")
-            said.text = marks[gid].said[place]
-            element.insert(0, said)
-        seen.add(gid)
-    for child in element:
-        _link(child, gid, place, marks, seen)
+    if element.tag == "a" and gid in links:
+        links[gid].extend(element)
+        element[:], element.tag, element.attrib = [], "g", {}
+    elif element.tag == "a":
+        element.attrib, links[gid] = {"href": marks[gid].href}, element
+        # Read out, and shown to whoever points at it, without script.
+        said = ElementTree.Element("title")
+        said.text = marks[gid].said[place]
+        element.insert(0, said)
+    for child in list(element):
+        _link(child, gid, place, marks, links)
 
 
 # -------------------------------------------------------------------- sources and words
