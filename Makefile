@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test lowest check lab lock clean
+.PHONY: help reproduce test lowest check lab messages lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATIO
 lab: $(READY) ## open JupyterLab in the repository, at its notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+
+messages: $(READY) ## compile the Chinese of the commands, after an edit of its .po
+	$(BIN)/pybabel compile --domain wuxi_data --directory wuxi_data/locale
 
 # Only versions that have been out for two weeks, and no host's name in the file.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)

@@ -1,9 +1,22 @@
-"""Charts and findings as the recorded notebooks show them, and the page made of them."""
+"""The page of our notebooks, and one of a student who means harm or knows no better."""
 
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 
+import pandas as pd
+
+import wuxi_data as wd
 from wuxi_data import notebooks, report
-from wuxi_data.charts import Chart
+from wuxi_data.charts import Both, Chart
+from wuxi_data.notebooks import Finding
+
+DRAWN = "</title><script>document.title = 'harmed'</script>\"'&{{7*7}}" + "很长" * 20 + "w" * 60
+# What no font of ours draws stands in the page alone: right to left, and, where no
+# table would take it, an order to read on so.
+TABLED = f"{DRAWN}שלום {'العربية ' * 9}"
+HOSTILE = f"{TABLED}\u202e desrever"
 
 
 @cache
@@ -22,3 +35,27 @@ def page():
     """Give the bytes of our page."""
     charts, findings = shown()
     return report.build(charts=charts, findings=findings)
+
+
+def hostile_charts() -> Iterator[Chart]:
+    """Thirty charts, every word of them hostile."""
+    chart = wd.plot_funding_rise(wd.load_funding())
+    words = {name: Both(HOSTILE, HOSTILE) for name in chart.words}
+    figures = tuple(replace(mark, name=Both(DRAWN, DRAWN)) for mark in chart.figures)
+    for n in range(30):
+        yield replace(chart, name=f"own-{n}", words=words, figures=figures)
+
+
+def hostile_page(county: Path) -> bytes:
+    """Give the page of a county whose labels, notes, charts and findings are hostile."""
+    for table, columns in (("labels", ["zh", "en"]), ("funding", ["note", "note_zh"])):
+        rows = pd.read_csv(county / f"{table}.csv", dtype=str)
+        rows.loc[:: 5 if table == "labels" else 1, columns] = TABLED
+        rows.to_csv(county / f"{table}.csv", index=False)
+    drawn = cache(partial(report.picture, next(hostile_charts())))
+    return report.build(
+        county,
+        charts=hostile_charts(),
+        findings=[Finding(Both(HOSTILE, HOSTILE), "a.ipynb", "own-3")],
+        picture=lambda chart, lang, narrow: drawn(lang, narrow),
+    )

@@ -1,9 +1,15 @@
 """The page in a real browser: one test a promise."""
 
+import io
 import shutil
+from functools import cache
 
 import pages
 import pytest
+from PIL import Image
+
+from wuxi_data.schema import THEMES
+from wuxi_data.tables import load
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,11 +36,11 @@ def visit(browser, address):
     """Open the page; faults on its console fail the test."""
     contexts, faults = [], []
 
-    def open_page(end="?lang=zh", width=1440, **options):
+    def open_page(end="?lang=zh", width=1440, at=address, **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address + end)
+        page.goto(at + end)
         page.evaluate("document.fonts.ready")
         return page
 
@@ -44,40 +50,97 @@ def visit(browser, address):
     assert faults == []
 
 
-UNREACHABLE = """() => [...document.querySelectorAll('.picture svg')]
-  .filter((svg) => svg.getClientRects().length)
-  .flatMap((svg) => [...svg.querySelectorAll('a:not([aria-hidden])')])
-  .filter((link) => {
-    const href = link.getAttribute('href');
-    const same = [...link.closest('svg').querySelectorAll('a')]
-      .filter((each) => each.getAttribute('href') === href)
-      .flatMap((each) => [...each.querySelectorAll('path, text, use')]);
-    link.scrollIntoView({ block: 'center', behavior: 'instant' });
-    return !same.some((shape) => {
-      const box = shape.getBoundingClientRect();
-      return [.03, .25, .5, .75, .97].some((x) => [.03, .25, .5, .75, .97].some((y) => {
-        const left = box.left + box.width * x, top = box.top + box.height * y;
-        if (left < 0 || left > innerWidth) return false;
-        return document.elementFromPoint(left, top)?.closest('a')?.getAttribute('href') === href;
-      }));
+def resize(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+# -------------------------------------------------------------------- marks
+
+# Of each link of a drawing: whether it can be seen and hit, and how far its shape reaches.
+MARKS = """() => {
+  const inside = [.03, .25, .5, .75, .97];
+  const look = (link) => {
+    const shapes = [...link.querySelectorAll('path, use')];
+    const boxes = (shapes.length ? shapes : [...link.querySelectorAll('text')])
+      .map((each) => each.getBoundingClientRect());
+    const box = boxes.reduce((a, b) => (a.width * a.height > b.width * b.height ? a : b));
+    return {
+      name: link.textContent,
+      seen: box.left >= 0 && box.right <= innerWidth,
+      hit: boxes.some((each) => inside.some((x) => inside.some((y) => document.elementFromPoint(
+        each.left + each.width * x, each.top + each.height * y)?.closest('a') === link))),
+      reach: shapes.length ? Math.min(box.width, box.height) : 24,
+    };
+  };
+  return [...document.querySelectorAll('.picture svg')]
+    .filter((svg) => svg.getClientRects().length)
+    .flatMap((svg) => {
+      svg.scrollIntoView({ block: 'center', behavior: 'instant' });
+      return [...svg.querySelectorAll('a')].map(look);
     });
-  }).map((link) => link.textContent)"""
+}"""
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_every_mark_can_be_clicked(visit, width):
-    page = visit(width=width)
-    assert page.locator(".picture a:not([aria-hidden]):visible").count() > 40
-    assert page.evaluate(UNREACHABLE) == []
+def test_every_mark_can_be_seen_and_hit_within_24_pixels(visit):
+    page = visit()
+    for width in (360, 768, 1440):
+        resize(page, width)
+        marks = page.evaluate(MARKS)
+        assert len(marks) == sum(len(chart.every_mark) for chart in pages.shown()[0])
+        faulty = [m for m in marks if not (m["seen"] and m["hit"] and m["reach"] > 23.5)]
+        assert faulty == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_page_is_never_wider_than_the_screen(visit, width):
-    page = visit("?lang=en", width)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+def luminance(colour):
+    parts = [each / 255 for each in colour]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_link_chooses_the_language(visit):
+@cache
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+SHAPES = """(figure) => [...figure.querySelectorAll('.picture svg')]
+  .filter((svg) => svg.getClientRects().length)
+  .flatMap((svg) => [...svg.querySelectorAll('a')].map((link) => [link.textContent,
+    [...link.querySelectorAll(':is(path, use):not([fill])')].map((shape) => {
+      const box = shape.getBoundingClientRect(), to = figure.getBoundingClientRect();
+      return [box.left - to.left, box.top - to.top, box.right - to.left, box.bottom - to.top];
+    })]))"""
+
+
+def strongest(image, box, paper):
+    """The highest contrast that a good part of a shape has, as it is on the screen."""
+    left, top, right, bottom = map(int, box)
+    spot = image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+    colours = [each for each in spot.getcolors(1 << 20) if contrast(each[1], paper) > 1.2]
+    enough = 0.05 * sum(many for many, _ in colours)
+    return max((contrast(each, paper) for many, each in colours if many >= enough), default=1)
+
+
+def test_every_mark_has_a_contrast_of_three_to_one(visit):
+    page = visit()
+    page.add_style_tag(content=".picture text { visibility: hidden }")
+    faint = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for figure in page.locator("figure").all():
+            image = Image.open(io.BytesIO(figure.screenshot())).convert("RGB")
+            paper = image.getpixel((5, 5))
+            for name, boxes in figure.evaluate(SHAPES):
+                if boxes and not any(strongest(image, box, paper) >= 3 for box in boxes):
+                    faint.append((scheme, name))
+    assert faint == []
+
+
+# -------------------------------------------------------------------- language and place
+
+
+def test_link_chooses_the_language_and_the_place(visit):
     page = visit("?lang=en#jilin-annual-2020", locale="zh-CN")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("#jilin-annual-2020").bounding_box()["y"] < 900
@@ -92,6 +155,36 @@ def test_switching_the_language_keeps_the_place(visit):
     assert abs(row.bounding_box()["y"] - before) < 2
 
 
+def test_language_can_be_chosen_where_nothing_can_be_stored(visit):
+    page = visit("?lang=zh")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked') } })"
+    )
+    page.reload()
+    page.locator("label[lang=en]").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+FOREIGN = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walk.nextNode()) {
+    const { parentElement: about, textContent: text } = walk.currentNode;
+    if (/[一-鿿]/.test(text) && about.getClientRects().length && !about.closest('title')
+      && about.closest('[lang]').getAttribute('lang') !== 'zh') found.push(text);
+  }
+  return found;
+}"""
+
+
+def test_chinese_on_the_english_page_is_said_to_be_chinese(visit):
+    page = visit("?lang=en")
+    page.locator("[name=compact]").check()
+    assert page.evaluate(FOREIGN) == []
+
+
+# -------------------------------------------------------------------- facts
+
+
 def test_search_filters_the_facts(visit):
     page = visit()
     page.locator("[name=words]").fill("jilin-annual-2020")
@@ -99,23 +192,54 @@ def test_search_filters_the_facts(visit):
     assert page.locator("tr[data-theme]:visible").count() == 1
 
 
-def test_compact_view_has_one_row_a_fact_with_plain_numbers(visit):
+def test_year_leaves_the_facts_that_cover_it(visit):
     page = visit()
+    page.locator("[name=year]").select_option("2020")
+    tables = (load(theme) for theme in THEMES)
+    cover = [(t["start"].fillna(9999) <= 2020) & (t["end"].fillna(0) >= 2020) for t in tables]
+    expected = sum(int(each.sum()) for each in cover)
+    assert page.locator("tr[data-theme]:visible").count() == expected > 0
+
+
+def test_filters_speak_the_chosen_language(visit):
+    page = visit()
+    options = page.locator("[name=qualifier] option, [name=theme] option")
+    assert {"资金", "约", "全部"} <= set(options.all_inner_texts())
+    page.locator("label[lang=en]").click()
+    assert {"Money", "about", "all"} <= set(options.all_inner_texts())
+
+
+def test_one_row_a_fact_is_sorted_and_copied_with_numbers_as_numbers(visit):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
     page.locator("[name=compact]").check()
-    page.locator("[name=words]").fill("jilin-annual-2020")
-    cells = page.locator(".compact tbody td").all_inner_texts()
-    assert cells[:5] == ["jilin-annual-2020", "funding", "500万元", "5000000", "CNY"]
+    for falling in (False, True):
+        page.locator(".compact th button", has_text="value").click()
+        page.locator("[name=copy]").click()
+        page.wait_for_selector("[name=copy][data-done]")
+        text = page.evaluate("navigator.clipboard.readText()")
+        head, *rows = (line.split("\t") for line in text.splitlines())
+        assert (len(rows), {len(row) for row in rows}) == (55, {len(head)})
+        facts = [dict(zip(head, row, strict=True)) for row in rows]
+        values = [float(fact["value"]) for fact in facts if fact["value"]]
+        assert values == sorted(values, reverse=falling)
+    known = {fact["fact_id"]: fact for fact in facts}["jilin-annual-2020"]
+    assert [known[name] for name in ("as_written", "value", "start")] == [
+        "500万元",
+        "5000000",
+        "2020",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "start"), [("csv", b"\xef\xbb\xbffigure,"), ("svg", b"<svg"), ("png", b"\x89PNG")]
-)
-def test_chart_can_be_saved(visit, tmp_path, kind, start):
+# -------------------------------------------------------------------- ways out of a chart
+
+
+def test_chart_can_be_saved(visit, tmp_path):
     page = visit()
-    with page.expect_download() as found:
-        page.locator(f"#_chart-orchards button[value={kind}]").click()
-    found.value.save_as(tmp_path / "saved")
-    assert (tmp_path / "saved").read_bytes().startswith(start)
+    for kind, start in (("csv", b"\xef\xbb\xbffigure,"), ("svg", b"<svg"), ("png", b"\x89PNG")):
+        with page.expect_download() as found:
+            page.locator(f"#_chart-orchards button[value={kind}]").click()
+        found.value.save_as(tmp_path / kind)
+        assert (tmp_path / kind).read_bytes().startswith(start)
 
 
 def test_citation_is_copied(visit):
@@ -133,26 +257,92 @@ def test_reader_finds_back_from_a_fact_to_the_chart(visit):
     assert page.url.endswith("#_chart-funding-rise")
 
 
+# -------------------------------------------------------------------- for everyone
+
+
 def test_everything_is_there_without_script(visit):
     page = visit(java_script_enabled=False)
     assert page.locator("tr[data-theme]:visible").count() == 55
     assert not page.locator(".search, .save").first.is_visible()
 
 
-def test_language_can_be_chosen_where_nothing_can_be_stored(visit):
-    page = visit("?lang=zh")
-    page.add_init_script(
-        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked') } })"
-    )
-    page.reload()
-    page.locator("label[lang=en]").click()
-    assert page.locator("html").get_attribute("lang") == "en"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_no_violation(visit, lang, scheme):
+def test_axe_finds_no_violation(visit):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(f"?lang={lang}", color_scheme=scheme, bypass_csp=True)
-    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+    page = visit("?lang=zh", bypass_csp=True)
+    for lang, scheme in (("zh", "light"), ("en", "dark")):
+        page.locator(f"label[lang={lang}]").click()
+        page.emulate_media(color_scheme=scheme)
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+
+
+def test_title_of_a_chart_is_announced_once(visit):
+    page = visit("?lang=en")
+    for chart in pages.shown()[0]:
+        told = page.locator(f"#_chart-{chart.name}").aria_snapshot()
+        assert told.count(chart.words["title"].en) == 1, chart.name
+
+
+EMPTY = """() => [...document.querySelectorAll('*')]
+  .filter((each) => each.tabIndex >= 0 && each.getClientRects().length)
+  .filter((each) => {
+    const { width, height } = each.getBoundingClientRect();
+    const name = each.ariaLabel || each.textContent || each.labels?.[0]?.textContent
+      || document.getElementById(each.getAttribute('aria-labelledby'))?.textContent;
+    return !name?.trim() || !width || !height;
+  }).map((each) => each.outerHTML)"""
+
+
+def test_no_tab_stop_is_empty(visit):
+    assert visit().evaluate(EMPTY) == []
+
+
+FORCED = """() => {
+  const look = (selector, key) => getComputedStyle(document.querySelector(selector))[key];
+  const [chosen, other] = [':checked', '#_en'].map((each) => `label:has(${each})`);
+  return [look(chosen, 'backgroundColor'), look(other, 'backgroundColor'),
+    look('tr:target', 'outlineStyle')];
+}"""
+
+
+def test_forced_colours_show_the_language_and_the_target(visit):
+    page = visit("?lang=zh#jilin-annual-2020", forced_colors="active")
+    chosen, other, outline = page.evaluate(FORCED)
+    assert chosen != other
+    assert outline == "solid"
+
+
+SMALL = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walk.nextNode()) {
+    const about = walk.currentNode.parentElement;
+    if (!walk.currentNode.textContent.trim() || !about.getClientRects().length) continue;
+    const scale = about.closest('svg') ? about.getScreenCTM().a : 1;
+    const points = parseFloat(getComputedStyle(about).fontSize) * scale * .75;
+    if (points < 6.99) found.push([points, about.outerHTML.slice(0, 200)]);
+  }
+  return found;
+}"""
+KEPT = """() => [...document.querySelectorAll('h2, h3, .says')]
+  .filter((each) => getComputedStyle(each).breakAfter !== 'avoid')
+  .map((each) => each.textContent)"""
+
+
+def test_print_has_numbered_pages_kept_headings_and_no_word_under_seven_points(visit):
+    page = visit(width=672)  # what A4 leaves between our margins
+    page.emulate_media(media="print")
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(KEPT) == []
+    assert "counter(page)" in page.content().split("@page", 1)[1].split("}")[0]
+
+
+def test_hostile_words_stay_words(visit, county):
+    path = county / "report.html"
+    path.write_bytes(pages.hostile_page(county))
+    page = visit("?lang=en", 360, at=path.as_uri())
+    assert "harmed" not in page.title()
+    for width in (360, 1440):
+        resize(page, width)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    titles = page.locator("figure h3").all_text_contents()
+    assert (len(titles), {title.strip() for title in titles}) == (30, {pages.HOSTILE})

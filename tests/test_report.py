@@ -1,7 +1,7 @@
 """The page without a browser: what it holds, where its links lead, how large it is."""
 
 import re
-from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pages
@@ -9,10 +9,6 @@ import pytest
 
 import wuxi_data as wd
 from wuxi_data import report
-from wuxi_data.charts import Both
-from wuxi_data.notebooks import Finding
-
-HOSTILE = "</title><script>alert(1)</script>\"'&{{7*7}}"
 
 
 class Elements(HTMLParser):
@@ -83,16 +79,6 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
     assert "cq-2024-total" not in page, "expected no entry for a figure of another folder"
 
 
-def test_boxes_that_begin_where_the_last_one_did_stand_where_they_stood():
-    boxes = "M3 24.5h11v11h-11zM17.1 24.5h11v11h-11zM3 38.6h11v11h-11z"
-    x, y, stood = 0.0, 0.0, []
-    for move, right, down in re.findall(r"([Mm])(\S+) ([^h]+)h", report._from_the_last(boxes)):
-        x, y = float(right) + x * (move == "m"), float(down) + y * (move == "m")
-        stood += [x, y]
-    assert stood == pytest.approx([3, 24.5, 17.1, 24.5, 3, 38.6])
-    assert report._from_the_last("M3 4L5 6") == "M3 4L5 6"
-
-
 def test_what_no_chart_draws_is_listed():
     page = report.build().decode()
     assert page.count(" data-undrawn>") == 55
@@ -108,18 +94,26 @@ def test_contradiction_is_struck_out_with_both_values():
     assert "&lt;=" not in page
 
 
+def test_each_finding_stands_over_its_chart():
+    page = unescape(re.sub("<[^>]+>", "", pages.page().decode()))
+    charts, findings = pages.shown()
+    titles = {chart.name: chart.words["title"].en for chart in charts}
+    places = [(page.index(f.words.en), page.index(titles[f.chart])) for f in findings if f.chart]
+    assert len(places) > 2
+    assert places == sorted(places)
+    assert sum(places, ()) == tuple(sorted(sum(places, ())))
+
+
 def test_page_of_no_charts_is_whole(county):
     assert report.build(county).decode().rstrip().endswith("</html>")
 
 
 def test_thirty_charts_with_hostile_words_make_a_safe_page(county):
-    chart = wd.plot_funding_rise(wd.load_funding())
-    said = Both(HOSTILE, HOSTILE)
-    charts = [
-        replace(chart, name=f"own-{n}", words={**chart.words, "title": said}) for n in range(30)
-    ]
-    page = report.build(county, charts=charts, findings=[Finding(said, "a.ipynb", "own-3")])
-    tags = [tag for tag, _ in Elements(page).found]
+    page = pages.hostile_page(county)
+    found = Elements(page)
+    tags = [tag for tag, _ in found.found]
     assert tags.count("figure") == 30
     assert tags.count("script") == 1
+    assert not [name for _, attrs in found.found for name in attrs if name.startswith("on")]
+    assert len(found.values("id")) == len(set(found.values("id")))
     assert b"{{7*7}}" in page

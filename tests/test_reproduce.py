@@ -248,7 +248,9 @@ SURROUNDINGS = """import locale, os, sys
 import matplotlib
 print("巫溪", sys.flags.utf8_mode, locale.getpreferredencoding())
 print(matplotlib.get_backend(), matplotlib.rcParams["lines.linewidth"])
-print(sys.executable == os.environ["EXPECTED_PYTHON"], "surprise" in globals())"""
+print(sys.executable == os.environ["EXPECTED_PYTHON"], "surprise" in globals())
+import wuxi_data as wd
+print(str(wd.audit("2个", "..")).splitlines()[-1])"""
 SHOWS = """import wuxi_data as wd
 county = wd.load_county(data)
 wd.bars(county[county["unit"] == "person"].head(1), name="people")"""
@@ -286,13 +288,13 @@ def hostile(tmp_path_factory):
         "PYTHONIOENCODING": "gbk",
         "PYTHONSTARTUP": str(startup),
         "PYTHONHASHSEED": "2",
-        "LC_ALL": "C",
+        "LC_ALL": "zh_CN.GBK",
         "TZ": "Asia/Shanghai",
         "EXPECTED_PYTHON": sys.executable,
     }
     done = subprocess.run(
         [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--data", "mine"],
-        cwd=root, env=environment, capture_output=True, encoding="utf-8", timeout=300, check=False,
+        cwd=root, env=environment, capture_output=True, encoding="gbk", timeout=300, check=False,
     )  # fmt: skip
     return county, done
 
@@ -301,18 +303,18 @@ def test_in_hostile_surroundings_each_notebook_that_cannot_run_is_one_line(hosti
     county, done = hostile
     lines = [line for line in done.stdout.splitlines() if "notebooks/" in line]
     assert lines == [
-        "new       notebooks/01_surroundings.ipynb",
-        "failed    notebooks/02_fails.ipynb",
-        "failed    notebooks/03_dies.ipynb",
-        "new       notebooks/04_chart.ipynb",
-        "failed    notebooks/05_empty.ipynb",
-        "failed    notebooks/06_merge.ipynb",
-        "failed    notebooks/07_gbk.ipynb",
+        "新增        notebooks/01_surroundings.ipynb",
+        "失败        notebooks/02_fails.ipynb",
+        "失败        notebooks/03_dies.ipynb",
+        "新增        notebooks/04_chart.ipynb",
+        "失败        notebooks/05_empty.ipynb",
+        "失败        notebooks/06_merge.ipynb",
+        "失败        notebooks/07_gbk.ipynb",
     ], done.stderr
     assert done.returncode == cli.FAILED
-    assert "cell 2 of 3" in done.stderr
+    assert "第 2 个单元格（共 3 个）: 运行下面这个单元格时出错：" in done.stderr
     assert "ZeroDivisionError" in done.stderr
-    assert "DeadKernelError" in done.stderr or "died" in done.stderr.lower()
+    assert "第 2 个单元格（共 2 个）: 内核中途停止了" in done.stderr
     assert "\x1b" not in done.stderr
     assert (county / "out" / "figures" / "people.zh.svg").exists()
 
@@ -321,7 +323,12 @@ def test_nothing_of_the_users_reaches_a_kernel(hostile):
     county, _ = hostile
     recorded = notebooks.read(county / "out" / "notebooks" / "01_surroundings.ipynb")
     said = recorded["cells"][0]["outputs"][0]["text"].splitlines()
-    assert said == ["巫溪 1 utf-8", "module://matplotlib_inline.backend_inline 1.5", "True False"]
+    assert said == [
+        "巫溪 1 utf-8",
+        "module://matplotlib_inline.backend_inline 1.5",
+        "True False",
+        "1 numerals: 0 in facts, 0 excluded, 1 unaccounted",
+    ]
 
 
 def test_the_same_bytes_come_out_in_other_surroundings(hostile):

@@ -8,6 +8,7 @@ from .audit import audit, propose
 from .checks import check
 from .county import blank_county, example_county, new_county, three_gorges
 from .crosschecks import cross_checks
+from .messages import _
 from .quantity import Quantity, parse_quantity
 from .reading import TableError
 from .tables import (
@@ -73,18 +74,22 @@ _LATER = {
 }
 _ROOMS = {name: room for room, names in _LATER.items() for name in names}
 __all__ += _ROOMS
-# An older folder's notebooks call them: each error names what came after.
-_GONE = {
-    "CHARTS": "the charts are functions now: wd.plot_funding_rise(funding) and so on",
-    "draw": "call the chart's own .draw(), as in wd.plot_funding_rise(funding).draw()",
-    "save_figure": "call the chart's own .save(path)",
-    "show": "a chart shows itself: end the cell with wd.plot_funding_rise(funding)",
-}
+
+
+def _gone() -> dict[str, str]:
+    """An older folder's notebooks call them: each error names what came after."""
+    return {
+        "CHARTS": _("the charts are functions now: wd.plot_funding_rise(funding) and so on"),
+        "draw": _("call the chart's own .draw(), as in wd.plot_funding_rise(funding).draw()"),
+        "save_figure": _("call the chart's own .save(path)"),
+        "show": _("a chart shows itself: end the cell with wd.plot_funding_rise(funding)"),
+    }
 
 
 def __getattr__(name: str):
-    if name in _GONE:
-        raise AttributeError(f"wuxi_data.{name} went with version 0.2: {_GONE[name]}")
+    if mend := _gone().get(name):
+        words = {"name": name, "mend": mend}
+        raise AttributeError(_("wuxi_data.{name} went with version 0.2: {mend}", **words))
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

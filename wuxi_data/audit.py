@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .files import write_whole
+from .messages import _
 from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, Figure, figures, fold
 from .schema import THEMES
 from .tables import load
@@ -78,38 +79,59 @@ class Audit:
         return frame.assign(claimed_by=frame["claimed_by"].map("; ".join))
 
     def __str__(self):
-        lines = []
-        if not self.source_id:
-            lines.append("sources.csv has no row for this text yet; audited all the same")
-        elif self.same_text is None:
-            lines.append(
-                f"whether this is the text of {self.source_id} is not known: sources.csv gives "
-                "no SHA-256; audited all the same"
-            )
-        elif not self.same_text:
-            lines.append(
-                f"this is not the text that {self.source_id} was typed from "
-                "(its SHA-256 differs); audited all the same"
-            )
-        lines += [
-            f"paragraph {each.paragraph}: {each.numeral!r} is unaccounted, in …{each.around}…"
-            for each in self.unaccounted
-        ]
-        lines += [
-            f"paragraph {each.paragraph}: {each.numeral!r} is claimed by "
-            f"{' and '.join(each.claimed_by)}"
-            for each in self.contested
-        ]
-        lines += self.misplaced
-        facts = sum(not c.startswith("exclusion ") for n in self.numerals for c in n.claimed_by[:1])
-        excluded = len(self.numerals) - facts - len(self.unaccounted)
-        lines.append(
-            f"{len(self.numerals)} numerals: {facts} in facts, {excluded} excluded, "
-            f"{len(self.unaccounted)} unaccounted"
-        )
-        return "\n".join(lines)
+        return "\n".join([*self._which_text(), *self._open_ends(), self._totals()])
 
     __repr__ = __str__  # what a notebook shows
+
+    def _which_text(self) -> Iterator[str]:
+        if not self.source_id:
+            yield _("sources.csv has no row for this text yet; audited all the same")
+        elif self.same_text is None:
+            yield _(
+                "whether this is the text of {source} is not known: sources.csv gives no SHA-256; "
+                "audited all the same",
+                source=self.source_id,
+            )
+        elif not self.same_text:
+            yield _(
+                "this is not the text that {source} was typed from (its SHA-256 differs); audited "
+                "all the same",
+                source=self.source_id,
+            )
+
+    def _open_ends(self) -> Iterator[str]:
+        said = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
+        yield from (said.format(**each._asdict()) for each in self.unaccounted)
+        for each in self.contested:
+            claimants = _(" and ").join(map(_claimant, each.claimed_by))
+            yield _(
+                "paragraph {paragraph}: {numeral!r} is claimed by {claimants}",
+                paragraph=each.paragraph,
+                numeral=each.numeral,
+                claimants=claimants,
+            )
+        yield from self.misplaced
+
+    def _totals(self) -> str:
+        claimed = [each.claimed_by[0] for each in self.numerals if each.claimed_by]
+        excluded = sum(name.startswith(_EXCLUSION) for name in claimed)
+        return _(
+            "{count} numerals: {facts} in facts, {excluded} excluded, {unaccounted} unaccounted",
+            count=len(self.numerals),
+            facts=len(claimed) - excluded,
+            excluded=excluded,
+            unaccounted=len(self.unaccounted),
+        )
+
+
+_EXCLUSION = "exclusion "
+
+
+def _claimant(name: str) -> str:
+    """Who claims a numeral, in words: a fact_id, or an exclusion and its reason."""
+    if not name.startswith(_EXCLUSION):
+        return name
+    return _("exclusion {which}", which=name.removeprefix(_EXCLUSION))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -176,9 +198,7 @@ def audit(
             found, clipped = _claimed_places(claim, line, here.get(number, []), claimed)
             places, beside = places + found, beside or clipped
         if not places:
-            where = f"paragraph {claim.paragraph}: " if claim.paragraph else ""
-            why = f"but {beside!r} stands beside it" if beside else "which does not stand there"
-            misplaced.append(f"{where}{claim.name} claims {claim.token!r}, {why}")
+            misplaced.append(_misplaced(claim, beside))
         for place in places:
             claimed[place].append(claim.name)
     numerals = [
@@ -196,6 +216,17 @@ def audit(
     return Audit(source["source_id"], same, numerals, misplaced)
 
 
+def _misplaced(claim: Claim, beside: str) -> str:
+    number = claim.paragraph
+    where = _("paragraph {paragraph}: ", paragraph=number) if number else ""
+    words = {"name": _claimant(claim.name), "token": claim.token, "beside": beside}
+    return where + (
+        _("{name} claims {token!r}, but {beside!r} stands beside it", **words)
+        if beside
+        else _("{name} claims {token!r}, which does not stand there", **words)
+    )
+
+
 def _turn(claim: Claim) -> int:
     """Placed exclusions first, then facts, last the exclusions of a token wherever it stands."""
     return 2 if claim.paragraph is None else claim.occurrence is None
@@ -207,14 +238,18 @@ def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) 
         if len(found):
             return found.iloc[0]
         if column == "source_id" and source_id is not None:
-            raise ValueError(f"no source {source_id!r}: have {', '.join(sources['source_id'])}")
+            words = {"source": source_id, "known": ", ".join(sources["source_id"])}
+            raise ValueError(_("no source {source!r}: have {known}", **words))
     unknown = len(sources) == 1 and not (sources["sha256"].fillna("") != "").any()
     if sources.empty or (new and not unknown):  # nothing of it is claimed yet
         return pd.Series({"source_id": "", "sha256": ""})
     if len(sources) != 1:
         raise ValueError(
-            "none of the sources has this text's SHA-256; say which one it is by source_id: "
-            f"{', '.join(sources['source_id'])}"
+            _(
+                "none of the sources has this text's SHA-256; say which one it is by source_id: "
+                "{known}",
+                known=", ".join(sources["source_id"]),
+            )
         )
     return sources.iloc[0]
 
@@ -228,7 +263,7 @@ def _claims(source_id: str, data) -> Iterator[Claim]:
     for row in table[table["source_id"] == source_id].itertuples():
         anywhere = pd.isna(row.paragraph)
         place = (None, row.token, None) if anywhere else (row.paragraph, row.token, row.occurrence)
-        yield Claim(*place, f"exclusion {row.token} ({row.reason})")
+        yield Claim(*place, f"{_EXCLUSION}{row.token} ({row.reason})")
 
 
 def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple[list, str]:
@@ -476,7 +511,7 @@ def write_proposals(rows: pd.DataFrame, source_id: str, folder: str | Path) -> l
     paths = {folder / f"{name}.csv": table for name, table in tables.items()}
     for path in paths:
         if path.exists():
-            raise FileExistsError(f"not written over: {path}")
+            raise FileExistsError(_("not written over: {path}", path=path))
     folder.mkdir(parents=True, exist_ok=True)
     for path, table in paths.items():
         content = table.to_csv(index=False, lineterminator="\n")

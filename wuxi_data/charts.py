@@ -21,6 +21,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .files import write_whole
+from .messages import _, unknown
 from .quantity import Quantity, evaluate, names_in
 from .reading import did_you_mean
 from .schema import THEMES
@@ -90,16 +91,18 @@ class Folder:
         """A fact, or what a formula over facts comes to."""
         names = names_in(figure)
         if not names:
-            raise ValueError(f"{figure!r} names no fact: a number comes from a fact_id")
+            words = {"figure": figure}
+            raise ValueError(_("{figure!r} names no fact: a number comes from a fact_id", **words))
         for name in names:
             if name not in self.facts:
-                raise ValueError(f"no fact {name!r}{did_you_mean(name, self.facts)}")
+                raise ValueError(_no_fact(name, self.facts))
         return self.facts[figure] if figure in self.facts else evaluate(figure, self.facts)
 
     def label(self, code: str) -> Both:
         """What a code is called; in English with a capital where it begins something."""
         if code not in self.labels:
-            raise ValueError(f"no code {code!r} in labels.csv{did_you_mean(code, self.labels)}")
+            words = {"code": code, "mend": did_you_mean(code, self.labels)}
+            raise ValueError(_("no code {code!r} in labels.csv{mend}", **words))
         return Both(*(self.labels[code][lang] for lang in LANGS))
 
     def period(self, fact_id: str) -> Both:
@@ -212,7 +215,10 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
     """
     if not (isinstance(words, Sequence) and not isinstance(words, str) and len(words) == 2
             and all(isinstance(text, str) and text.strip() for text in words)):  # fmt: skip
-        raise ValueError(f"{what}: expected words in both languages, (zh, en), got {words!r}")
+        said = {"what": what, "words": words}
+        raise ValueError(
+            _("{what}: expected words in both languages, (zh, en), got {words!r}", **said)
+        )
     faults: list[str] = []
     filled = [_fill(text, lang, folder, faults) for lang, text in zip(LANGS, words, strict=True)]
     if faults:
@@ -223,20 +229,23 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
     own = _PLACE.sub("\0", text).replace("\0", " ")
     for number in typed_numbers(own):
-        faults.append(f"{number!r} is typed ({lang}); {_instead(number, folder)}")
+        said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
+        faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
 
     def filled(match: re.Match) -> str:
         if match[0] in ("{{", "}}"):
             return match[0][0]
         if match[1] is None:
+            said = {"brace": match[0], "lang": lang, "both": match[0] * 2}
             faults.append(
-                f"a single {match[0]!r} ({lang}); a brace is written twice, {match[0] * 2}"
+                _("a single {brace!r} ({lang}); a brace is written twice, {both}", **said)
             )
             return ""
         try:
             return _said(match[1].strip(), (match[2] or "").strip(), lang, folder)
         except (ValueError, ZeroDivisionError) as error:
-            faults.append(f"nothing fills {match[0]} ({lang}): {error}")
+            said = {"place": match[0], "lang": lang, "why": error}
+            faults.append(_("nothing fills {place} ({lang}): {why}", **said))
             return ""
 
     return _PLACE.sub(filled, text)
@@ -247,17 +256,21 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
         return getattr(folder.label(figure), lang)
     if form == "period":
         if figure not in folder.rows:
-            raise ValueError(f"no fact {figure!r}{did_you_mean(figure, folder.rows)}")
+            raise ValueError(_no_fact(figure, folder.rows))
         said = folder.period(figure)
         if not said:
-            raise ValueError(f"print names no year of {figure}")
+            raise ValueError(_("print names no year of {figure}", figure=figure))
         return getattr(said, lang)
     quantity = folder.quantity(figure)
     if form == "percent":
         return (quantity * _PERCENT).wording(lang)
     if form not in ("", "number"):
-        raise ValueError(f"unknown form {form!r}: expected number, percent, period or label")
+        raise ValueError(unknown("form", form, ("number", "percent", "period", "label")))
     return quantity.wording(lang, form or "whole")
+
+
+def _no_fact(name: str, known: Iterable[str]) -> str:
+    return _("no fact {name!r}{mend}", name=name, mend=did_you_mean(name, known))
 
 
 def _instead(number: str, folder: Folder) -> str:
@@ -267,11 +280,11 @@ def _instead(number: str, folder: Folder) -> str:
         printed = re.sub(r"[^\d.]", "", figure.printed.as_written)
         english = re.sub(r"[^\d.]", "", figure.wording("en"))
         if digits in (printed, english, figure.printed.as_written):
-            return f"write {{{name}}}"
+            return _("write {place}", place=f"{{{name}}}")
     for name, row in folder.rows.items():
         if digits in (str(row.start), str(row.end)):
-            return f"write {{{name}:period}}"
-    return "write a place for it: {fact_id}, or {a formula of fact_ids}"
+            return _("write {place}", place=f"{{{name}:period}}")
+    return _("write a place for it: {fact_id}, or {a formula of fact_ids}")
 
 
 # -------------------------------------------------------------------- marks
@@ -392,11 +405,14 @@ class Chart:
 
     def __post_init__(self):
         if self.lang not in LANGS:
-            raise ValueError(f"unknown lang {self.lang!r}: expected 'zh' or 'en'")
+            raise ValueError(unknown("lang", self.lang, LANGS))
         if self.name is not None and (
             not _NAME.fullmatch(self.name) or self.name.lower() in _DEVICES
         ):
-            raise ValueError(f"{self.name!r} cannot name a file: expected letters, digits, hyphens")
+            words = {"name": self.name}
+            raise ValueError(
+                _("{name!r} cannot name a file: expected letters, digits, hyphens", **words)
+            )
 
     # ---------------------------------------------------------------- as data
 
@@ -509,7 +525,7 @@ class Chart:
 
 def _known(lang: str) -> str:
     if lang not in LANGS:
-        raise ValueError(f"unknown lang {lang!r}: expected 'zh' or 'en'")
+        raise ValueError(unknown("lang", lang, LANGS))
     return lang
 
 

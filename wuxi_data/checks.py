@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .numerals import unit_labels
+from .messages import _, language
+from .numerals import Unread, unit_labels
 from .quantity import Quantity, evaluate, names_in, parse_quantity, verdict
 from .reading import Fault, Raw, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references, resource, schema
@@ -93,7 +94,7 @@ class _Bad:
     def __init__(self, frame: pd.DataFrame, found: list[Found]):
         self.none = np.zeros(len(frame), dtype=bool)
         self.rows: dict[str, np.ndarray] = {}
-        for row, column, *_ in found:
+        for row, column, *_rest in found:
             self.rows.setdefault(column, self.none.copy())[row] = True
 
     def any(self, *columns: str) -> np.ndarray:
@@ -132,7 +133,7 @@ def _pattern(field: dict) -> Callable[[str], object]:
 
 
 def _quoted(text: str) -> str:
-    return "nothing" if text == "" else repr(text if len(text) <= 80 else text[:79] + "…")
+    return repr(text if len(text) <= 80 else text[:79] + "…") if text else _("nothing")
 
 
 def _expected(
@@ -150,9 +151,8 @@ def _expected(
     if "enum" in rules and text not in rules["enum"]:
         cased = {code.casefold(): code for code in rules["enum"]}
         meant = codes.get(text) or cased.get(text.casefold())
-        mend = f" (did you mean {meant}?)" if meant in rules["enum"] else ""
-        mend = mend or did_you_mean(text, rules["enum"])
-        return f"one of the closed list {', '.join(rules['enum'])}{mend}"
+        mend = _meant_word(meant, text, rules["enum"])
+        return _("one of the closed list {codes}{mend}", codes=", ".join(rules["enum"]), mend=mend)
     if allowed is not None and text not in allowed:
         return _referred(table, field, text, allowed, codes)
     if field["name"] == "unit":  # what it may be depends on the indicator: see _unit_faults
@@ -160,11 +160,16 @@ def _expected(
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
-        return f"at most {rules['maxLength']} characters"
+        return _("at most {count} characters", count=rules["maxLength"])
     return None
 
 
-_BLANKS = {"\u00a0": "NBSP (U+00A0)", "\u3000": "an ideographic space (U+3000)"}
+def _meant_word(meant: str | None, text: str, known: Container[str]) -> str:
+    """The word that was meant, where it is one; else the nearest in spelling."""
+    return _(" (did you mean {word}?)", word=meant) if meant in known else did_you_mean(text, known)
+
+
+_BLANKS = "\u00a0\u3000"
 # Tokens keep the blanks of print; sentences and names are written as their authors like.
 _MAY_HOLD_BLANKS = {
     "as_written", "token", "note", "note_zh", "reason", "zh", "en", "title", "authors", "publisher",
@@ -173,14 +178,17 @@ _MAY_HOLD_BLANKS = {
 
 def _unprintable(column: str, text: str) -> str | None:
     if not text.translate(dict.fromkeys(map(ord, _BLANKS))).isprintable():
-        return "text without control characters or line breaks"
-    named = [name for blank, name in _BLANKS.items() if blank in text]
+        return _("text without control characters or line breaks")
+    names = _("NBSP (U+00A0)"), _("an ideographic space (U+3000)")
+    named = [name for blank, name in zip(_BLANKS, names, strict=True) if blank in text]
     if named and column not in _MAY_HOLD_BLANKS:
-        return f"text without {' or '.join(named)}"
+        return _("text without {blanks}", blanks=_(" or ").join(named))
     return None
 
 
 def _described(field: dict, ends: str = "[:;.]") -> str:
+    if language() == "zh":
+        return re.split("[；。]", field["description_zh"])[0]
     words = re.split(ends, field["description"])[0]
     return words if words[1].isupper() else words[0].lower() + words[1:]
 
@@ -188,15 +196,22 @@ def _described(field: dict, ends: str = "[:;.]") -> str:
 def _referred(table: str, field: dict, text: str, allowed, codes) -> str:
     """What a column of names refers to; these lists are open: a row may be added there."""
     if field["name"] == "part_of":
-        return f"a fact_id of {table}.csv{did_you_mean(text, allowed)}"
+        return _("a fact_id of {table}.csv{mend}", table=table, mend=did_you_mean(text, allowed))
     meant = codes.get(text)
-    mend = f" (did you mean {meant}?)" if meant in allowed else did_you_mean(text, allowed)
+    mend = _meant_word(meant, text, allowed)
     if field["name"] == "source_id":
-        return f"a source_id of sources.csv{mend}, or add a row for it there"
-    kind = " or ".join(field.get("labelKinds", ["any"]))
+        return _("a source_id of sources.csv{mend}, or add a row for it there", mend=mend)
+    kind = _(" or ").join(field.get("labelKinds", ["any"]))
     if meant == text:
-        return f"a code of the kind {kind}, which this is not: add a row for another to labels.csv"
-    return f"a code of labels.csv{mend}, or add a row for it there, of the kind {kind}"
+        return _(
+            "a code of the kind {kind}, which this is not: add a row for another to labels.csv",
+            kind=kind,
+        )
+    return _(
+        "a code of labels.csv{mend}, or add a row for it there, of the kind {kind}",
+        mend=mend,
+        kind=kind,
+    )
 
 
 # -------------------------------------------------------------------- one cell
@@ -209,23 +224,22 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?")
 def _whole(field: dict, text: str) -> str | None:
     low = int(field.get("constraints", {}).get("minimum", 0))
     if _WHOLE.fullmatch(text):
-        return None if int(text) >= low else f"{low} or more"
-    return f"a whole number{_mended(text, _WHOLE)}"
+        return None if int(text) >= low else _("{low} or more", low=low)
+    return _("a whole number{mend}", mend=_mended(text, _WHOLE))
 
 
 def _year(field: dict, text: str) -> str | None:
     if re.fullmatch("[12][0-9]{3}", text):
         return None
     year = re.search("(?<![0-9])[12][0-9]{3}(?![0-9])", _ascii(text))
-    return "a year of four digits, such as 2020" + (f": write {year[0]}" if year else "")
+    mend = _(": write {it}", it=year[0]) if year else ""
+    return _("a year of four digits, such as 2020{mend}", mend=mend)
 
 
 def _number(field: dict, text: str) -> str | None:
-    return (
-        None
-        if _NUMBER.fullmatch(text)
-        else f"a plain number such as 4000000{_mended(text, _NUMBER)}"
-    )
+    if _NUMBER.fullmatch(text):
+        return None
+    return _("a plain number such as 4000000{mend}", mend=_mended(text, _NUMBER))
 
 
 _TYPES: dict[str, Callable[[dict, str], str | None]] = {
@@ -248,8 +262,10 @@ def _mended(text: str, form: re.Pattern) -> str:
     mended = _plain_number(meant.value)
     if not form.fullmatch(mended):
         return ""
-    inexact = meant.qualifier != "exact"
-    return f": write {mended}" + (f" in value and {meant.qualifier} in qualifier" * inexact)
+    if meant.qualifier == "exact":
+        return _(": write {it}", it=mended)
+    words = {"it": mended, "qualifier": meant.qualifier}
+    return _(": write {it} in value and {qualifier} in qualifier", **words)
 
 
 def _meant(text: str) -> Quantity | None:
@@ -289,7 +305,7 @@ def _key_faults(raw: Raw) -> list[Found]:
     texts = raw.frame[key]
     twice = texts.duplicated().to_numpy() & (texts[key[0]] != "").to_numpy()
     return [
-        (row, key[0], _quoted(" ".join(texts.iloc[row])), "a key that no earlier row has")
+        (row, key[0], _quoted(" ".join(texts.iloc[row])), _("a key that no earlier row has"))
         for row in np.flatnonzero(twice)
     ]
 
@@ -298,7 +314,7 @@ def _half_placed(frame: pd.DataFrame) -> list[Found]:
     """An exclusion says paragraph and occurrence, or neither: wherever the token stands."""
     empty = {column: (frame[column] == "").to_numpy() for column in ("paragraph", "occurrence")}
     return [
-        (row, column, "nothing", f"a number, or nothing in {other} too")
+        (row, column, _quoted(""), _("a number, or nothing in {other} too", other=other))
         for column, other in (("paragraph", "occurrence"), ("occurrence", "paragraph"))
         for row in np.flatnonzero(empty[column] & ~empty[other])
     ]
@@ -330,8 +346,8 @@ def _token_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
 def _reading(token: str) -> Quantity | str:
     try:
         return parse_quantity(token)
-    except ValueError as error:
-        return str(error).partition(": expected ")[2]
+    except Unread as error:
+        return error.expected
 
 
 def _disagreements(printed: Quantity | str, value: str, unit: str, qualifier: str, token: str):
@@ -339,13 +355,16 @@ def _disagreements(printed: Quantity | str, value: str, unit: str, qualifier: st
     if isinstance(printed, str):
         yield "as_written", token, printed
         return
+
+    def said(expected: str) -> str:
+        return _("{expected}, as {token} says", expected=expected or _("nothing"), token=token)
+
     if not _same_number(value, printed.value):
-        expected = "nothing" if printed.value is None else _plain_number(printed.value)
-        yield "value", value, f"{expected}, as {token} says"
+        yield "value", value, said("" if printed.value is None else _plain_number(printed.value))
     if qualifier != (printed.qualifier or ""):
-        yield "qualifier", qualifier, f"{printed.qualifier or 'nothing'}, as {token} says"
+        yield "qualifier", qualifier, said(printed.qualifier or "")
     if printed.unit and unit != printed.unit:
-        yield "unit", unit, f"{printed.unit}, as {token} says"
+        yield "unit", unit, said(printed.unit)
 
 
 def _same_number(text: str, value) -> bool:
@@ -365,9 +384,11 @@ def _unit_faults(raw: Raw, bad: _Bad) -> list[Found]:
         codes, able = unit.split("/"), units.get(indicator)
         unknown = [code for code in codes if code not in known]
         if unknown:
-            wrong[unit, indicator] = f"a code of units.csv{_near_unit(unknown[0], known)}"
+            mend = _near_unit(unknown[0], known)
+            wrong[unit, indicator] = _("a code of units.csv{mend}", mend=mend)
         elif able and codes[0] not in able:
-            wrong[unit, indicator] = f"a unit of {indicator}: {' or '.join(able)}"
+            words = {"indicator": indicator, "units": _(" or ").join(able)}
+            wrong[unit, indicator] = _("a unit of {indicator}: {units}", **words)
     skipped = bad.any("unit", "indicator")
     pairs = zip(raw.frame["unit"], raw.frame["indicator"], strict=True) if wrong else ()
     return [
@@ -381,25 +402,26 @@ def _near_unit(text: str, known: dict) -> str:
     """The unit that was meant, by its words or by its spelling."""
     said = {word: code for code, words in known.items() for word in (*words[0], *words[1], code)}
     cased = {word.casefold(): code for word, code in said.items()}
-    meant = cased.get(text.casefold())
-    return f" (did you mean {meant}?)" if meant else did_you_mean(text, known)
+    return _meant_word(cased.get(text.casefold()), text, known)
 
 
 def _period_faults(frame: pd.DataFrame, bad: _Bad) -> list[Found]:
     start, end = (numbers(frame[column]) for column in ("start", "end"))
     return [
-        (row, "end", _quoted(frame["end"].iloc[row]), f"no year before start {start[row]:.0f}")
+        (row, "end", _quoted(frame["end"].iloc[row]),
+         _("no year before start {start:.0f}", start=start[row]))
         for row in np.flatnonzero((end < start) & ~bad.any("start", "end"))
-    ]
+    ]  # fmt: skip
 
 
 def _paragraph_faults(frame: pd.DataFrame, known: Beside, bad: _Bad) -> list[Found]:
     last = frame["source_id"].map(known.paragraphs or {}).astype(float).to_numpy()
     beyond = (numbers(frame["paragraph"]) > last) & ~bad.any("paragraph")
     return [
-        (row, "paragraph", _quoted(frame["paragraph"].iloc[row]), f"at most {last[row]:.0f}")
+        (row, "paragraph", _quoted(frame["paragraph"].iloc[row]),
+         _("at most {last:.0f}", last=last[row]))
         for row in np.flatnonzero(beyond)
-    ]
+    ]  # fmt: skip
 
 
 def _part_faults(raw: Raw, bad: _Bad) -> list[Found]:
@@ -416,11 +438,12 @@ def _part_faults(raw: Raw, bad: _Bad) -> list[Found]:
     units = frame["unit"].astype(str).to_numpy()
     odd = (units[parts] != units[parent[parts]]) & ~_either(bad.any("unit"), parts, parent)
     faults = [
-        (row, "part_of", _quoted(totals[row]), f"a total in {units[row]}") for row in parts[odd]
+        (row, "part_of", _quoted(totals[row]), _("a total in {unit}", unit=units[row]))
+        for row in parts[odd]
     ]
-    ring = _ring(parent)
     faults += [
-        (row, "part_of", _quoted(totals[row]), "a total that is not its own part") for row in ring
+        (row, "part_of", _quoted(totals[row]), _("a total that is not its own part"))
+        for row in _ring(parent)
     ]
     faults += _outside_faults(frame, parent, parts, bad) if not faults else []
     return faults or _sum_faults(raw, parent, parts, bad)
@@ -433,8 +456,8 @@ def _outside_faults(frame: pd.DataFrame, parent, parts, bad: _Bad) -> list[Found
     beyond &= ~_either(bad.any("start", "end", "part_of"), parts, parent)
     return [
         (row, "part_of", _quoted(frame["part_of"].iloc[row]),
-         f"a total of the years {_years(start[row], end[row])}, not of "
-         f"{_years(start[parent[row]], end[parent[row]])}")
+         _("a total of the years {part}, not of {total}", part=_years(start[row], end[row]),
+           total=_years(start[parent[row]], end[parent[row]])))
         for row in parts[beyond]
     ]  # fmt: skip
 
@@ -451,7 +474,7 @@ def _either(mask: np.ndarray, parts: np.ndarray, parent: np.ndarray) -> np.ndarr
 def _ring(parent: np.ndarray) -> np.ndarray:
     """The rows whose chain of totals never ends: after as many doublings as there can be rows."""
     above = parent.copy()
-    for _ in range(len(parent).bit_length()):
+    for _doubling in range(len(parent).bit_length()):
         above = np.where(above >= 0, above[above], -1)
     return np.flatnonzero(above >= 0)
 
@@ -500,10 +523,12 @@ def _least(token: str) -> Fraction:
 def _too_much(frame: pd.DataFrame, total: int, parts: list[int], least) -> Iterator[Found]:
     ids, values = frame["fact_id"].astype(str).to_numpy(), frame["value"].astype(str).to_numpy()
     named = " + ".join(ids[sorted(parts)])
-    expected = f"at least {_plain_number(least)}, the sum of its parts {named}"
+    words = {"least": _plain_number(least), "parts": named}
+    expected = _("at least {least}, the sum of its parts {parts}", **words)
     yield total, "value", _quoted(values[total]), expected
+    words = {"total": ids[total], "value": values[total]}
+    expected = _("parts of {total} that add up to at most its {value}", **words)
     for part in parts:
-        expected = f"parts of {ids[total]} that add up to at most its {values[total]}"
         yield part, "value", _quoted(values[part]), expected
 
 
@@ -532,8 +557,8 @@ def check(data: str | Path | None = None) -> list[Fault]:
     known = beside(data)
     faults = [fault for raw in raws.values() for fault in check_table(raw, known)]
     if not raws["sources"].path.exists():
-        expected = "the source of the figures, one row each"
-        faults.append(Fault("sources.csv", None, "", "no such file", expected))
+        wrong = _("no such file"), _("the source of the figures, one row each")
+        faults.append(Fault("sources.csv", None, "", *wrong))
     faults += _misnamed(raws) + _repeated_ids(raws) + _glyph_faults(raws)
     if not any(fault.column in ("", "fact_id") for fault in faults):  # else ids are amiss
         faults += _unknown_in_formulas(raws)
@@ -549,10 +574,11 @@ def _misnamed(raws: dict[str, Raw]) -> list[Fault]:
     beside = raws["sources"].path.parent.iterdir() if absent else ()
     found = {path.name: _SPREADSHEET.fullmatch(path.name.casefold()) for path in sorted(beside)}
     return [
-        Fault(name, None, "", "a name that no table has", f"{like[1]}.csv, saved as CSV UTF-8")
+        Fault(name, None, "", _("a name that no table has"),
+              _("{name}.csv, saved as CSV UTF-8", name=like[1]))
         for name, like in found.items()
         if like and like[1] in absent
-    ]
+    ]  # fmt: skip
 
 
 def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
@@ -563,7 +589,12 @@ def _repeated_ids(raws: dict[str, Raw]) -> list[Fault]:
         ids = set(column.cat.categories) - {""}
         again = ids & seen.keys()
         found = [
-            (row, "fact_id", _quoted(id_), f"an id that {seen[id_]}.csv does not use")
+            (
+                row,
+                "fact_id",
+                _quoted(id_),
+                _("an id that {file} does not use", file=f"{seen[id_]}.csv"),
+            )
             for row, id_ in (column[column.isin(again)].items() if again else ())
         ]
         faults += _placed(raws[name], found)
@@ -591,8 +622,8 @@ def _unknown_in_formulas(raws: dict[str, Raw]) -> list[Fault]:
 
 def _operand(word: str, known: set[str]) -> str:
     joined = re.search("[+*/＋－×÷]", word)
-    mend = "; + - * / with a blank on both sides" if joined else did_you_mean(word, known)
-    return f"a fact_id or a number{mend}"
+    mend = _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
+    return _("a fact_id or a number{mend}", mend=mend)
 
 
 def _uncomputable_formulas(raws: dict[str, Raw]) -> list[Fault]:
@@ -610,14 +641,16 @@ def _uncomputable_formulas(raws: dict[str, Raw]) -> list[Fault]:
             try:
                 sides[side] = evaluate(formula, known)
             except ZeroDivisionError:
-                found.append((row, side, _quoted(formula), "no division by zero"))
+                found.append((row, side, _quoted(formula), _("no division by zero")))
             except ValueError as error:
-                found.append((row, side, _quoted(formula), f"a formula that computes: {error}"))
+                expected = _("a formula that computes: {why}", why=error)
+                found.append((row, side, _quoted(formula), expected))
         try:
             if len(sides) == 2:
                 verdict(sides["left"], relation, sides["right"])
         except ValueError as error:
-            found.append((row, "right", _quoted(right), f"sides that compare: {error}"))
+            expected = _("sides that compare: {why}", why=error)
+            found.append((row, "right", _quoted(right), expected))
     return _placed(raw, found)
 
 
@@ -646,7 +679,7 @@ def _glyph_faults(raws: dict[str, Raw]) -> list[Fault]:
                     families(text)
             except ValueError:
                 lacking[code] = missing
-        expected = "characters that a font here can draw: write it otherwise, or install a font"
+        expected = _("characters that a font here can draw: write it otherwise, or install a font")
         found = [
             (row, column, _quoted(lacking[texts.cat.codes.iloc[row]]), expected)
             for row in np.flatnonzero(texts.cat.codes.isin(list(lacking)))

@@ -12,6 +12,7 @@ import pandas as pd
 from .charts import Chart
 from .county import three_gorges
 from .forms import bars, beside, columns, mark, nested, spans, squares
+from .messages import _
 from .tables import fact
 
 __all__ = [
@@ -37,8 +38,10 @@ def _facts(table: pd.DataFrame, *names: str, data: str | None = None) -> list:
     """Facts of the table that a claim is about; a clear error for a table of another county."""
     if table.attrs.get("data", "") != data or not set(names) <= set(table["fact_id"]):
         raise ValueError(
-            "this chart says what our sources found; for rows of your own, use wd.columns, "
-            "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
+            _(
+                "this chart says what our sources found; for rows of your own, use wd.columns, "
+                "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
+            )
         )
     return [fact(table, name) for name in names]
 

@@ -16,7 +16,7 @@ from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
-from .messages import _
+from .messages import LANGUAGES, _, heard, language, speak
 from .prose import check_notebooks
 from .reading import Fault, TableError
 from .schema import fields
@@ -41,8 +41,10 @@ _REFUSED = (
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):  # Chinese on a console of any code page
-        stream.reconfigure(encoding="utf-8", errors="replace")
+    for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8, on any system
+        own = stream.isatty() or os.environ.get("PYTHONIOENCODING")
+        stream.reconfigure(encoding=None if own else "utf-8", errors="replace")
+    speak(_asked(argv) or language())
     arguments = _parser().parse_args(argv)
     try:
         code = arguments.run(arguments)
@@ -72,12 +74,13 @@ def _say(line: str) -> None:
 
 def _one_line(error: Exception) -> str:
     where = f": {error.filename}" if getattr(error, "filename", None) else ""
-    return (getattr(error, "strerror", None) or str(error)) + where
+    said = getattr(error, "strerror", None)
+    return (heard(said) if said else str(error)) + where
 
 
 def _count(faults: list) -> str:
-    text = _("{count} fault") if len(faults) == 1 else _("{count} faults")
-    return text.format(count=len(faults))
+    count = len(faults)
+    return _("{count} fault", count=count) if count == 1 else _("{count} faults", count=count)
 
 
 # -------------------------------------------------------------------- the commands
@@ -93,20 +96,38 @@ def _reproduce(arguments) -> int:
     try:
         outcomes = reproduce(data, out, check=arguments.check, prune=arguments.prune, say=_say)
     except ModuleNotFoundError as error:
-        mend = _("install the wheel or the repository with its extra, as in pip install")
-        raise Refusal(f"{error}; {mend} '.[reproduce]'") from None
+        lacking = _(
+            "{name} is missing; install the wheel or the repository with its extra, as in "
+            "pip install '.[reproduce]'",
+            name=error.name,
+        )
+        raise Refusal(lacking) from None
+    words = _states()
     for outcome in outcomes:
-        print(f"{outcome.state:9} {outcome.name}")
+        state = words[outcome.state]
+        print(f"{state:9} {outcome.name}")
         if outcome.detail:
-            _say(f"--- {outcome.name}: {outcome.state}\n{outcome.detail}")
+            _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
-    print(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
-    _say(f"{time.monotonic() - began:.1f} s")
+    print(", ".join(f"{count} {words[state]}" for state, count in sorted(states.items())))
+    _say(_("{seconds:.1f} s", seconds=time.monotonic() - began))
     different = arguments.check and (states["changed"] or states["new"] or states["stale"])
     if different:
         _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
     return FAILED if states["failed"] or different else OK
+
+
+def _states() -> dict[str, str]:
+    """What each state of an outcome is called."""
+    return {
+        "same": _("same"),
+        "changed": _("changed"),
+        "new": _("new"),
+        "stale": _("stale"),
+        "pruned": _("pruned"),
+        "failed": _("failed"),
+    }
 
 
 def _check(arguments) -> int:
@@ -159,8 +180,8 @@ def _audit(arguments) -> int:
     print(report, file=sys.stderr if proposing else None)
     if not report.same_text:
         count, sha256 = len(paragraphs(text)), digest(text)
-        its_row = _("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}")
-        _say(its_row.format(count=count, sha256=sha256))
+        words = {"count": count, "sha256": sha256}
+        _say(_("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}", **words))
         given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "whole"}
         given |= {
             "published": "YYYY-MM-DD",
@@ -237,9 +258,37 @@ def _cite(arguments) -> int:
 # -------------------------------------------------------------------- their arguments
 
 
+def _asked(argv: list[str] | None) -> str | None:
+    """The language that ``--lang`` asks for: known before any word of help is looked up."""
+    early = argparse.ArgumentParser(add_help=False)
+    early.add_argument("--lang", nargs="?")
+    asked = early.parse_known_args(argv)[0].lang
+    return asked if asked in LANGUAGES else None
+
+
+class _Help(argparse.HelpFormatter):
+    """Chinese has no blanks to break a line at, and its characters are two columns wide."""
+
+    def _split_lines(self, text, width):
+        return super()._split_lines(text, _columns(width))
+
+    def _fill_text(self, text, width, indent):
+        return super()._fill_text(text, _columns(width), indent)
+
+
+def _columns(width: int) -> int:
+    return width // 2 if language() == "zh" else width
+
+
 def _parser() -> argparse.ArgumentParser:
+    spoken = argparse.ArgumentParser(add_help=False)
+    spoken.add_argument(
+        "--lang", choices=LANGUAGES, help=_("language of the messages; the system's by default")
+    )
     parser = argparse.ArgumentParser(
         prog="wuxi-data",
+        parents=[spoken],
+        formatter_class=_Help,
         description=_(
             "Every printed figure of an article on 巫溪, Wuxi County in Chongqing: rerun, "
             "check and audit the analysis, of our tables or of yours."
@@ -252,6 +301,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
 
     def command(name: str, run, summary: str, **kwargs):
+        kwargs |= {"parents": [spoken], "formatter_class": _Help}
         added = commands.add_parser(name, help=summary, description=summary, **kwargs)
         added.set_defaults(run=run)
         return added
@@ -298,7 +348,12 @@ def _parser() -> argparse.ArgumentParser:
         _("Say every fault of a folder at once: its tables, and the prose of its notebooks."),
     )
     added.add_argument("data", nargs="?", **data)
-    added.add_argument("--format", choices=["text", "json"], default="text")
+    added.add_argument(
+        "--format",
+        choices=["text", "json"],
+        default="text",
+        help=_("text for readers, json for programs"),
+    )
 
     added = command("audit", _audit, _("Account for every numeral of an article."))
     added.add_argument("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
+from .messages import _
 from .numerals import unit_labels
 from .reading import read
 from .schema import fields, package, references
@@ -46,10 +47,12 @@ def new_county(folder: str | Path) -> Path:
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"{folder} is there already and not empty; nothing is overwritten")
+        raise FileExistsError(
+            _("{folder} is there already and not empty; nothing is overwritten", folder=folder)
+        )
     parent = folder.absolute().parent
     if not parent.is_dir():
-        raise FileNotFoundError(f"no such folder to make it in: {parent}")
+        raise FileNotFoundError(_("no such folder to make it in: {parent}", parent=parent))
     # Made beside and moved into place, so that nobody meets half of a folder.
     with TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as beside:
         whole = Path(beside) / "whole"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .messages import _
 from .quantity import Quantity, evaluate, names_in, verdict
 from .schema import THEMES
 from .tables import load, quantities
@@ -60,7 +61,7 @@ def _verdict(check_id: str, left: Quantity, relation: str, right: Quantity) -> s
     try:
         return verdict(left, relation, right)
     except ValueError as error:
-        raise ValueError(f"cross-check {check_id}: {error}") from None
+        raise ValueError(_("cross-check {name}: {why}", name=check_id, why=error)) from None
 
 
 def facts(

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import matplotlib as mpl
 import pandas as pd
@@ -21,6 +21,7 @@ from matplotlib.path import Path
 
 from . import style
 from .charts import Chart, Mark, key_words, rounded
+from .messages import _
 from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
 
 _TONE = {"main": HUE, "second": SECOND, "third": THIRD}
@@ -124,7 +125,7 @@ class _Rows:
         self.wholes = [mark for mark in marks if mark.within not in known]
         self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
         self.narrow = narrow
-        self.thick = 16.0 if narrow else self.thick
+        self.thick = min(self.thick, 16.0) if narrow else self.thick
         names = [getattr(mark.name, lang) for mark in self.wholes]
         most = min(wide * 0.34, 190)
         widest = max(
@@ -217,12 +218,15 @@ class _Rows:
             self._draw_row(pen, n, left, zero, top + bar_at)
 
     def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        """Broken where a heading stands across it."""
-        starts = [-2, *(at + height(head, self.sizes.label) + 2 for at, head in self.heads)]
-        ends = [*(at - 4 for at, _ in self.heads), self.height + 2]
-        for start, end in zip(starts, ends, strict=True):
-            if start < end:
-                pen.line([zero, zero], [top + start, top + end])
+        self._upright(pen, zero, top)
+
+    def _upright(self, pen: Pen, x: float, top: float, **look) -> None:
+        """A line only beside the bars: it strikes through no word, above them or beneath."""
+        ends, above = [], 0 if self.narrow else 6
+        for mark, (_name, bar) in zip(self.wholes, self.rows, strict=True):
+            below = 0 if self.inside[mark.key] else above
+            ends += [top + bar - above, top + bar + self.thick + below, math.nan]
+        pen.line([x] * len(ends), ends, **look)
 
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark, middle = self.wholes[n], top + self.thick / 2
@@ -312,8 +316,10 @@ class _Spans(_Rows):
         foot = top + self.height - 20
         for year in self._ticks():
             x = zero + (year - self.first + 0.5) * self.scale
-            pen.line([x, x], [top - 2, foot], color="#e2e2e2")
-            pen.text(str(year), x, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
+            self._upright(pen, x, top, color="#cccccc")
+            half = style.width(str(year), self.sizes.small) / 2
+            middle = min(max(x, half), pen.wide - half)
+            pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
 
     def _ticks(self) -> list[int]:
         """The years at which most begins or ends, as far as they do not touch."""
@@ -333,6 +339,8 @@ class _Spans(_Rows):
         if end - start == 1:
             across = self.thick / self.scale
             pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
+            wider = max(0, across - 1) / 2  # than its year
+            start, end = start - wider, end + wider
         else:
             pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
         for year, open_end in ((start, mark.start is None), (end, mark.end is None)):
@@ -428,9 +436,10 @@ class _Columns:
             "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
         ]
         room = self.pitch - 6
-        for size in (self.sizes.label, self.sizes.tiny):
+        # Best, a number keeps its unit on its line; at least, no word is broken.
+        for unbroken, size in product((r"\S+", "[A-Za-z]+"), (self.sizes.label, self.sizes.tiny)):
             texts = [wrap(text, room, size, "semibold") for text in said]
-            whole = [word for text in said for word in re.findall("[A-Za-z]+", text)]
+            whole = [word for text in said for word in re.findall(unbroken, text)]
             widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
             if widest <= room and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
@@ -538,7 +547,7 @@ class _Squares:
         self.wholes = [mark for mark in marks if mark.within not in known]
         self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
         many = sum(self._count(mark)[1] for mark in self.wholes)
-        self.pitch = next((p for p in (17.0, 14.0, 12.0) if many * p * p < wide * 150), 10.0)
+        self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
         at, self.rows = 0.0, []
         for mark in self.wholes:
@@ -611,7 +620,7 @@ class _Squares:
         self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
     ) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
-        side, corners = self.pitch - 3, []
+        side, corners = round(self.pitch * 0.82), []
         for n in range(math.floor(first), math.ceil(last)):
             row, column = divmod(n, self.across)
             start, end = max(first - n, 0) * side, min(last - n, 1) * side
@@ -796,10 +805,16 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     narrow = narrow or wide < 340
     sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)
     if wide < 180 or sheet.height > high * 1.02:
+        inches = {
+            "needs": f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}",
+            "has": f"{wide / 72:.1f} × {high / 72:.1f}",
+        }
         raise ValueError(
-            f"the chart needs {max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f} inches, the Axes "
-            f"has {wide / 72:.1f} × {high / 72:.1f}: make the figure larger, or let the chart make "
-            "its own"
+            _(
+                "the chart needs {needs} inches, the Axes has {has}: make the figure larger, or "
+                "let the chart make its own",
+                **inches,
+            )
         )
     sheet.draw(ax, high)
 
@@ -807,7 +822,7 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
 def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
-        raise ValueError(f"cannot save a chart as {kind!r}: expected 'svg' or 'png'")
+        raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
     figure = draw(chart, None, lang, narrow, bare).figure
     with style.theme():
         if kind == "png":
@@ -831,8 +846,8 @@ def _png(figure: Figure) -> bytes:
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    image = pixels.convert("RGB").quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    image.save(small, "PNG", optimize=True, dpi=(style.DPI, style.DPI))
+    image = pixels.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image.save(small, "PNG", dpi=(style.DPI, style.DPI))
     return small.getvalue()
 
 

@@ -30,6 +30,7 @@ from .charts import (
     wording,
     years,
 )
+from .messages import _, unknown
 from .quantity import Quantity
 from .schema import resource
 from .tables import quantities
@@ -86,10 +87,10 @@ def mark(
     tone : {"main", "second", "third"}, optional
     """
     if not isinstance(quantity, Quantity):
-        raise TypeError(f"expected a Quantity, got {type(quantity).__name__}")
+        raise TypeError(_("expected a Quantity, got {kind}", kind=type(quantity).__name__))
     for given, known, what in ((state, STATES, "state"), (tone, TONES, "tone")):
         if given is not None and given not in known:
-            raise ValueError(f"unknown {what} {given!r}: expected one of {', '.join(known)}")
+            raise ValueError(unknown(what, given, known))
     return Drawn(quantity, label, at, state, within, group, detail, tone)
 
 
@@ -139,10 +140,13 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     marks, folder = _marks(figures, label, data, 1)
     marks = _one_axis(marks)
     if not per > 0:
-        raise ValueError(f"per: expected how many units one square is, got {per!r}")
+        raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
     many = max(max(mark.low or 0, mark.high or 0) / per for mark in marks)
     if many > MOST_SQUARES:
-        raise ValueError(f"{many:,.0f} squares are too many to see: say per=, units for one square")
+        words = {"many": many}
+        raise ValueError(
+            _("{many:,.0f} squares are too many to see: say per=, units for one square", **words)
+        )
     chart = _compose(
         "squares", marks, folder, title, subtitle, note, name, lang, {"per": float(per)}
     )
@@ -161,7 +165,7 @@ def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=Non
     marks, folder = _marks(figures, label, data, per)
     marks = [each for each in marks if not (each.start is None and each.end is None)]
     if not marks:
-        raise ValueError("nothing to draw: spans need rows that name a year (start or end)")
+        raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
     marks = [replace(each, within="") for each in marks]
     return _compose("spans", marks, folder, title, subtitle, note, name, lang)
 
@@ -227,11 +231,12 @@ def beside(
     Chart
     """
     if len(charts) < 2 or not all(isinstance(each, Chart) for each in charts):
-        raise ValueError("beside sets two or more charts side by side")
+        raise ValueError(_("beside sets two or more charts side by side"))
     if any(each.panels for each in charts):
-        raise ValueError("beside takes single charts: give all of them at once")
+        raise ValueError(_("beside takes single charts: give all of them at once"))
     if len(folders := {each.folder for each in charts}) > 1:
-        raise ValueError(f"charts of different folders: {', '.join(map(str, folders))}")
+        listed = ", ".join(map(str, folders))
+        raise ValueError(_("charts of different folders: {folders}", folders=listed))
     folder = Folder(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
     every = [mark for each in panels for mark in each.figures]
@@ -261,7 +266,7 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh"):
         return "这张表里还没有可画的数。 | This table has no figures to draw yet."
     parts = [
         bars(rows.head(MOST_MARKS))
-        for _, rows in drawable.groupby(drawable["unit"].astype(str), sort=False)
+        for _unit, rows in drawable.groupby(drawable["unit"].astype(str), sort=False)
     ]
     if len(parts) == 1:
         return replace(parts[0], name=name, lang=lang)
@@ -280,13 +285,14 @@ def _compose(form, marks, folder, title, subtitle, note, name, lang, options=Non
 
 def _marks(figures, label, data, per) -> tuple[list[Mark], Folder]:
     if per != 1:
-        raise ValueError("per: one square stands for so many; other forms have no use for it")
+        raise ValueError(_("per: one square stands for so many; other forms have no use for it"))
     wanted = list(_drawn(figures))
     if not wanted:
-        raise ValueError("nothing to draw: the selection is empty")
+        raise ValueError(_("nothing to draw: the selection is empty"))
     if len(wanted) > MOST_MARKS:
+        words = {"count": len(wanted), "most": MOST_MARKS}
         raise ValueError(
-            f"{len(wanted)} figures are too many for a chart: select at most {MOST_MARKS}"
+            _("{count} figures are too many for a chart: select at most {most}", **words)
         )
     folder = _folder(figures, data)
     rows = [folder.rows.get(each.quantity.formula) for each in wanted]
@@ -318,22 +324,25 @@ def _folder(figures, data) -> Folder:
     if data is not None or not frames:
         return Folder(data)
     if not all("data" in frame.attrs for frame in frames):
-        raise ValueError("whose rows are these? Merged tables forget their folder: say data=…")
+        raise ValueError(_("whose rows are these? Merged tables forget their folder: say data=…"))
     known = {frame.attrs["data"] for frame in frames}
     if len(known) > 1:
-        raise ValueError(f"rows of different folders: {', '.join(map(str, known))}")
+        listed = ", ".join(map(str, known))
+        raise ValueError(_("rows of different folders: {folders}", folders=listed))
     return Folder(known.pop())
 
 
 def _belongs(quantity: Quantity, folder: Folder) -> None:
     for name in quantity.inputs:
         if name not in folder.facts:
-            where = folder.data or "our tables"
-            raise ValueError(f"{name!r} is no fact of {where}: say data=, the folder of your rows")
-    if quantity.formula in folder.facts and quantity != folder.facts[quantity.formula]:
-        raise ValueError(
-            f"{quantity.formula!r} says {folder.facts[quantity.formula]} in {folder.data}"
-        )
+            words = {"name": name, "where": folder.data or _("our tables")}
+            raise ValueError(
+                _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
+            )
+    said = folder.facts.get(quantity.formula, quantity)
+    if quantity != said:
+        words = {"name": quantity.formula, "said": said, "where": folder.data or _("our tables")}
+        raise ValueError(_("{name!r} says {said} in {where}", **words))
 
 
 def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
@@ -383,14 +392,17 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
     """The marks in one unit; an error where they share none."""
     units = sorted({mark.unit for mark in marks if mark.low is not None})
     if not units:
-        raise ValueError("nothing to draw: none of the figures has a value or bounds")
+        raise ValueError(_("nothing to draw: none of the figures has a value or bounds"))
     if len(units) == 1:
         return marks
     bases = {_EXACT.get(unit, (unit, 1))[0] for unit in units}
     if len(bases) > 1:
-        said = ", ".join(units)
+        words = {"units": ", ".join(units)}
         raise ValueError(
-            f"mixed units cannot share an axis ({said}): draw each by itself, wd.beside(…)"
+            _(
+                "mixed units cannot share an axis ({units}): draw each by itself, wd.beside(…)",
+                **words,
+            )
         )
     return [_converted(mark) for mark in marks]
 
@@ -481,7 +493,8 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
             zh, en = mark.name
             mark = replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
         if mark.key in seen:
-            raise ValueError(f"{mark.key!r} twice in one chart: draw each figure once")
+            words = {"name": mark.key}
+            raise ValueError(_("{name!r} twice in one chart: draw each figure once", **words))
         seen.add(mark.key)
         made.append(mark)
     return made

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .charts import MIME, Both
-from .messages import _
+from .messages import _, heard
 
 _PATIENCE = 300  # seconds, for a cell and for the start of a kernel
 _QUIET = 3  # seconds between two words on one notebook
@@ -202,10 +202,12 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
-        await client.async_execute()
+        # Whatever the reader's language is, an output is the same.
+        await client.async_execute(env=os.environ | {"LANGUAGE": "en"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         where = _("cell {place} of {cells}", place=place, cells=cells)
-        raise CellFailed(f"{where}: {_plain(str(error))}") from None
+        said, *rest = _plain(str(error)).split("\n", 1)
+        raise CellFailed("\n".join([f"{where}: {heard(said)}", *rest])) from None
     return tidy(notebook)
 
 

@@ -18,6 +18,20 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from .messages import _
+
+
+class Unread(ValueError):
+    """Print that has no one reading."""
+
+    def __init__(self, token: str, expected: str):
+        super().__init__(token, expected)
+        self.token, self.expected = token, expected
+
+    def __str__(self):
+        words = {"token": self.token, "expected": self.expected}
+        return _("cannot read {token!r} as a printed figure: expected {expected}", **words)
+
 
 class Reading(NamedTuple):
     """What a token says: a value, where it has a single one, and the bounds that it admits.
@@ -335,7 +349,8 @@ def _parts(text: str, found: re.Match) -> _Amount | None:
     except ValueError as error:
         return above._replace(trouble=str(error))
     if above.value is None or above.mark or not below > 0 or not (unit or above.value < below):
-        return above._replace(trouble="a fraction such as 三分之二 or 百分之八十", plain=True)
+        trouble = _("a fraction such as 三分之二 or 百分之八十")
+        return above._replace(trouble=trouble, plain=True)
     value = Fraction(above.value) / below
     return _Amount(above.end, value, value, value, "", unit, plain=True)
 
@@ -343,7 +358,7 @@ def _parts(text: str, found: re.Match) -> _Amount | None:
 def _slash(text: str, found: re.Match) -> _Amount | None:
     above, below = int(found[1]), int(found[2])
     value = Fraction(above, below)
-    trouble = "" if above < below else "a fraction such as 2/3"
+    trouble = "" if above < below else _("a fraction such as 2/3")
     return _Amount(found.end(), value, value, value, plain=True, trouble=trouble)
 
 
@@ -387,13 +402,13 @@ def _plain(found: re.Match) -> _Amount:
         value = _worth(found, size)
         mark = inside or outside
         if inside and outside:
-            raise ValueError("one 余 or 多")
+            raise ValueError(_("one 余 or 多"))
         if mark and not value:
-            raise ValueError("余 and 多 after a number that is not nought")
+            raise ValueError(_("余 and 多 after a number that is not nought"))
         if mark in ("几", "来") and (value / size) % 10 and mark:
-            raise ValueError("几 after a round number, as in 十几 or 20几")
+            raise ValueError(_("几 after a round number, as in 十几 or 20几"))
         if mark == "几" and outside and found["scale"]:
-            raise ValueError("几 before 万, as in 几十万")
+            raise ValueError(_("几 before 万, as in 几十万"))
     except ValueError as error:
         return amount._replace(trouble=str(error))
     low, high = value, value
@@ -408,11 +423,11 @@ def _worth(found: re.Match, size: int) -> int | Fraction:
     if found["arabic"]:
         digits = found["arabic"].replace(",", "")
         if len(digits) > LONGEST_TOKEN or not re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]+)?", digits):
-            raise ValueError("a figure such as 400万元, 200余个 or 不到10分钟")
+            raise ValueError(_("a figure such as 400万元, 200余个 or 不到10分钟"))
         number = Fraction(digits) if "." in digits else int(digits)
         return number * _SCALES.get(found["hundreds"], 1) * size
     if len(found["chinese"]) > LONGEST_TOKEN:
-        raise ValueError("one unambiguous Chinese numeral, such as 三十 or 两千三百")
+        raise ValueError(_("one unambiguous Chinese numeral, such as 三十 or 两千三百"))
     if point := found["point"]:
         tens = point[-1] if point[-1] in "十百千" else ""
         decimals = "".join(
@@ -430,7 +445,7 @@ def _mixed(text: str) -> int:
     for digits, words in re.findall("([0-9]+)([亿万千百]+)", text):
         value = int(digits) * math.prod(_SCALES[word] for word in words)
         if value >= last or digits[0] == "0":
-            raise ValueError("a figure such as 2万5千")
+            raise ValueError(_("a figure such as 2万5千"))
         total, last = total + value, _SCALES[words[-1]] if words[0] != "千" else 10**7
     return total
 
@@ -451,7 +466,7 @@ def _whole(digits: str) -> int:
     try:
         return _read_chinese(plain.replace("〇", "零"))
     except (ValueError, RecursionError):
-        raise ValueError("one unambiguous Chinese numeral, such as 三十 or 两千三百") from None
+        raise ValueError(_("one unambiguous Chinese numeral, such as 三十 or 两千三百")) from None
 
 
 def _read_chinese(text: str) -> int:
@@ -591,7 +606,8 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         value, low, high, high_open, trouble = _tailed(value, measure, amount)
         marks += ["over"] * (measure.mark != "半")
     if measure.trouble:
-        trouble, sure = trouble or f"a whole word after it, not {measure.trouble}", False
+        expected = _("a whole word after it, not {word}", word=measure.trouble)
+        trouble, sure = trouble or expected, False
     end, unit, trouble, sure = _each(text, end, unit, trouble, sure)
     stop = stop if end == measure.end else end
     ranged = _DASH.match(text, end)
@@ -599,26 +615,27 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         low, high, unit, end, trouble = _range(text, amount, measure, second, trouble)
         value, stop, high_open, sure = None, end, False, sure and not trouble
         if "over" in marks:
-            trouble = trouble or "one range"
+            trouble = trouble or _("one range")
     if after := _SUFFIX.match(text, end):
         marks.append(_AFTER[after[1]])
         stop = end = after.end()
     if unit != "year" and (unclear := _UNFIXED.match(text, end)):
         end = stop = unclear.end()
-        trouble, sure = trouble or f"a figure without {unclear[0].strip()}", False
+        expected = _("a figure without {word}", word=unclear[0].strip())
+        trouble, sure = trouble or expected, False
     if sign:
-        trouble = trouble or ("" if sign != "-" or unit in _SIGNED else "a sign only before %")
+        trouble = trouble or ("" if sign != "-" or unit in _SIGNED else _("a sign only before %"))
         if not trouble and value is not None:
             value, low, high = -value, -high, -low
     if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end : end + 2]):
         start, marks = start + 1, marks[:-1]  # the last five years, not about five
     qualifier, trouble = _qualifier(marks, trouble)
     if amount.bare and qualifier == "exact":
-        trouble = trouble or f"a number before {text[at]}"
+        trouble = trouble or _("a number before {word}", word=text[at])
     if not trouble and value is None and not (measure.word or amount.plain or ranged):
-        trouble = "a measure word after it"
+        trouble = _("a measure word after it")
     if not trouble and value is not None and unit == "year" and end - at > LONGEST_TOKEN:
-        trouble = "a shorter figure"
+        trouble = _("a shorter figure")
     if amount.mark == "数":  # 数千万 says no more than that: nobody has fixed its bounds
         low = high = None
     reading = None if trouble else _reading(value, low, high, high_open, unit, qualifier)
@@ -641,7 +658,7 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
     above = text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿"
     if above and not _OTHER_WORD.search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
-    for _ in range(2):
+    for _mark in range(2):
         window = text[max(floor, start - 6) : start]
         found = _PREFIX.search(window)
         if not found or _OTHER_WORD.search(window[: found.end(1)]):
@@ -669,27 +686,28 @@ def _each(text: str, end: int, unit: str, trouble: str, sure: bool) -> tuple:
     if not found or (found[0][0] == "每" and unit not in _MEASURED):
         slash = re.compile("/[^0-9，。；、 ]").match(text, end)
         if slash:
-            return slash.end(), unit, trouble or f"a known unit after /, not {slash[0][1:]}", False
+            expected = _("a known unit after /, not {word}", word=slash[0][1:])
+            return slash.end(), unit, trouble or expected, False
         return end, unit, trouble, sure
     word = found[1] or found[2]
     below = _unit_words().get(word) or _PER_WORDS.get(word, "")
     if not unit or unit == below or text[found.end() : found.end() + 1] in ("/", "·", "每"):
-        return found.end(), unit, trouble or "one unit to another, as in 元/人", False
+        return found.end(), unit, trouble or _("one unit to another, as in 元/人"), False
     return found.end(), f"{unit}/{below}", trouble, sure
 
 
 def _range(text: str, first: _Amount, measure: _Measure, second: _Amount, trouble: str) -> tuple:
     """(low, high, unit, end, trouble) of 20至30万元."""
     other = _measure(text, second)
-    end, unit, trouble, _ = _each(text, other.end, other.unit, trouble or second.trouble, True)
+    end, unit, trouble, _sure = _each(text, other.end, other.unit, trouble or second.trouble, True)
     low, high = first.low, second.high
     again = _DASH.match(text, end)
     while again:
         beyond = _amount(text, again.end())
         end, again = beyond.end, _DASH.match(text, beyond.end)
-        trouble = "one range"
+        trouble = _("one range")
     if trouble or low is None or high is None or first.mark or second.mark:
-        return None, None, unit, end, trouble or "a range between two plain numbers"
+        return None, None, unit, end, trouble or _("a range between two plain numbers")
     if measure.unit and measure.unit != other.unit:
         return None, None, unit, end, "one unit in a range"
     if not measure.word and first.scale == 1 < second.scale and low < high / second.scale:
@@ -704,7 +722,7 @@ def _qualifier(marks: list[str], trouble: str) -> tuple[str, str]:
     if found == {"about", "over"}:  # 约200余个: about wins
         return "about", trouble
     if len(found) > 1:
-        return "exact", trouble or "one qualifier, not several that disagree"
+        return "exact", trouble or _("one qualifier, not several that disagree")
     return (found.pop() if found else "exact"), trouble
 
 
@@ -782,7 +800,7 @@ def read(token: str) -> Reading:
     head, per = text[: figure.start] if figure else "", ""
     if head in PER_BEFORE:
         head, per = "", PER_BEFORE[head]
-    trouble = "a figure such as 400万元, 200余个 or 不到10分钟"
+    trouble = _("a figure such as 400万元, 200余个 or 不到10分钟")
     if figure and figure.reading and not head and figure.end == len(text):
         unit = figure.reading.unit
         if not per:
@@ -792,9 +810,11 @@ def read(token: str) -> Reading:
     elif figure and figure.trouble and not head and figure.end == len(text):
         trouble = figure.trouble
     elif figure and (head or text[figure.end :]):
-        words, where = (text[figure.end :], "after") if not head else (head, "before")
-        known = text[figure.start : figure.end]
+        words, known = head or text[figure.end :], text[figure.start : figure.end]
         if not re.search("[0-9]", words):
-            trouble += f"; {words} {where} {known} is not known"
-    shown = token if len(token) <= LONGEST_TOKEN else f"{token[:LONGEST_TOKEN]}…"
-    raise ValueError(f"cannot read {shown!r} as a printed figure: expected {trouble}")
+            trouble += (
+                _("; {words} before {known} is not known", words=words, known=known)
+                if head
+                else _("; {words} after {known} is not known", words=words, known=known)
+            )
+    raise Unread(token if len(token) <= LONGEST_TOKEN else f"{token[:LONGEST_TOKEN]}…", trouble)

@@ -19,6 +19,7 @@ from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
 from . import numerals, wording
+from .messages import _, unknown
 
 __all__ = ["QUALIFIERS", "Bounds", "Printed", "Quantity", "evaluate", "names_in", "parse_quantity",
            "verdict"]  # fmt: skip
@@ -104,12 +105,13 @@ class Quantity:
 
     def __post_init__(self):
         if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
-            raise ValueError(f"unknown qualifier {self.qualifier!r}: expected one of {QUALIFIERS}")
+            raise ValueError(unknown("qualifier", self.qualifier, QUALIFIERS))
         value = _rational(self.value)
         low, high, low_open, high_open = self.bounds or _implied(value, self.qualifier)
         low, high = _rational(low), _rational(high)
         if low is not None and high is not None and low > high:
-            raise ValueError(f"bounds the wrong way round: {low} to {high}")
+            words = {"low": low, "high": high}
+            raise ValueError(_("bounds the wrong way round: {low} to {high}", **words))
         low_open, high_open = low_open and low is not None, high_open and high is not None
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "bounds", Bounds(low, high, low_open, high_open))
@@ -144,8 +146,11 @@ class Quantity:
 
     def __float__(self):
         raise TypeError(
-            f"{self.wording()} is no bare number: use .value, .low and .high, which say how far "
-            "print goes"
+            _(
+                "{figure} is no bare number: use .value, .low and .high, which say how far print "
+                "goes",
+                figure=self.wording(),
+            )
         )
 
     def wording(self, lang: str = "zh", form: str = "whole") -> str:
@@ -162,9 +167,9 @@ class Quantity:
             ``"number"`` leaves out the unit: 44.45万.
         """
         if lang not in wording.LANGUAGES:
-            raise ValueError(f"unknown lang {lang!r}: expected one of {wording.LANGUAGES}")
+            raise ValueError(unknown("lang", lang, wording.LANGUAGES))
         if form not in ("whole", "number"):
-            raise ValueError(f"unknown form {form!r}: expected 'whole' or 'number'")
+            raise ValueError(unknown("form", form, ("whole", "number")))
         return wording.say(self, lang, form == "whole")
 
     def __repr__(self):
@@ -206,7 +211,7 @@ def _rational(value: Real | Decimal | None) -> int | Fraction | None:
         return int(value)
     if not isinstance(value, Rational):
         if not math.isfinite(value):
-            raise ValueError(f"expected a finite number, got {value!r}")
+            raise ValueError(_("expected a finite number, got {value!r}", value=value))
         value = Fraction(str(value))
     return value.numerator if value.denominator == 1 else Fraction(value)
 
@@ -240,9 +245,10 @@ def _computed(one: Quantity, symbol: str, other: Quantity) -> Quantity:
     unit = _unit_of_result(one, symbol, other)
     for figure in (one, other):
         if figure.printed and not figure.bounded:
-            raise ValueError(f"{figure.wording()} has no bounds to compute with")
+            said = figure.wording()
+            raise ValueError(_("{figure} has no bounds to compute with", figure=said))
     if symbol == "/" and other.low == other.high == 0:
-        raise ZeroDivisionError(f"division by {_term(other)}, which is 0")
+        raise ZeroDivisionError(_("division by {divisor}, which is 0", divisor=_term(other)))
     bounds, about = _INTERVALS[symbol](one.bounds, other.bounds), one.about or other.about
     value = bounds.low if bounds.low == bounds.high else None
     inputs = tuple(dict.fromkeys(one.inputs + other.inputs))
@@ -314,9 +320,12 @@ _INTERVALS = {
 def _unit_of_result(left: Quantity, symbol: str, right: Quantity) -> str:
     if symbol in "+-":
         if left.unit != right.unit:
-            verb = "add" if symbol == "+" else "subtract"
-            units = (figure.unit or "a number" for figure in (left, right))
-            raise ValueError(f"cannot {verb} {' and '.join(units)}")
+            one, other = (figure.unit or _("a number") for figure in (left, right))
+            raise ValueError(
+                _("cannot add {one} and {other}", one=one, other=other)
+                if symbol == "+"
+                else _("cannot subtract {one} and {other}", one=one, other=other)
+            )
         return left.unit
     powers, sign = Counter(), 1 if symbol == "*" else -1
     for unit, power in ((left.unit, 1), (right.unit, sign)):
@@ -381,9 +390,10 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
         Different units.
     """
     if left.unit != right.unit:
-        raise ValueError(f"cannot compare {left.unit!r} and {right.unit!r}")
+        units = {"one": left.unit, "other": right.unit}
+        raise ValueError(_("cannot compare {one!r} and {other!r}", **units))
     if relation not in _RELATIONS:
-        raise ValueError(f"unknown relation {relation!r}: expected one of {tuple(_RELATIONS)}")
+        raise ValueError(unknown("relation", relation, _RELATIONS))
     if not (left.bounded and right.bounded):
         return "cannot be said"
     (low, high), (floor, ceiling) = _order(left), _order(right)
@@ -411,7 +421,12 @@ def _order(quantity: Quantity) -> tuple[tuple, tuple]:
 def _certain(left: Quantity, relation: str, right: Quantity) -> bool:
     answer = verdict(left, relation, right)
     if answer not in ("holds", "contradicts"):
-        raise ValueError(f"whether {left.wording()} {relation} {right.wording()} {answer}")
+        sides = {"left": left.wording(), "relation": relation, "right": right.wording()}
+        raise ValueError(
+            _("whether {left} {relation} {right} cannot be said", **sides)
+            if answer == "cannot be said"
+            else _("whether {left} {relation} {right} is only consistent, not certain", **sides)
+        )
     return answer == "holds"
 
 
@@ -444,7 +459,7 @@ def parse_quantity(token: str) -> Quantity:
     (300000, 'over')
     """
     if not isinstance(token, str):
-        raise TypeError(f"expected a printed token, got {type(token).__name__}")
+        raise TypeError(_("expected a printed token, got {kind}", kind=type(token).__name__))
     value, *bounds, about, unit, qualifier = numerals.read(token)
     printed = Printed(token)
     return Quantity(value, unit, qualifier, printed=printed, bounds=Bounds(*bounds), about=about)
@@ -475,9 +490,10 @@ def evaluate(formula: str, known: Mapping[str, Quantity]) -> Quantity:
     try:
         total = _chain(words, known)
     except RecursionError:
-        raise ValueError("a formula with too many brackets") from None
+        raise ValueError(_("a formula with too many brackets")) from None
     if words:
-        raise ValueError(f"{words[-1]!r} is not expected in {formula!r}")
+        where = {"word": words[-1], "formula": formula}
+        raise ValueError(_("{word!r} is not expected in {formula!r}", **where))
     return total
 
 
@@ -495,10 +511,11 @@ def _atom(words: list[str], known: Mapping[str, Quantity]) -> Quantity:
     if word == "(":
         inside = _chain(words, known)
         if not words or words.pop() != ")":
-            raise ValueError("a bracket is not closed")
+            raise ValueError(_("a bracket is not closed"))
         return inside
     if word in known:
         return known[word]
     if number := _CONSTANT.fullmatch(word):
         return Quantity(Fraction(number[1]), "percent" if number[2] else "")
-    raise ValueError(f"expected a fact_id or a number between blanks, got {word or 'nothing'!r}")
+    got = repr(word) if word else _("nothing")
+    raise ValueError(_("expected a fact_id or a number between blanks, got {got}", got=got))

@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .messages import _, heard
 from .schema import TABLES, THEMES, fields
 
 _MANY_FAULTS = 50
@@ -36,7 +37,8 @@ class Fault(NamedTuple):
     def __str__(self):
         place = self.file + (f":{self.line}" if self.line else "")
         column = f" {self.column}" if self.column else ""
-        return f"{place}{column}: found {self.found}; expected {self.expected}"
+        words = {"found": self.found, "expected": self.expected}
+        return place + column + _(": found {found}; expected {expected}", **words)
 
 
 class TableError(ValueError):
@@ -52,7 +54,7 @@ class TableError(ValueError):
         self.faults = list(faults)
         shown = [str(fault) for fault in self.faults[:_MANY_FAULTS]]
         more = len(self.faults) - len(shown)
-        super().__init__("\n".join(shown + ([f"… and {more} more"] if more else [])))
+        super().__init__("\n".join(shown + [_("… and {more} more", more=more)] * (more > 0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +83,18 @@ def folder(data: str | Path | None = None) -> Path:
     """The folder of tables: ours for None, else the user's own, in which some table must stand."""
     path = Path(str(files("wuxi_data"))) / "data" if data is None else Path(data)
     if not path.exists():
-        raise FileNotFoundError(f"no such folder of tables: {data}")
+        raise FileNotFoundError(_("no such folder of tables: {data}", data=data))
     if not path.is_dir():
-        raise NotADirectoryError(f"expected a folder of tables, got a file: {data}")
+        raise NotADirectoryError(_("expected a folder of tables, got a file: {data}", data=data))
     if data is not None and not any((path / f"{name}.csv").exists() for name in TABLES):
         listed = ", ".join(f"{name}.csv" for name in THEMES)
-        raise FileNotFoundError(f"no tables in {data}: expected {listed}, saved as CSV UTF-8")
+        raise FileNotFoundError(
+            _(
+                "no tables in {data}: expected {listed}, saved as CSV UTF-8",
+                data=data,
+                listed=listed,
+            )
+        )
     return path
 
 
@@ -113,8 +121,8 @@ def _read(name: str, path: Path, state: tuple | None) -> Raw:
     try:
         scan = _scan(path)
     except csv.Error as error:
-        expected = "CSV with every quotation mark closed"
-        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", str(error), expected)])
+        wrong = heard(str(error)), _("CSV with every quotation mark closed")
+        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", *wrong)])
     names, faults = _columns(path, scan.header, fields(name))
     if names is None:
         return Raw(name, path, nothing, faults=faults)
@@ -146,7 +154,7 @@ def numbers(column: pd.Series) -> np.ndarray:
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """A hint at the nearest known word, or nothing."""
     close = difflib.get_close_matches(text, list(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return _(" (did you mean {word}?)", word=close[0]) if close else ""
 
 
 # -------------------------------------------------------------------- encoding
@@ -158,28 +166,29 @@ def _foreign(path: Path) -> tuple[str, str] | None:
         head = file.read(100_000)
     try:
         with path.open(encoding="utf-8") as lines:
-            for _ in lines:
+            for _line in lines:
                 pass
         if head.count(0) * 100 <= len(head):
             return None
     except UnicodeDecodeError:
         pass
-    mend = "in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
-    return _kind_of_text(head), f"UTF-8; {mend}"
+    return _kind_of_text(head), _(
+        "UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
+    )
 
 
 def _kind_of_text(head: bytes) -> str:
     """What a file that is not UTF-8 most likely is."""
     odd, even = head[1::2].count(0), head[::2].count(0)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
-        return "text in UTF-16"
+        return _("text in UTF-16")
     if b"\0" in head:
-        return "a binary file (an Excel workbook?)"
+        return _("a binary file (an Excel workbook?)")
     try:
         head[: head.rfind(b"\n") + 1 or None].decode("gb18030")
     except UnicodeDecodeError:
-        return "text in an unknown encoding"
-    return "text in GB18030 (GBK)"
+        return _("text in an unknown encoding")
+    return _("text in GB18030 (GBK)")
 
 
 # -------------------------------------------------------------------- rows
@@ -260,11 +269,12 @@ def _regular_rows(path: Path, width: int) -> list[list[str]]:
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
     """(found, expected) of a row that is no row of the table."""
     if not record[0].strip() and not "".join(record).strip():
-        return "a row of blanks", "no such row: delete it"
+        return _("a row of blanks"), _("no such row: delete it")
     if record[0] == header[0] and record == header:
-        return "the header again", "no such row: delete it"
+        return _("the header again"), _("no such row: delete it")
     if len(record) < width or any(record[width:]):
-        return f"{len(record)} fields", f"{width}, as in the header"
+        found = _("{count} fields", count=len(record))
+        return found, _("{count}, as in the header", count=width)
     return None
 
 
@@ -286,7 +296,7 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
         return Fault(path.name, 1, column, found, expected)
 
     if not header:
-        return None, [fault("", "an empty file", "a header and rows")]
+        return None, [fault("", _("an empty file"), _("a header and rows"))]
     found, columns = _named(header), list(declared)
     needed = [column for column, field in declared.items() if "since" not in field]
     meant = {_plain(column): column for column in columns}
@@ -294,31 +304,36 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
     if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
         shown = ",".join(header)[:60]
-        expected = f"the header {','.join(columns)}, separated by commas"
+        expected = _("the header {columns}, separated by commas", columns=",".join(columns))
         return None, [fault("", repr(shown), expected)]
     faults = []
     for place, name in enumerate(names):
         missing = [column for column in columns if column not in names]
         if name not in columns:
             meant_column = next(iter(difflib.get_close_matches(name, missing, 1)), "")
-            expected = meant_column or ("a name" if not name.strip() else "no such column")
-            faults.append(fault(meant_column, f"column {found[place]!r}", expected))
+            expected = meant_column or (_("no such column") if name.strip() else _("a name"))
+            faults.append(fault(meant_column, _column(found[place]), expected))
             names[place] = meant_column or f"\0{place}"
         elif name in names[:place]:
-            faults.append(fault("", f"column {name!r} twice", "each column once"))
+            twice = _("column {name!r} twice", name=name)
+            faults.append(fault("", twice, _("each column once")))
             names[place] = f"\0{place}"
         elif name != found[place]:
-            faults.append(fault(name, f"column {found[place]!r}", name))
+            faults.append(fault(name, _column(found[place]), name))
     faults += [
-        fault(column, "no such column", f"a column {column!r} in the header")
+        fault(column, _("no such column"), _("a column {name!r} in the header", name=column))
         for column in needed
         if column not in names
     ]
     nameless = len(header) - len(found)
     if nameless:
-        shown = f"{nameless} columns without a name at the end"
-        faults.append(fault("", shown, "no such columns: delete them"))
+        shown = _("{count} columns without a name at the end", count=nameless)
+        faults.append(fault("", shown, _("no such columns: delete them")))
     return names, faults
+
+
+def _column(name: str) -> str:
+    return _("column {name!r}", name=name)
 
 
 def _plain(name: str) -> str:

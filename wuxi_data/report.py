@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -22,7 +21,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart, Folder
+from .charts import LANGS, Both, Chart, Folder, years
 from .charts import Mark as Drawn
 from .county import three_gorges
 from .crosschecks import cross_checks
@@ -66,9 +65,16 @@ class Fact(NamedTuple):
         return "" if value is None else f"{float(value):.15g}"
 
     @property
+    def start(self) -> str:
+        return "" if pd.isna(self.row.start) else str(self.row.start)
+
+    @property
+    def end(self) -> str:
+        return "" if pd.isna(self.row.end) else str(self.row.end)
+
+    @property
     def period(self) -> str:
-        years = self.row.start, self.row.end
-        start, end = ("" if pd.isna(year) else str(year) for year in years)
+        start, end = self.start, self.end
         return start if start == end else f"{start}–{end}"
 
 
@@ -109,6 +115,7 @@ class Mark(NamedTuple):
 class Shown(NamedTuple):
     """A chart on the page: its words, and a picture for each language and width."""
 
+    number: int
     name: str
     words: dict[str, Both]
     wide: Both | None
@@ -124,10 +131,11 @@ class Shared(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A finding of an author's, and where its chart stands."""
+    """A finding of an author's, and its chart, unless the page has shown that one before."""
 
     words: Both
-    href: str
+    chart: Shown | None
+    again: bool
 
 
 class Verdict(NamedTuple):
@@ -182,7 +190,7 @@ def build(
     data : path, optional
         A folder of your own tables; ours by default.
     charts : iterable of Chart
-        Those with a name, in the order of the page.
+        Those with a name; first on the page come those that findings stand over.
     findings : iterable
         What authors say, as :func:`wuxi_data.notebooks.findings` collects it.
     picture : callable
@@ -198,19 +206,26 @@ def build(
     TableError
         The tables are faulty.
     """
-    findings = list(findings)
     say = Words(data)
     tables = {theme: load(theme, data) for theme in (*THEMES, "exclusions")}
     facts = _facts(tables, say)
     derived: dict[str, Derived] = {}
     shared = Shared({}, {})
+    findings = list(findings)
+    first = {name: n for n, name in reversed([*enumerate(each.chart for each in findings)])}
+    charts = sorted(charts, key=lambda chart: first.get(chart.name, len(findings)))
+    away = {chart.name for chart in charts if data is None and chart.folder is not None}
     drawn, elsewhere = [], []
-    for n, chart in enumerate(charts, 1):
-        if data is None and chart.folder is not None:
+    for n, chart in enumerate(sorted(charts, key=lambda chart: chart.name in away), 1):
+        if chart.name in away:
             elsewhere.append(_chart(chart, n, picture, _marks_elsewhere(chart, say), shared))
         else:
             marks = _marks(chart, n, say, facts, derived)
             drawn.append(_chart(chart, n, picture, marks, shared, widths=(False, True)))
+    said, said_elsewhere = (
+        _findings([each for each in findings if (each.chart in away) == there], here)
+        for there, here in ((False, drawn), (True, elsewhere))
+    )
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -218,9 +233,6 @@ def build(
             if name in facts:
                 facts[name].uses.append(Link(f"#{each.id}", each.words))
     sources = _sources(facts, load("sources", data), tables["exclusions"], say)
-    away = {chart.name for chart in elsewhere}
-    own, others = ([each for each in findings if (each.chart in away) == there]
-                   for there in (False, True))  # fmt: skip
     script, sheet = (_asset(name) for name in ("report.js", "report.css"))
     page = _template().render(
         t=lambda code, **parts: _both(say.code(code, **parts)),
@@ -230,11 +242,11 @@ def build(
         ours=data is None,
         facts=facts,
         themes=_themes(facts),
-        findings=_findings(own, drawn),
-        charts=drawn,
+        findings=said,
+        charts=[chart for chart in drawn if chart.name not in first],
         elsewhere=elsewhere,
-        elsewhere_findings=_findings(others, elsewhere),
-        elsewhere_sources=list(load("sources", three_gorges()).itertuples()) if elsewhere else [],
+        said_elsewhere=said_elsewhere,
+        others=_others(elsewhere),
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
@@ -247,7 +259,8 @@ def build(
         codes=_codes(tables, say),
         version=package()["version"],
         licence=package()["licenses"][0]["title"],
-        qualifiers=list(dict.fromkeys(each.quantity.qualifier or "" for each in facts.values())),
+        qualifiers=[q for q in dict.fromkeys(f.quantity.qualifier for f in facts.values()) if q],
+        years=sorted({year for f in facts.values() for year in years(f.row) if year is not None}),
         looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
         sheet=sheet,
         script=script,
@@ -261,13 +274,13 @@ def _stored() -> list[dict]:
     return [each for each in package()["resources"] if each["name"] != "units"]
 
 
-def _findings(findings: Iterable, drawn: list[Shown]) -> list[Said]:
+def _findings(findings: list, drawn: list[Shown]) -> list[Said]:
     """The findings, each with the chart that it stands over, where the page has it."""
-    known = {chart.name for chart in drawn}
-    return [
-        Said(each.words, f"#_chart-{each.chart}" if each.chart in known else "#_charts")
-        for each in findings
-    ]
+    known, shown = {chart.name: chart for chart in drawn}, []
+    for each in findings:
+        again = any(each.chart == other.chart for other in findings[: len(shown)])
+        shown.append(Said(each.words, known.get(each.chart), again))
+    return shown
 
 
 # -------------------------------------------------------------------- the figures
@@ -404,18 +417,14 @@ def _chart(
     words = {name: said for name, said in chart.words.items() if said and name != "key"}
     pictures = {}
     for narrow in widths:
-        pictures[narrow] = Both(*(
+        drawn = (
             _picture(
-                picture(chart, lang, narrow),
-                f"_{n}{'n' * narrow}{lang}",
-                getattr(words["title"], lang),
-                place,
-                marks,
-                shared,
+                picture(chart, lang, narrow), f"_{n}{'n' * narrow}{lang}", place, marks, shared
             )
             for place, lang in enumerate(LANGS)
-        ))  # fmt: skip
-    return Shown(chart.name, words, pictures.get(False), pictures[True], list(marks.values()))
+        )
+        pictures[narrow] = Both(*drawn)
+    return Shown(n, chart.name, words, pictures.get(False), pictures[True], list(marks.values()))
 
 
 def _marks(chart: Chart, n: int, say: Words, facts, derived) -> dict[str, Mark]:
@@ -439,14 +448,19 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
 
 def _marks_elsewhere(chart: Chart, say: Words) -> dict[str, Mark]:
     """The marks of a chart of another folder: no entries here, so each leads to its source."""
-    rows = Folder(chart.folder).rows
-    made = {}
+    rows, made = Folder(chart.folder).rows, {}
     for mark in chart.every_mark:
         row = rows[mark.facts[0]]
-        made[mark.gid] = Mark(
-            mark.figure, mark.name, mark.words, f"#_source-{row.source_id}", _token(row, say), mark
-        )
+        href = f"#_source-{row.source_id}"
+        made[mark.gid] = Mark(mark.figure, mark.name, mark.words, href, _token(row, say), mark)
     return made
+
+
+def _others(elsewhere: list[Shown]) -> list:
+    """The sources that charts of another folder lead to."""
+    used = {mark.href for chart in elsewhere for mark in chart.marks}
+    rows = load("sources", three_gorges()).itertuples() if used else ()
+    return [source for source in rows if f"#_source-{source.source_id}" in used]
 
 
 def _token(row, say: Words) -> Both:
@@ -455,9 +469,7 @@ def _token(row, say: Words) -> Both:
     return Both(*(f"“{row.as_written}”, {each}" for each in where))
 
 
-def _picture(
-    svg: bytes, prefix: str, title: str, place: int, marks: dict[str, Mark], shared: Shared
-) -> str:
+def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared: Shared) -> str:
     """An SVG made fit to stand in a page: no id but its own, each mark a link with a name."""
     root, ids = ElementTree.fromstring(svg), defaultdict(lambda: f"{prefix}{len(ids)}")
     for element in list(root.iter()):
@@ -479,15 +491,19 @@ def _picture(
             else:
                 url = re.sub(r"(?<=url\(#)\w+", lambda found: ids[found[0]], value)
                 element.set(name, url)
-    _link(root, "", place, marks, {})
-    _flatten(root)
+    box = root.get("viewBox")
+    drawn = _linked(root, place, marks)
+    root.clear()
+    root[:] = drawn
     for element in root.iter():
         if look := element.attrib.pop("style", None):
             element.set("class", shared.looks.setdefault(look, f"l{len(shared.looks)}"))
+        if "d" in element.attrib:
+            element.set("d", _outline(element.get("d")))
+        if place == 1:
+            _tell_chinese(element)
         _share(element, shared.outlines)
-    box = root.get("viewBox")
-    root.attrib = {"viewBox": box, "role": "group", "aria-label": title}
-    root.set("style", f"--wide: {float(box.split()[2]):.0f}")
+    root.attrib = {"viewBox": box, "style": f"--wide: {float(box.split()[2]):.0f}"}
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
@@ -513,61 +529,97 @@ def _share(element, outlines: dict[tuple[str, str], str]) -> None:
         element.set("id", outlines[outline])
 
 
-def _flatten(element) -> None:
-    """Groups that say nothing give way to what they hold."""
-    held = []
-    for child in element:
-        _flatten(child)
-        held += child if child.tag == "g" and not child.attrib else [child]
-    element[:] = held
+def _shorter(value: str) -> str:
+    """An attribute without what the page says for all, and without digits that nobody sees."""
+    value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
+    value = re.sub(r"(?<!opacity: 0)(\.\d)\d+", r"\1", value.replace(style.PAPER, "var(--plate)"))
+    return re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
 
 
 _BOX = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4 (?:L \1 \2 )?z ?")
 
 
-def _shorter(value: str) -> str:
-    """An attribute without what the page says for all, and without digits that nobody sees."""
-    value = re.sub(f"font-family: '{style.FAMILY}'; |text-anchor: start; ", "", value)
-    value = re.sub(r"(\.\d)\d+", r"\1", value)
-    value = re.sub(r"\s+", " ", re.sub(r"(?<=\d)\.0\b", "", value))
-    value = _from_the_last(_BOX.sub(_box, value))
-    return re.sub(r" ?([MLQCzZ]) ?", r"\1", value) if value.startswith("M") else value
+def _outline(path: str) -> str:
+    """An outline in few characters: of boxes, each begins where the one before it did."""
+    end = None
+
+    def box(match: re.Match) -> str:
+        nonlocal end
+        left, top, right, bottom = (float(each) for each in match.groups())
+        start = f"M{left:.10g} {top:.10g}" if end is None else _move(left - end[0], top - end[1])
+        end = left, top
+        return f"{start}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
+
+    return re.sub(r" ?([MLQCzZ]) ?", r"\1", _BOX.sub(box, path))
 
 
-def _box(match: re.Match) -> str:
-    left, top, right, bottom = (float(each) for each in match.groups())
-    return f"M{left:.10g} {top:.10g}h{right - left:.4g}v{bottom - top:.4g}h{left - right:.4g}z"
+def _move(right: float, down: float) -> str:
+    return f"m{right:.10g} {down:.10g}"
 
 
-_BOXES = re.compile(r"M([\d.]+) ([\d.]+)(h[^M]+z)")
+# -------------------------------------------------------------------- marks as links
+
+_REACH = 25.0  # how far, in a drawing's points, a finger finds a mark
 
 
-def _from_the_last(path: str) -> str:
-    """Many boxes, each placed from where the one before began."""
-    boxes = _BOXES.findall(path)
-    if "".join(f"M{x} {y}{box}" for x, y, box in boxes) != path:
-        return path
-    corners = [(float(x), float(y)) for x, y, _ in boxes]
-    steps = [f"m{x - left:.10g} {y - top:.10g}" for (left, top), (x, y) in pairwise(corners)]
-    moves = [f"M{x} {y}" for x, y, _ in boxes[:1]] + steps
-    return "".join(move + box for move, (*_, box) in zip(moves, boxes, strict=True))
+def _linked(root, place: int, marks: dict[str, Mark]) -> list:
+    """What is drawn, without groups; all that belongs to a mark is in one link."""
+    drawn, links = [], {}
+    for gid, element in _leaves(root, "", marks):
+        if gid not in marks:
+            drawn.append(element)
+            continue
+        if gid not in links:
+            links[gid] = ElementTree.Element("a", href=marks[gid].href)
+            said = ElementTree.SubElement(links[gid], "title")
+            said.text = marks[gid].said[place]  # read out, and shown to whoever points at it
+            drawn.append(links[gid])
+        links[gid].append(element)
+    for link in links.values():
+        link[1:1] = _reach(link)
+    return drawn
 
 
-def _link(element, gid: str, place: int, marks: dict[str, Mark], links: dict) -> None:
-    """Point each mark to its entry; a bar and its label share one link."""
-    if element.tag == "g":
-        gid = element.attrib.pop("id", gid).split(":")[0]
-    if element.tag == "a" and gid in links:
-        links[gid].extend(element)
-        element[:], element.tag, element.attrib = [], "g", {}
-    elif element.tag == "a":
-        element.attrib, links[gid] = {"href": marks[gid].href}, element
-        # Read out, and shown to whoever points at it, without script.
-        said = ElementTree.Element("title")
-        said.text = marks[gid].said[place]
-        element.insert(0, said)
-    for child in list(element):
-        _link(child, gid, place, marks, links)
+def _leaves(element, gid: str, marks: dict[str, Mark]):
+    """(the mark that it belongs to, if any; the element) for everything that is drawn."""
+    for child in element:
+        own = child.get("id", "").split(":")[0] if child.tag == "g" else ""
+        here = own if own in marks else gid
+        if child.tag in ("g", "a"):
+            yield from _leaves(child, here, marks)
+        else:
+            yield here, child
+
+
+def _reach(link) -> list:
+    """Around a thin mark, what cannot be seen and yet be hit."""
+    ends = [float(n) for path in link for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
+    if not ends:
+        return []
+    sides = [(min(each), max(each)) for each in (ends[::2], ends[1::2])]
+    short = [max(0, _REACH - (high - low)) / 2 for low, high in sides]
+    if not any(short):
+        return []
+    (left, right), (top, bottom) = (
+        (low - more, high + more) for (low, high), more in zip(sides, short, strict=True)
+    )
+    corners = f"M{left:.0f} {top:.0f}H{right:.0f}V{bottom:.0f}H{left:.0f}z"
+    return [ElementTree.Element("path", d=corners, fill="none")]
+
+
+_CHINESE = re.compile(r"[一-鿿](?:[\s\d.,、，：；（）《》“”·—-]*[一-鿿])*")
+
+
+def _tell_chinese(element) -> None:
+    """Chinese in an English drawing is said to be Chinese."""
+    runs = [] if element.tag != "text" else list(_CHINESE.finditer(element.text or ""))
+    if not runs:
+        return
+    text, ends = element.text, [*(run.start() for run in runs[1:]), len(element.text)]
+    element.text = text[: runs[0].start()]
+    for run, end in zip(runs, ends, strict=True):
+        part = ElementTree.SubElement(element, "tspan", lang="zh")
+        part.text, part.tail = run[0], text[run.end() : end]
 
 
 # -------------------------------------------------------------------- sources and words
@@ -637,12 +689,14 @@ def _template():
 
 def _both(words: Both):
     """Both languages, of which the page shows one; a text that has one stands apart."""
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     if words.zh == words.en:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
-    return Markup("<i lang=zh>{}</i><i lang=en>{}</i>").format(*words)
+    zh, en = (str(escape(each)) for each in words)
+    english = _CHINESE.sub(r"<bdi lang=zh>\g<0></bdi>", en)
+    return Markup(f"<i lang=zh>{zh}</i><i lang=en>{english}</i>")
 
 
 # -------------------------------------------------------------------- fonts

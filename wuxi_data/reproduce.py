@@ -327,15 +327,15 @@ def _leftover(path: Path, prune: bool) -> Outcome:
 
 def _difference(old: bytes, new: bytes, name: str) -> str:
     if name.endswith(".png"):
-        return f"{len(old)} bytes on disk, {len(new)} drawn anew"
+        return _("{old} bytes on disk, {new} drawn anew", old=len(old), new=len(new))
     lines = difflib.unified_diff(
         old.decode("utf-8", "replace").splitlines(),
         new.decode("utf-8", "replace").splitlines(),
-        f"{name} (on disk)",
-        f"{name} (computed)",
+        _("{name} (on disk)", name=name),
+        _("{name} (computed)", name=name),
         lineterm="",
         n=1,
     )
     shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines]
     more = len(shown) - _MOST_LINES
-    return "\n".join(shown[:_MOST_LINES] + ([f"… and {more} more lines"] if more > 0 else []))
+    return "\n".join(shown[:_MOST_LINES] + [_("… and {more} more lines", more=more)] * (more > 0))

@@ -15,12 +15,15 @@ from typing import NamedTuple
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
+from .messages import _
+
 FAMILY = "Wuxi Data Sans"
 _BOXES = "Last Resort High-Efficiency"  # matplotlib's own: a box for every character there is
-# One hue and greys: they stay apart in print without colour and for colour-blind readers.
+# One hue and greys: they stay apart in print without colour, where each is half as dark again as
+# the next, and for colour-blind readers.
 # Every one of them that fills a mark has a contrast of 3 : 1 or more against white.
 INK, GREY, HUE, SECOND, THIRD, PAPER = (
-    "#222222", "#555555", "#1f5f8b", "#5d8fb9", "#858585", "#ffffff"
+    "#222222", "#555555", "#1f5f8b", "#437ead", "#949494", "#ffffff"
 )  # fmt: skip
 ALERT = "#b34700"
 DPI = 150
@@ -151,7 +154,11 @@ def families(text: str) -> list[str]:
 
 def _no_glyph(missing: set[int], text: str) -> str:
     named = ", ".join(f"{chr(code)!r} (U+{code:04X})" for code in sorted(missing))
-    return f"no installed font can draw {named} in {text!r}: change the label or install a font"
+    words = {"named": named, "text": text}
+    return _(
+        "no installed font can draw {named} in {text!r}: change the label or install a font",
+        **words,
+    )
 
 
 # -------------------------------------------------------------------- words

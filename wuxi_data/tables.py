@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .checks import FIGURE, Beside, beside, check_table
+from .messages import _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, package, references
@@ -198,7 +199,8 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     """
     rows = table[table["fact_id"] == fact_id]
     if len(rows) != 1:
-        raise KeyError(f"no fact {fact_id!r} in the table{did_you_mean(fact_id, table['fact_id'])}")
+        words = {"name": fact_id, "mend": did_you_mean(fact_id, table["fact_id"])}
+        raise KeyError(_("no fact {name!r} in the table{mend}", **words))
     return quantities(rows).iloc[0]
 
 
@@ -282,9 +284,9 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         Unknown `lang`; not a table of figures.
     """
     if lang not in ("zh", "en"):
-        raise ValueError(f"unknown lang {lang!r}: expected 'zh' or 'en'")
+        raise ValueError(unknown("lang", lang, ("zh", "en")))
     if not {"fact_id", "indicator", "as_written"} <= set(table):
-        raise ValueError("expected rows of a table of figures, with fact_id and as_written")
+        raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
     known, place = labels(table.attrs.get("data")), 0 if lang == "zh" else 1
     heads = {field: words["title" if lang == "en" else "title_zh"]
              for name in THEMES for field, words in fields(name).items()}  # fmt: skip

@@ -6,6 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const show = (chosen) => {
     document.documentElement.lang = chosen;
     for (const radio of radios) radio.checked = radio.value === chosen;
+    for (const each of all("option[data-zh]")) each.textContent = each.dataset[chosen];
   };
   const known = (each) => each === "zh" || each === "en";
 
@@ -52,18 +53,32 @@ document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector(".search");
   const table = document.querySelector(".compact");
   const rows = all("tr[data-theme]");
-  const shown = (row, { words, theme, qualifier, undrawn }) =>
+  const within = (year, { start, end }) =>
+    year === "none" ? !start && !end : (start || end) && (start || year) <= year && year <= (end || year);
+  const shown = (row, { words, theme, qualifier, year, undrawn }) =>
     words.value.toLowerCase().split(/\s+/).every((word) => row.textContent.toLowerCase().includes(word))
     && (!theme.value || row.dataset.theme === theme.value)
     && (!qualifier.value || row.dataset.qualifier === qualifier.value)
+    && (!year.value || within(year.value, row.dataset))
     && (!undrawn.checked || "undrawn" in row.dataset);
-  const line = (cells, kind) => {
-    const row = document.createElement("tr");
-    for (const text of cells) row.appendChild(document.createElement(kind)).textContent = text;
-    return row;
-  };
-  const cells = ({ id, dataset: { theme, number, unit, qualifier, period, source, paragraph } }, row) =>
-    [id, theme, row.querySelector("q").textContent, number, unit, qualifier, period, source, paragraph];
+  const names = ["fact_id", "table", "as_written", "value", "unit", "qualifier", "start", "end", "source_id", "paragraph"];
+  const cells = ({ id, dataset: { theme, number, unit, qualifier, start, end, source, paragraph } }, printed) =>
+    [id, theme, printed.textContent, number, unit, qualifier, start, end, source, paragraph];
+  const put = (row, kind, content) => row.appendChild(document.createElement(kind)).append(content);
+  // One row a figure; by the column that was asked for, what is empty last.
+  let by = null, falling = false;
+  const sorted = (found) => by === null ? found : found.toSorted(({ [by]: a }, { [by]: b }) =>
+    !a - !b || (falling ? -1 : 1) * (a - b || a.localeCompare(b, "zh")));
+  const heads = (row) => names.forEach((name, n) => {
+    const button = document.createElement("button");
+    button.append(name);
+    button.type = "button";
+    button.value = n;
+    put(row, "th", button);
+    row.lastChild.scope = "col";
+    if (by === n) row.lastChild.ariaSort = falling ? "descending" : "ascending";
+  });
+  let list = [];
   const search = () => {
     for (const row of rows) row.hidden = !shown(row, form.elements);
     const left = rows.filter((row) => !row.hidden);
@@ -72,13 +87,27 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const section of all("section:has(> table.facts tr[data-theme])")) {
       section.hidden = compact || !section.querySelector("tr[data-theme]:not([hidden])");
     }
-    table.hidden = !compact;
-    const names = ["fact_id", "table", "as_written", "value", "unit", "qualifier", "period", "source_id", "paragraph"];
+    table.hidden = form.elements.copy.hidden = !compact;
+    list = sorted(left.map((row) => cells(row, row.querySelector("q"))));
     const grid = document.createElement("table");
-    grid.createTHead().append(line(names, "th"));
-    grid.createTBody().append(...left.map((row) => line(cells(row, row), "td")));
+    heads(grid.createTHead().insertRow());
+    const body = grid.createTBody();
+    for (const each of compact ? list : []) {
+      const row = body.insertRow();
+      for (const text of each) put(row, "td", text);
+      row.cells[2].lang = document.getElementById(each[0]).querySelector("q").lang;
+    }
     table.replaceChildren(...(compact ? [grid] : []));
   };
+  table.addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (!button) return;
+    [falling, by] = [by === +button.value && !falling, +button.value];
+    search();
+    table.querySelector(`button[value="${by}"]`).focus();
+  });
+  form.elements.copy.addEventListener("click", ({ target }) => copy(
+    [names, ...list].map((row) => row.map(harmless).join("\t")).join("\n"), target.closest("button")));
   form.hidden = false;
   form.addEventListener("input", search);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -102,7 +131,9 @@ document.addEventListener("DOMContentLoaded", () => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const said = (cell, lang) => (cell.querySelector(`i[lang=${lang}]`) ?? cell).textContent;
-  const quoted = (text) => `"${text.replace(/^(?=[=+@\t\r-])/, "'").replaceAll('"', '""')}"`;
+  // No spreadsheet may take a text for a formula.
+  const harmless = (text) => text.replace(/\s+/g, " ").replace(/^(?=[=+@-])(?!-[\d.]+$)/, "'");
+  const quoted = (text) => `"${harmless(text).replaceAll('"', '""')}"`;
   const csv = (figure) => {
     const found = all("tbody tr", figure).map((row) => {
       const [name, words, origin] = row.cells, { low, high, unit, look } = row.dataset;
@@ -115,6 +146,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
     const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
     const pen = document.createElement("canvas").getContext("2d"), copy = seen.cloneNode(true);
+    for (const each of all("a > [fill=none]", copy)) each.remove();
     for (const use of all("use", copy)) use.replaceWith(document.querySelector(use.getAttribute("href")).cloneNode());
     for (const drawn of all("a > path", copy)) drawn.removeAttribute("id");
     const put = (text, size, top) => {
@@ -140,7 +172,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const rules = document.createElementNS("http://www.w3.org/2000/svg", "style");
     const sheet = document.querySelector("head style").textContent;
     rules.textContent = `${sheet.match(/@font-face\{.*\}/)[0]}\n${(sheet.match(/^\.l\d+\{.*\}$/gm) ?? []).join("\n")}
-      svg { background: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`;
+      svg { background: #fff; --plate: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`;
     copy.prepend(rules);
     const all_high = high + measured + foot + 14;
     const named = { viewBox: `0 ${-measured - 8} ${wide} ${all_high}`, width: wide, height: all_high };
@@ -160,11 +192,13 @@ document.addEventListener("DOMContentLoaded", () => {
     pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     return new Promise((done) => canvas.toBlob(done, "image/png"));
   };
-  const cite = async (figure, button) => {
+  const copy = async (text, button) => {
+    try { await navigator.clipboard.writeText(text); button.dataset.done = "✓"; } catch { prompt("", text); }
+  };
+  const cite = (figure, button) => {
     const title = said(figure.querySelector("h3"), language());
     const credit = figure.querySelector(".credit");
-    const text = `${title} ${credit ? said(credit, language()) : ""} ${location.href.split("#")[0]}#${figure.id}`;
-    try { await navigator.clipboard.writeText(text); button.dataset.done = "✓"; } catch { prompt("", text); }
+    copy(`${title} ${credit ? said(credit, language()) : ""} ${location.href.split("#")[0]}#${figure.id}`, button);
   };
   for (const tools of all(".save")) {
     const figure = tools.closest("figure"), name = figure.id.replace("_chart-", "");

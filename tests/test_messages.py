@@ -1,0 +1,209 @@
+"""Every message has its Chinese, in one catalogue, and a command says nothing else."""
+
+import ast
+import gettext
+import io
+import json
+import re
+import shutil
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+from string import Formatter
+
+import faults
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from wuxi_data import cli, messages
+from wuxi_data.audit import Audit, Numeral
+from wuxi_data.checks import check
+from wuxi_data.county import example_county
+
+PACKAGE = Path(messages.__file__).parent
+CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "wuxi_data.po"
+ENTRIES = [entry for entry in read_po(io.BytesIO(CATALOGUE.read_bytes())) if entry.id]
+
+
+def calls():
+    """Every call in the package: its file, the name that is called, the call."""
+    for path in sorted(PACKAGE.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield f"wuxi_data/{path.name}", node.func.id, node
+
+
+def said():
+    """Each message of the package, with the files that say it."""
+    found = defaultdict(set)
+    for file, name, call in calls():
+        if name == "_":
+            found[ast.literal_eval(call.args[0])].add(file)  # fails for what is put together
+    return found
+
+
+# -------------------------------------------------------------------- the catalogue
+
+
+def test_every_message_is_in_the_catalogue_and_no_other():
+    ours = [entry for entry in ENTRIES if entry.locations[0][0].startswith("wuxi_data/")]
+    assert {entry.id: {file for file, _ in entry.locations} for entry in ours} == said()
+
+
+def test_every_message_has_its_chinese():
+    lacking = [entry.id for entry in ENTRIES if not entry.string or entry.fuzzy]
+    assert lacking == []
+
+
+def places(text):
+    """What a message leaves open, as str.format or % fills it."""
+    if "%" in text and "{" not in text:
+        return set(re.findall(r"%(?:\(\w+\))?[rsd]", text))
+    fields = Formatter().parse(text)
+    return {tuple(field) for _, *field in fields if (field[0] or "").isidentifier()}
+
+
+def test_the_chinese_leaves_the_same_places_open():
+    for entry in ENTRIES:
+        english, chinese = ([each] if isinstance(each, str) else each
+                            for each in (entry.id, entry.string))  # fmt: skip
+        for text in chinese:
+            assert places(text) == places(english[-1]), f"{text!r} for {english[-1]!r}"
+
+
+def test_the_compiled_catalogue_is_that_of_the_text():
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(CATALOGUE.read_bytes())))
+    compiled.seek(0)
+    with CATALOGUE.with_suffix(".mo").open("rb") as stored:
+        got, wanted = (gettext.GNUTranslations(file)._catalog for file in (stored, compiled))
+    assert {**got, "": ""} == {**wanted, "": ""}, "expected `make messages` to have been run"
+
+
+def test_no_error_is_raised_in_words_that_cannot_be_translated():
+    bare = [
+        f"{file}:{call.lineno}: {ast.unparse(call)}"
+        for file, name, call in calls()
+        if name.endswith(("Error", "Refusal")) and name != "AttributeError"
+        for word in call.args
+        if isinstance(word, ast.JoinedStr | ast.Constant)
+    ]
+    assert bare == []
+
+
+# -------------------------------------------------------------------- whose language
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "zh_CN.GBK", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LC_MESSAGES": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANGUAGE": "en:zh", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANGUAGE": "fr:zh_TW:en", "LANG": "fr_FR.UTF-8"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"Windows": "Chinese (Simplified)_China.936"}, "zh"),
+        ({"Windows": "English_United States.1252"}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_surroundings(monkeypatch, surroundings, language):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    system = surroundings.pop("Windows", "C")
+    monkeypatch.setattr(messages.locale, "setlocale", lambda category: system)
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    assert messages.language() == language
+
+
+def test_an_option_goes_before_the_surroundings(monkeypatch, capsys):
+    for lang, said in (("zh", "没有错误\n"), ("en", "no faults\n")):
+        monkeypatch.setenv("LANGUAGE", "en" if lang == "zh" else "zh")
+        assert cli.main(["check", str(example_county()), "--lang", lang]) == 0
+        assert capsys.readouterr().out == said
+
+
+# -------------------------------------------------------------------- nothing but Chinese
+
+
+@pytest.fixture
+def in_chinese(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "zh")  # and back again, whatever a command makes of it
+
+
+def english(text):
+    """What is left of a text in words of English: two in a row, outside of quotation marks."""
+    bare = re.sub("'[^']*'", "", text)
+    return re.findall(r"(?<![\w.-])[A-Za-z]?[a-z]+ [a-z]{2,}(?![\w.-])", bare)
+
+
+def test_english_is_seen():
+    assert english("wuxi-data: no such folder: nowhere") == ["no such"]
+    assert english("funding.csv:3 payer 现为：'not one'；应为：kind 填 actor") == []
+
+
+def test_every_fault_of_a_table_is_told_in_chinese(in_chinese, tmp_path):
+    one_of_each = {seed[-1][-1]: seed for seed in faults.SEEDS.values()}
+    for number, (spoil, (file, *_), *_) in enumerate(one_of_each.values()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name in faults.needed(file):
+            faults.copy(PACKAGE / "data" / f"{name}.csv", folder)
+        spoil(folder)
+        for fault in check(folder):
+            assert not english(str(fault)), fault
+            assert re.search("现为：.*；应为：.", str(fault))
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Everything that a command may be given wrongly, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(example_county(), "mine")
+    shutil.copytree("mine", "odd")
+    Path("odd/notebooks").mkdir()
+    Path("odd/notebooks/empty.ipynb").touch()
+    Path("odd/notebooks/merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
+    cells = [
+        {"cell_type": "code", "source": "1", "execution_count": None, "outputs": []},
+        {"cell_type": "markdown", "source": "第99段：501万元", "metadata": {"tags": ["finding"]}},
+    ]
+    Path("odd/notebooks/prose.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+    Path("empty").mkdir()
+    Path("file").write_text("3个\n", "utf-8")
+    Path("gbk.txt").write_bytes("县".encode("gbk"))
+    Path("utf16.txt").write_text("县", "utf-16")
+    Path("nulls.txt").write_bytes(b"\0" * 99)
+
+
+COMMANDS = """
+--help | reproduce --help | new --help | check --help | audit --help | cite --help
+(none) | chek | check --format xml | check mine mine | --lang fr check | reproduce --out | audit
+check nowhere | check file | check empty | check odd | check mine --lang | check mine | check
+new mine | new nowhere/new | new fresh
+audit nowhere.txt | audit mine | audit gbk.txt | audit utf16.txt | audit nulls.txt
+audit file | audit file --data mine | audit file --data mine --source other
+audit mine/article.txt --data mine --propose
+audit mine/article.txt --data mine --out props | audit mine/article.txt --data mine --out mine
+reproduce --data mine --out file | cite | cite --data mine
+"""
+
+
+@pytest.mark.parametrize("line", re.findall(r"[^|\n]+", COMMANDS.replace(" | ", "|")))
+def test_a_command_says_everything_in_chinese(in_chinese, folders, capsys, line):
+    with suppress(SystemExit):
+        cli.main(line.replace("(none)", "").split())
+    told = "".join(capsys.readouterr())
+    assert re.search("[一-鿿]", told)
+    assert not english(re.sub(r"wuxi-data (\w+)", "", told)), told
+
+
+def test_an_audit_says_everything_in_chinese(in_chinese):
+    numeral = Numeral(1, 0, "3", "3个", ("one", "exclusion 3个 (word)"))
+    for source, same in (("", None), ("one", None), ("one", False)):
+        told = str(Audit(source, same, [numeral], []))
+        assert not english(told), told
+        assert "第 1 段：'3' 有不止一行认领：one、排除项 3个 (word)" in told
