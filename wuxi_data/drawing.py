@@ -466,8 +466,10 @@ class _Columns:
             "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
         ]
         room = self.pitch - 6
-        # Best, a number keeps its unit on its line; at least, no word is broken.
-        for unbroken, size in product((r"\S+", "[A-Za-z]+"), (self.sizes.label, self.sizes.tiny)):
+        # Best, a number keeps its unit on its line; at least, no word and no number is broken.
+        for unbroken, size in product(
+            (r"\S+", r"[A-Za-z]+|[\d.,]+"), (self.sizes.label, self.sizes.tiny)
+        ):
             texts = [wrap(text, room, size, "semibold") for text in said]
             whole = [word for text in said for word in re.findall(unbroken, text)]
             widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])

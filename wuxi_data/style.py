@@ -192,10 +192,12 @@ def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     A line ends after punctuation where that costs no further line; a number stays with its unit,
     and nothing is ever cut off.
     """
-    pieces = list(_fitting(text, room, size, weight, (_words, _at_blanks, list)))
+    pieces = list(_fitting(text, room, size, weight, (_words, _at_blanks, _smallest)))
     fewest = len(_broken(pieces, room, size, weight))
     for splitters in (
-        ((_phrases, _words, _at_blanks, list), (_words, _at_blanks, list)) if fewest > 1 else ()
+        ((_phrases, _words, _at_blanks, _smallest), (_words, _at_blanks, _smallest))
+        if fewest > 1
+        else ()
     ):
         pieces = list(_fitting(text, room, size, weight, splitters))
         # The narrowest room that takes as many lines leaves no lonely last word.
@@ -242,6 +244,11 @@ _PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
 @cache
 def _words(text: str) -> list[str]:
     return _PIECE.findall(text)
+
+
+def _smallest(text: str) -> list[str]:
+    """Characters; but a number is never broken."""
+    return re.findall(r"[\d.,]+|.", text, re.DOTALL)
 
 
 def _at_blanks(text: str) -> list[str]:
