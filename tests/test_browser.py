@@ -296,7 +296,8 @@ def test_axe_finds_no_violation(visit):
 def test_title_of_a_chart_is_announced_once(visit):
     page = visit("?lang=en")
     for chart in pages.shown()[0]:
-        told = page.locator(f"#_chart-{chart.name}").aria_snapshot().replace("''", "'")  # YAML
+        # As YAML, where a quotation mark may be written twice.
+        told = page.locator(f"#_chart-{chart.name}").aria_snapshot().replace("''", "'")
         assert told.count(chart.words["title"].en) == 1, chart.name
 
 

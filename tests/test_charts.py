@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import math
+from dataclasses import replace
 
 import matplotlib as mpl
 import pandas as pd
@@ -380,7 +381,65 @@ def test_ten_programmes_are_ten_bars_in_either_language(nasty):
 
 def test_nothing_given_is_a_bar_of_nothing(nasty):
     chart = wd.columns(facts(nasty, "zero", "to-yi"))
-    assert wd.marks(chart.draw())["low"].tolist() == [0, 5e7]
+    assert wd.marks(chart.draw())["low"].tolist() == [5e7, 0]
+
+
+def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them(nasty):
+    late, early = (wd.fact(nasty, name) for name in ("y-2011", "y-2009"))
+    data = nasty.attrs["data"]
+    chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=data)
+    assert [mark.figure for mark in chart.figures] == ["y-2009", "y-2011"]
+    with pytest.raises(ValueError, match="against the column y-2011, drawn last"):
+        wd.columns([late, early], change="(y-2009 - y-2011) / y-2011", data=data)
+    twice = wd.columns(facts(nasty, "to-yi", "to-bing", "y-2000")).draw()
+    left_to_right = sorted(twice.patches, key=lambda patch: patch.get_x())
+    assert [patch.get_gid() for patch in left_to_right] == ["y-2000@2000", "to-yi", "to-bing"]
+
+
+@pytest.mark.parametrize("form", [wd.bars, wd.nested, wd.squares, wd.columns])
+def test_a_year_of_the_calendar_is_no_amount(form, tables):
+    with pytest.raises(ValueError, match=r"'?aid-began'? is a year of the calendar"):
+        form(facts(tables["county"], "aid-began", "aid-years"))
+
+
+def test_an_overview_leaves_years_of_the_calendar_out_and_takes_words(tables):
+    words = ("一句话", "A sentence")
+    chart = wd.overview(tables["county"], title=words)
+    assert chart.words["title"] == words
+    assert not {"aid-began", "water-meeting-2018"} & {mark.figure for mark in chart.every_mark}
+
+
+def test_names_tell_the_years_wherever_they_differ(nasty):
+    for form in (wd.bars, wd.nested):
+        chart = form(facts(nasty, "to-yi", "to-bing", "y-2000"))
+        assert ["2019" in mark.name.zh for mark in chart.figures] == [True, True, False]
+        assert all("2000" in mark.name.en for mark in chart.figures[2:])
+    one_year = wd.bars(facts(nasty, "to-yi", "to-bing"))
+    assert not any("2019" in mark.name.zh for mark in one_year.figures)
+
+
+def test_parts_of_one_whole_lie_end_to_end(nasty):
+    whole, one, two, inner = (wd.fact(nasty, name) for name in ("to-yi", "p-3", "p-4", "p-1"))
+    parts = [wd.mark(each, within="to-yi") for each in (one, two)]
+    every = [whole, *parts, wd.mark(inner, within="p-4")]
+    drawn = wd.nested(every, data=nasty.attrs["data"]).draw()
+    bars = {patch.get_gid(): patch.get_bbox() for patch in drawn.patches if patch.get_gid()}
+    assert [bars[name].x0 for name in ("p-3", "p-4", "p-1")] == [0, 30_000, 30_000]
+    assert bars["p-3"].height == bars["p-4"].height
+    assert abs(bars["p-1"].height) < abs(bars["p-4"].height)
+    assert dict(wd.marks(drawn)[["key", "low"]].itertuples(index=False)) == {
+        "to-yi": 5e7, "p-3": 3e4, "p-4": 4e4, "p-1": 1e4
+    }  # fmt: skip
+
+
+def test_an_end_that_print_leaves_open_fades(nasty):
+    chart = wd.spans(facts(nasty, "to-yi"))
+    (mark,) = chart.figures
+    chart = replace(chart, figures=(replace(mark, end=None), replace(mark, figure="b", start=None)))
+    drawn = wd.marks(chart.draw()).set_index("key")
+    assert drawn.loc["to-yi", ["low", "high"]].tolist() == [2019, math.inf]
+    assert drawn.loc["b", ["low", "high"]].tolist() == [-math.inf, 2019]
+    assert [look for look, _words in chart.key] == ["solid", "endless"]
 
 
 def test_two_recipients_of_one_payer_keep_their_names(nasty):
@@ -507,7 +566,11 @@ def test_looks_say_how_sure_a_figure_is(tables):
     usual = wd.fact(funding, "jilin-annual-usual")
     chart = wd.bars([total, wd.mark(usual, state="inferred")])
     assert [mark.look for mark in chart.figures] == ["solid hatched", "dashed"]
-    assert chart.words["key"].en == "solid: as printed; dashed: inferred; hatched: about, in print"
+    assert [words.en for _look, words in chart.key] == [
+        "solid: as printed",
+        "dashed: inferred",
+        "hatched: about, in print",
+    ]
     assert chart.figures[1].words == ("400万元（推断）", "4 million yuan (inferred)")
 
 

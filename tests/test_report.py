@@ -67,6 +67,16 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph():
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
 
 
+def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
+    page = pages.page().decode()
+    assert page.count('<figure id="_chart-three-gorges"') == 1
+    start = page.index('<section aria-labelledby="_elsewhere"')
+    section = page[start : page.index("</section>", start)]
+    assert 'id="_chart-three-gorges"' in section
+    assert 'href="#_source-sanxia-cq-2025-people"><title>2021—2025年: 1802.5亿元 | ' in section
+    assert "cq-2024-total" not in page, "expected no entry for a figure of another folder"
+
+
 def test_page_of_no_charts_is_whole_and_lists_every_figure_as_undrawn(county):
     page = report.build(county).decode()
     assert page.rstrip().endswith("</html>")

@@ -65,6 +65,10 @@ _KEY = {
     "open": Both("空框：计划", "empty: planned"),
     "hatched": Both("斜纹：原文“约”", "hatched: about, in print"),
     "fading": Both("渐淡：原文留出的余地", "fading: as far as print leaves room"),
+    "endless": Both(
+        "渐淡：原文没有说到哪里为止，长短无意义",
+        "fading: print names no end, and the length means nothing",
+    ),
 }
 _MOST_TITLES = 3  # of sources in a credit
 _NO_VALUE = Both("无确数", "no single value")
@@ -389,7 +393,7 @@ class Chart:
     lang : {"zh", "en"}
         Of the picture that Jupyter shows; the words are there in both.
     words : dict
-        title, subtitle, note, key and credit, each (zh, en).
+        title, subtitle, note and credit, each (zh, en).
     folder : str or None
         The folder of the rows; None for ours.
     """
@@ -419,6 +423,14 @@ class Chart:
     @property
     def every_mark(self) -> list[Mark]:
         return [*self.figures, *(mark for panel in self.panels for mark in panel.every_mark)]
+
+    @property
+    def key(self) -> list[tuple[str, Both]]:
+        """The looks that the drawing uses, beside plain solid, and what each means."""
+        used = {look for chart in (self, *self.panels) for mark in chart.figures
+                for look in _looks(chart.form, mark)}  # fmt: skip
+        told = [(look, words) for look, words in _KEY.items() if look in used]
+        return told if [look for look, _words in told] != ["solid"] else []
 
     @property
     def marks(self) -> pd.DataFrame:
@@ -468,6 +480,7 @@ class Chart:
         lines = [f"{self.form}: {self.name or 'unnamed'}"]
         for chart in (self, *self.panels):
             lines += [line for words in chart.words.values() if words for line in words]
+        lines += [line for _look, words in self.key for line in words]
         rows = [_COLUMNS, *(_record(mark).values() for mark in self.every_mark)]
         return "\n".join([*lines, "", *(" | ".join(map(_cell, row)) for row in rows)])
 
@@ -562,12 +575,14 @@ def _cell(value) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def key_words(marks: Iterable[Mark]) -> list[tuple[str, Both]]:
-    """The looks that a drawing uses, beside plain solid, and what each means."""
-    used = {look for mark in marks for look in mark.look.split() if look in _KEY}
-    return (
-        [(look, words) for look, words in _KEY.items() if look in used] if used - {"solid"} else []
-    )
+def _looks(form: str, mark: Mark) -> set[str]:
+    """How a mark is drawn in this form: spans draw its years, and not how much it is."""
+    looks = set(mark.look.split())
+    endless = mark.low is not None and mark.high is None
+    if form == "spans":
+        looks.discard("fading")
+        endless = None in (mark.start, mark.end)
+    return looks - {"fading"} | {"endless"} if endless else looks
 
 
 def compose(
@@ -580,7 +595,6 @@ def compose(
         "title": fill(title, folder, "title") if title is not None else default,
         "subtitle": fill(subtitle, folder, "subtitle") if subtitle is not None else NOTHING,
         "note": fill(note, folder, "note") if note is not None else NOTHING,
-        "key": joined((words for _, words in key_words(marks)), "；", "; "),
         "credit": folder.credit(facts),
     }
     return Chart(form, tuple(marks), words, folder=_portable(folder.data), **given)

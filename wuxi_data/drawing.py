@@ -20,13 +20,14 @@ from matplotlib.patches import Ellipse, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from . import style
-from .charts import Chart, Mark, key_words, rounded
+from .charts import Chart, Mark, rounded
 from .messages import _
 from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
 
 _TONE = {"main": HUE, "second": SECOND, "third": THIRD}
 _STEPS = 6  # of a fading end
 _BEYOND = 36  # points by which a bar without an upper bound goes on
+_FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _KINDS = {
     "columns": "column",
@@ -83,13 +84,15 @@ def _fill(mark: Mark) -> dict:
     return look
 
 
-def _shape(pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool) -> None:
-    """A bar or column from nought: solid to its lower bound, fading to its upper one.
+def _shape(
+    pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool, base: float = 0.0
+) -> None:
+    """A bar or column from `base`: solid to its lower bound, fading to its upper one.
 
     `box` is (place, thickness) across the value axis, in data units.
     """
     place, thick = box
-    base, low, high = 0.0, mark.low or 0.0, mark.high
+    low, high = base + (mark.low or 0.0), mark.high if mark.high is None else base + mark.high
 
     def rectangle(start: float, end: float, gid: str, **look) -> None:
         left, bottom, wide, tall = start, place, end - start, thick
@@ -262,20 +265,32 @@ class _Rows:
         return zero + end * self.scale
 
     def _draw_inside(self, pen: Pen, whole: Mark, zero: float, top: float) -> None:
-        """Parts in the lower half of their whole, and what they are beneath it."""
-        below, thick = top + self.thick + 2, self.thick
-        for mark in self.inside[whole.key]:
-            thick *= 0.55
-            foot = top + self.thick
+        """Parts in the lower half of their whole, end to end, and what they are beneath it."""
+        below, foot = top + self.thick + 2, top + self.thick
+        for mark, base, depth in _end_to_end(whole, self.inside[whole.key]):
+            thick = self.thick * 0.55**depth
             box = pen.y(foot), pen.y(foot - thick) - pen.y(foot)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
-                pen.box(zero, foot - thick, mark.high * self.scale, thick, "rule", facecolor=PAPER,
-                        linewidth=0)  # fmt: skip
-            _shape(pen, mark, box, self.kind, beyond=_BEYOND / self.scale, across=True)
+                pen.box(zero + base * self.scale, foot - thick, mark.high * self.scale, thick,
+                        "rule", facecolor=PAPER, linewidth=0)  # fmt: skip
+            _shape(pen, mark, box, self.kind, beyond=_BEYOND / self.scale, across=True, base=base)
+            if base:  # a gap, or two parts of one tone would be one
+                edge = zero + base * self.scale
+                pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
             note = self._note(mark)
-            pen.text(note, zero, below, self.sizes.small, f"{mark.gid}:label", url=mark.url,
+            pen.text(note, zero + 3, below, self.sizes.small, f"{mark.gid}:label", url=mark.url,
                      color=_TONE[mark.tone])  # fmt: skip
             below += height(note, self.sizes.small) + 2
+
+
+def _end_to_end(whole: Mark, inside: list[Mark]) -> Iterable[tuple[Mark, float, int]]:
+    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
+    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
+    for mark in inside:
+        start, depth = free[mark.within], depths[mark.within] + 1
+        free[mark.within] = start + (mark.low or 0.0)
+        free[mark.figure], depths[mark.figure] = start, depth
+        yield mark, start, depth
 
 
 def _inside(whole: Mark, marks: list[Mark]) -> list[Mark]:
@@ -297,6 +312,11 @@ class _Spans(_Rows):
             year for mark in self.wholes for year in (mark.start, mark.end) if year is not None
         ]
         self.first, self.last = min(years), max(years) + 1
+        for mark in self.wholes:  # room for an open end to fade in
+            if mark.end is None and mark.start is not None:
+                self.last = max(self.last, mark.start + _FADED)
+            if mark.start is None and mark.end is not None:
+                self.first = min(self.first, mark.end + 1 - _FADED)
         self.label_room = (self.wide - self.gutter) * 0.55
         return (self.wide - self.gutter) / (self.last - self.first)
 
@@ -332,23 +352,33 @@ class _Spans(_Rows):
 
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark = self.wholes[n]
-        start = self.first if mark.start is None else mark.start
-        end = self.last if mark.end is None else mark.end + 1
+        named = [year for year in (mark.start, mark.end) if year is not None]
+        start, end = named[0], named[-1] + 1
         y, thick = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
         given = {"gid": mark.gid, "url": mark.url, "label": "_span", **_fill(mark)}
-        if end - start == 1:
+        if mark.start == mark.end:
             across = self.thick / self.scale
             pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
             wider = max(0, across - 1) / 2  # than its year
             start, end = start - wider, end + wider
         else:
             pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
-        for year, open_end in ((start, mark.start is None), (end, mark.end is None)):
-            if open_end:
-                pen.text(
-                    "…", zero + (year - self.first) * self.scale, top, self.sizes.label, "rule"
-                )
+        if mark.end is None:
+            self._fade(pen, mark, end, self.last, y, thick)
+            end = self.last
+        if mark.start is None:
+            self._fade(pen, mark, start, self.first, y, thick)
+            start = self.first
         self._draw_words(pen, mark, zero, start, end, top + self.thick / 2)
+
+    def _fade(self, pen: Pen, mark: Mark, start: float, end: float, y: float, thick: float) -> None:
+        """From a year that print names towards an end that it leaves open."""
+        step, part = (end - start) / _STEPS, "beyond" if start < end else "before"
+        for n in range(_STEPS):
+            look = {"facecolor": _TONE[mark.tone], "linewidth": 0, "alpha": 0.7 * (1 - n / _STEPS)}
+            patch = Rectangle((start + (n + 0.14) * step, y), 0.86 * step, thick, url=mark.url,
+                              gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
+            pen.ax.add_patch(patch)
 
     def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
         label = self._label(mark, self.label_room)
@@ -419,12 +449,12 @@ class _Columns:
         """One place for each column; a year without one stays empty where few years lack."""
         slots: list[tuple] = []
         for group, inside in groupby(marks, key=lambda mark: mark.group):
-            own = list(inside)
-            years = sorted({mark.at for mark in own if mark.at is not None})
-            slots += [(group, mark.key) for mark in own if mark.at is None]
-            if years and years[-1] - years[0] < 2 * len(years):
-                years = list(range(years[0], years[-1] + 1))
-            slots += [(group, year) for year in years]
+            own = [mark.key if mark.at is None else mark.at for mark in inside]
+            if all(isinstance(place, int) for place in own):
+                own = sorted(set(own))
+                if own[-1] - own[0] < 2 * len(own):
+                    own = list(range(own[0], own[-1] + 1))
+            slots += [(group, place) for place in own]
         return list(dict.fromkeys(slots))
 
     def _x(self, mark: Mark) -> float:
@@ -726,7 +756,7 @@ class _Sheet:
     def _keys(self, room: float) -> list[tuple[float, float, str, str]]:
         """(left, top, look, words) of each entry of the key, line after line."""
         placed, x, y = [], 0.0, 0.0
-        for look, words in key_words(self.chart.every_mark):
+        for look, words in self.chart.key:
             text = re.split("[：:] ?", getattr(words, self.lang), maxsplit=1)[-1]
             wide = 22 + style.width(text, self.sizes.tiny) + 16
             if x and x + wide > room:
@@ -756,7 +786,7 @@ class _Sheet:
         self.body.draw(pen, left, self.body_top)
 
     def _swatch(self, pen: Pen, left: float, top: float, look: str) -> None:
-        if look == "fading":
+        if look in ("fading", "endless"):
             for n in range(3):
                 pen.box(left + n * 5.6, top + 1, 4.8, 9, "key", facecolor=HUE, linewidth=0,
                         alpha=0.8 - n * 0.3)  # fmt: skip
@@ -872,12 +902,14 @@ def marks(ax) -> pd.DataFrame:
             name, _, part = gid.partition(":")
             low, high = _extent(patch, kind)
             row = rows.setdefault(name, _row(kind, name, texts))
-            if not part:
-                row |= {"low": low, "high": high if kind == "span" else max(high, row["high"]),
-                        "look": _look(patch)}  # fmt: skip
-                row["low"] = low if kind == "span" else high
+            if kind == "span":
+                _read_span(row, low, high, part, patch)
+            elif not part:
+                row |= {"base": low, "low": rounded(high - low), "look": _look(patch)}
+                row["high"] = row["low"]
             else:
-                row["high"] = math.inf if part == "beyond" else max(row["high"], high)
+                end = math.inf if part == "beyond" else rounded(high - row["base"])
+                row["high"] = max(row["high"], end)
         for name in texts:
             gid, _, part = name.partition(":")
             if part == "label":
@@ -888,6 +920,13 @@ def marks(ax) -> pd.DataFrame:
     fading = frame["high"].ne(frame["low"]) & frame["kind"].isin(["bar", "column", "squares"])
     frame["look"] = frame["look"] + fading.map({True: " fading", False: ""})
     return frame
+
+
+def _read_span(row: dict, first: float, last: float, part: str, patch) -> None:
+    if not part:
+        row |= {"low": first, "high": last, "look": _look(patch)}
+    else:
+        row |= {"low": -math.inf} if part == "before" else {"high": math.inf}
 
 
 def _row(kind: str, name: str, texts: dict[str, str]) -> dict:

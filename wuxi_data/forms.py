@@ -45,6 +45,15 @@ _EXACT = {
 }  # fmt: skip
 
 
+class _Sentence(str):
+    """Words that a notebook shows without quotation marks."""
+
+    __repr__ = str.__str__
+
+
+_NOTHING_YET = _Sentence("这张表里还没有可画的数。 | This table has no figures to draw yet.")
+
+
 class Drawn(NamedTuple):
     """A figure as the author wants it drawn; made by :func:`mark`."""
 
@@ -101,20 +110,34 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns at their years."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _one_axis(marks)
+    marks = _in_order_of_years(_one_axis(marks))
     places = [(_place(each), each.group) for each in marks]
     # Two figures of one year stand side by side, not one before the other.
     marks = [
         replace(each, at=place[0] if places.count(place) == 1 else None)
         for each, place in zip(marks, places, strict=True)
     ]
-    options = {} if change is None else {"change": _change(change, folder)}
+    options = {} if change is None else {"change": _change(change, folder, marks)}
     return _compose("columns", marks, folder, title, subtitle, note, name, lang, options)
 
 
-def _change(formula: str, folder: Folder) -> list[str]:
+def _in_order_of_years(marks: list[Mark]) -> list[Mark]:
+    """As they stand from left to right: by year where each has one, within each group."""
+    if any(_place(each) is None for each in marks):
+        return marks
+    groups = list(dict.fromkeys(each.group for each in marks))
+    return sorted(marks, key=lambda each: (groups.index(each.group), _place(each)))
+
+
+def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
     """By how much the last column differs; a sign only where the figure is exact."""
     quantity = folder.quantity(formula) * Quantity(100, "percent")
+    before, after = (each.low or 0 for each in marks[-2:])
+    if quantity.value is not None and quantity.value * (after - before) < 0:
+        said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+        raise ValueError(
+            _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
+        )
     sign = "+" if quantity.qualifier == "exact" and quantity.value > 0 else ""
     return [sign + quantity.wording(lang) for lang in ("zh", "en")]
 
@@ -162,7 +185,7 @@ def _scale(per, marks: list[Mark]) -> Both:
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
           per=1, lang="zh") -> Chart:  # fmt: skip
     """The years that each figure covers, in lanes; open where print leaves an end open."""
-    marks, folder = _marks(figures, label, data, per)
+    marks, folder = _marks(figures, label, data, per, dated=False)  # the axis tells the years
     marks = [each for each in marks if not (each.start is None and each.end is None)]
     if not marks:
         raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
@@ -240,37 +263,40 @@ def beside(
     folder = Folder(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
     every = [mark for each in panels for mark in each.figures]
-    default = joined([each.words["title"] for each in charts], "、", "; ")
+    default = joined([each.words["title"] for each in charts], "；", "; ")
     whole = compose("beside", every, folder, title=title, subtitle=subtitle, note=note,
                     default=default, name=name, lang=lang)  # fmt: skip
     return replace(whole, figures=(), panels=panels)
 
 
-def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh"):
+def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", **words):
     """A theme of a county, drawn without a claim; a sentence where its table is empty.
 
     Parameters
     ----------
     table : DataFrame
         As a loader gives it.
-    name, lang
+    name, lang, title, subtitle, note
         As for :func:`bars`.
 
     Returns
     -------
     Chart or str
-        Bars for each unit of the table, side by side where there are several.
+        Bars for each unit of the table, side by side where there are several. Years of the
+        calendar are no amounts and are left out.
     """
-    drawable = table[table["low"].notna() | table["high"].notna()]
+    low, start = table["low"], table["start"]
+    dates = (table["unit"] == "year") & (low == start) & (start == table["end"])
+    drawable = table[(low.notna() | table["high"].notna()) & ~dates.fillna(False).astype(bool)]
     if drawable.empty:
-        return "这张表里还没有可画的数。 | This table has no figures to draw yet."
+        return _NOTHING_YET
     parts = [
-        bars(rows.head(MOST_MARKS))
+        rows.head(MOST_MARKS)
         for _unit, rows in drawable.groupby(drawable["unit"].astype(str), sort=False)
     ]
     if len(parts) == 1:
-        return replace(parts[0], name=name, lang=lang)
-    return beside(*parts, name=name, lang=lang)
+        return bars(parts[0], name=name, lang=lang, **words)
+    return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
 def _compose(form, marks, folder, title, subtitle, note, name, lang, options=None) -> Chart:
@@ -283,7 +309,7 @@ def _compose(form, marks, folder, title, subtitle, note, name, lang, options=Non
 # -------------------------------------------------------------------- from figures to marks
 
 
-def _marks(figures, label, data, per) -> tuple[list[Mark], Folder]:
+def _marks(figures, label, data, per, dated=True) -> tuple[list[Mark], Folder]:
     if per != 1:
         raise ValueError(_("per: one square stands for so many; other forms have no use for it"))
     wanted = list(_drawn(figures))
@@ -298,7 +324,7 @@ def _marks(figures, label, data, per) -> tuple[list[Mark], Folder]:
     rows = [folder.rows.get(each.quantity.formula) for each in wanted]
     for each in wanted:
         _belongs(each.quantity, folder)
-    names = _names(wanted, rows, label, folder)
+    names = _names(wanted, rows, label, folder, dated)
     return [
         _mark(each, row, name, folder) for each, row, name in zip(wanted, rows, names, strict=True)
     ], folder
@@ -388,8 +414,19 @@ def _place(mark: Mark) -> int | None:
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
+def _is_date(mark: Mark) -> bool:
+    """Whether a figure is the very year that it dates: a place in time, and no amount."""
+    return mark.unit == "year" and mark.low == mark.start == mark.end
+
+
 def _one_axis(marks: list[Mark]) -> list[Mark]:
     """The marks in one unit; an error where they share none."""
+    for each in marks:
+        if _is_date(each):
+            raise ValueError(
+                _("{figure} is a year of the calendar, not an amount: draw it with wd.spans",
+                  figure=each.figure)
+            )  # fmt: skip
     units = sorted({mark.unit for mark in marks if mark.low is not None})
     if not units:
         raise ValueError(_("nothing to draw: none of the figures has a value or bounds"))
@@ -418,7 +455,7 @@ def _converted(mark: Mark) -> Mark:
 # -------------------------------------------------------------------- names
 
 
-def _names(wanted: list[Drawn], rows: list, label, folder: Folder) -> list[Both]:
+def _names(wanted: list[Drawn], rows: list, label, folder: Folder, dated: bool) -> list[Both]:
     """What each mark is called: the author's words, else what tells the rows apart."""
     if isinstance(label, Mapping):
         given = [label.get(each.quantity.formula) for each in wanted]
@@ -426,7 +463,8 @@ def _names(wanted: list[Drawn], rows: list, label, folder: Folder) -> list[Both]
         given = [None] * len(wanted)
     given = [each.label or words for each, words in zip(wanted, given, strict=True)]
     known = [row for row in rows if row is not None]
-    told = _telling_apart(known, label if isinstance(label, str | list | tuple) else None, folder)
+    columns = label if isinstance(label, str | list | tuple) else None
+    told = _telling_apart(known, columns, folder, dated)
     names = []
     for each, row, words in zip(wanted, rows, given, strict=True):
         if words is not None:
@@ -441,8 +479,8 @@ def _names(wanted: list[Drawn], rows: list, label, folder: Folder) -> list[Both]
     return names
 
 
-def _telling_apart(rows: list, columns, folder: Folder) -> dict[str, Both]:
-    """The shortest names that differ wherever the rows do."""
+def _telling_apart(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
+    """The shortest names that differ wherever the rows do; and their years, where those differ."""
     if columns is None:
         columns = [*dict.fromkeys(col for row in rows for col in _columns_of(row)), "period"]
         chosen: list[str] = []
@@ -453,7 +491,8 @@ def _telling_apart(rows: list, columns, folder: Folder) -> dict[str, Both]:
                 chosen.append(column)
             if len(set(here)) == len(rows):
                 break
-        columns = chosen
+        dated = dated and "period" not in chosen and len({years(row) for row in rows}) > 1
+        columns = [*chosen, "period"] if dated else chosen
     columns = [columns] if isinstance(columns, str) else list(columns)
     return {row.fact_id: _name(row, columns, folder) for row in rows}
 

@@ -22,8 +22,9 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart, years
+from .charts import LANGS, Both, Chart, Folder, years
 from .charts import Mark as Drawn
+from .county import three_gorges
 from .crosschecks import cross_checks
 from .numerals import unit_labels
 from .quantity import Quantity, names_in
@@ -118,7 +119,7 @@ class Shown(NamedTuple):
     number: int
     name: str
     words: dict[str, Both]
-    wide: Both
+    wide: Both | None
     narrow: Both
     marks: list[Mark]
 
@@ -214,10 +215,18 @@ def build(
     findings = list(findings)
     first = {name: n for n, name in reversed([*enumerate(each.chart for each in findings)])}
     charts = sorted(charts, key=lambda chart: first.get(chart.name, len(findings)))
-    drawn = [
-        _chart(each, n, picture, say, facts, derived, shared) for n, each in enumerate(charts, 1)
-    ]
-    said = _findings(findings, drawn)
+    away = {chart.name for chart in charts if data is None and chart.folder is not None}
+    drawn, elsewhere = [], []
+    for n, chart in enumerate(sorted(charts, key=lambda chart: chart.name in away), 1):
+        if chart.name in away:
+            elsewhere.append(_chart(chart, n, picture, _marks_elsewhere(chart, say), shared))
+        else:
+            marks = _marks(chart, n, say, facts, derived)
+            drawn.append(_chart(chart, n, picture, marks, shared, widths=(False, True)))
+    said, said_elsewhere = (
+        _findings([each for each in findings if (each.chart in away) == there], here)
+        for there, here in ((False, drawn), (True, elsewhere))
+    )
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(data, say, facts, derived)
     for each in derived.values():
@@ -236,6 +245,9 @@ def build(
         themes=_themes(facts),
         findings=said,
         charts=[chart for chart in drawn if chart.name not in first],
+        elsewhere=elsewhere,
+        said_elsewhere=said_elsewhere,
+        others=_others(elsewhere),
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
@@ -403,34 +415,33 @@ def _is_prominent(fact: Fact) -> bool:
 # -------------------------------------------------------------------- charts
 
 
-def _chart(chart: Chart, n: int, picture, say: Words, facts, derived, shared: Shared) -> Shown:
+def _chart(
+    chart: Chart, n: int, picture, marks: dict[str, Mark], shared: Shared, widths=(True,)
+) -> Shown:
     """A chart for the page, which sets its words itself: they wrap on a phone."""
-    use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
-    marks = {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
-    words = {name: said for name, said in chart.words.items() if said and name != "key"}
-    widths = []
-    for narrow in (False, True):
-        pictures = (
+    words = {name: said for name, said in chart.words.items() if said}
+    pictures = {}
+    for narrow in widths:
+        drawn = (
             _picture(
-                picture(chart, lang, narrow),
-                f"_{n}{'n' * narrow}{lang}",
-                place,
-                marks,
-                shared,
+                picture(chart, lang, narrow), f"_{n}{'n' * narrow}{lang}", place, marks, shared
             )
             for place, lang in enumerate(LANGS)
         )
-        widths.append(Both(*pictures))
-    return Shown(n, chart.name, words, *widths, list(marks.values()))
+        pictures[narrow] = Both(*drawn)
+    return Shown(n, chart.name, words, pictures.get(False), pictures[True], list(marks.values()))
+
+
+def _marks(chart: Chart, n: int, say: Words, facts, derived) -> dict[str, Mark]:
+    use = Link(f"#_chart-{chart.name}", say.code("page_chart_n", n=n))
+    return {mark.gid: _mark(mark, say, facts, derived, use) for mark in chart.every_mark}
 
 
 def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
     """What a mark draws, and the entry that its link leads to."""
     if mark.figure in facts:
-        fact = facts[mark.figure]
-        href = _use(fact, use)
-        where = say.code("page_paragraph", paragraph=fact.row.paragraph)
-        printed = Both(*(f"“{fact.row.as_written}”, {each}" for each in where))
+        href = _use(facts[mark.figure], use)
+        printed = _token(facts[mark.figure].row, say)
     else:
         href = _derive(derived, mark.figure, mark.words, use)
         printed = Both(*[_times(mark.figure)] * 2)
@@ -438,6 +449,29 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
             if name in facts:
                 _use(facts[name], use)
     return Mark(_times(mark.figure), mark.name, mark.words, href, printed, mark)
+
+
+def _marks_elsewhere(chart: Chart, say: Words) -> dict[str, Mark]:
+    """The marks of a chart of another folder: no entries here, so each leads to its source."""
+    rows, made = Folder(chart.folder).rows, {}
+    for mark in chart.every_mark:
+        row = rows[mark.facts[0]]
+        href = f"#_source-{row.source_id}"
+        made[mark.gid] = Mark(mark.figure, mark.name, mark.words, href, _token(row, say), mark)
+    return made
+
+
+def _others(elsewhere: list[Shown]) -> list:
+    """The sources that charts of another folder lead to."""
+    used = {mark.href for chart in elsewhere for mark in chart.marks}
+    rows = load("sources", three_gorges()).itertuples() if used else ()
+    return [source for source in rows if f"#_source-{source.source_id}" in used]
+
+
+def _token(row, say: Words) -> Both:
+    """A printed token and where it stands."""
+    where = say.code("page_paragraph", paragraph=row.paragraph)
+    return Both(*(f"“{row.as_written}”, {each}" for each in where))
 
 
 def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared: Shared) -> str:

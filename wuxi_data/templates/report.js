@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const back = document.querySelector(".back");
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    const figure = link?.closest("figure.chart");
+    const figure = link?.closest("figure");
     if (link && back.contains(link)) back.hidden = true;
     else if (figure && !figure.contains(document.getElementById(link.getAttribute("href").slice(1)))
       && link.getAttribute("href") !== `#${figure.id}`) {
