@@ -25,7 +25,7 @@ from .messages import _
 from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
 
 _TONE = {"main": HUE, "second": SECOND, "third": THIRD}
-_STEPS = 6  # of a fading end
+_STEPS = 12  # of a fading end
 _BEYOND = 36  # points by which a bar without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
@@ -787,9 +787,17 @@ class _Sheet:
 
     def _swatch(self, pen: Pen, left: float, top: float, look: str) -> None:
         if look in ("fading", "endless"):
-            for n in range(3):
-                pen.box(left + n * 5.6, top + 1, 4.8, 9, "key", facecolor=HUE, linewidth=0,
-                        alpha=0.8 - n * 0.3)  # fmt: skip
+            for n in range(5):
+                pen.box(
+                    left + n * 3.4,
+                    top + 1,
+                    2.8,
+                    9,
+                    "key",
+                    facecolor=HUE,
+                    linewidth=0,
+                    alpha=0.8 - n * 0.17,
+                )
             return
         state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
         sample = Mark("", ("", ""), ("", ""), 1, 1, about=look == "hatched", state=state)
