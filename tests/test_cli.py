@@ -110,7 +110,7 @@ def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert code == 2, f"expected exit code 2, got {code}: {said}"
     assert "nbclient" in said.splitlines()[-1]
-    assert said.endswith("as in pip install '.[reproduce]'\n")
+    assert said.endswith('as in pip install ".[reproduce]"\n')
     assert listing(mine) == before, "expected nothing to be written"
 
 
@@ -310,10 +310,18 @@ def test_a_reader_who_leaves_early_hears_no_complaint(mine):
         assert process.stderr.read() == b""
 
 
+def test_who_stands_among_tables_of_their_own_is_told_of_data(mine):
+    done = run("reproduce", "--out", "../file", cwd=mine / "mine")
+    assert "--data ." in done.stderr
+    assert "--data ." not in run("reproduce", "--data", "mine", "--out", "file", cwd=mine).stderr
+
+
 def test_cite_names_the_source_of_the_folder(mine):
     done = run("cite", "--data", "mine", cwd=mine)
     assert done.returncode == 0
     assert "砚水长 澜江阔" in done.stdout
+    assert "Tables CC BY" not in done.stdout, "expected no licence for tables that are not ours"
+    assert "Tables CC BY" in run("cite").stdout
 
 
 def test_a_relation_that_does_not_hold_is_told_though_no_table_is_at_fault(mine):

@@ -177,7 +177,8 @@ def test_nothing_is_stale_for_a_notebook_that_failed(small):
     (small.folder / "02_b.ipynb").write_bytes(b"")
     outcomes = small(prune=True)
     assert outcomes["notebooks/02_b.ipynb"].state == "failed"
-    assert states(outcomes) == {"same", "changed", "failed"}  # the page has one chart less
+    assert states(outcomes) == {"same", "failed"}
+    assert outcomes["figures/report.html"].state == "failed", "expected no page of fewer charts"
     assert (small.out / "figures" / "total.csv").exists()
 
 

@@ -91,6 +91,8 @@ def _reproduce(arguments) -> int:
 
     began = time.monotonic()
     data, out = arguments.data, arguments.out
+    if data is None and Path("sources.csv").exists():
+        _say(_("tables stand in this folder, but ours are taken; for yours, say --data ."))
     if out and out.exists() and not out.is_dir():
         raise Refusal(_("expected a folder to write into, got a file: {out}", out=out))
     try:
@@ -98,7 +100,7 @@ def _reproduce(arguments) -> int:
     except ModuleNotFoundError as error:
         lacking = _(
             "{name} is missing; install the wheel or the repository with its extra, as in "
-            "pip install '.[reproduce]'",
+            'pip install ".[reproduce]"',
             name=error.name,
         )
         raise Refusal(lacking) from None
@@ -182,7 +184,7 @@ def _audit(arguments) -> int:
         count, sha256 = len(paragraphs(text)), digest(text)
         words = {"count": count, "sha256": sha256}
         _say(_("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}", **words))
-        given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "whole"}
+        given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "READ"}
         given |= {
             "published": "YYYY-MM-DD",
             "language": "zh",
@@ -251,7 +253,8 @@ def _cite(arguments) -> int:
         )
         said = f"{who.replace('; ', ', ')} ({source.published[:4]}). {source.title}."
         print(f"{said.lstrip()} [{source.source_id}]")
-    print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
+    ours = _("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
+    print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT.") if arguments.data else ours)
     return OK
 
 

@@ -274,6 +274,10 @@ def _page(
 ) -> Artefact | Outcome:
     from . import report  # takes long to import: meanwhile, the kernels run
 
+    path = root / "figures" / "report.html"
+    if path.exists() and any(run.failure for run in runs):
+        why = _("left as it is: a notebook failed, and its charts would be missing")
+        return Outcome("figures/report.html", "failed", why)
     findings = [each for run in runs for each in run.findings]
     pictures = {}
     for each in shown:
@@ -286,7 +290,7 @@ def _page(
         findings=findings,
         picture=lambda chart, lang, narrow: pictures[chart.name][lang, narrow],
     )
-    return Artefact(root / "figures" / "report.html", page)
+    return Artefact(path, page)
 
 
 # -------------------------------------------------------------------- files
