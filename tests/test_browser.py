@@ -77,13 +77,15 @@ MARKS = """() => {
     const shapes = [...link.querySelectorAll('path, use')];
     const boxes = (shapes.length ? shapes : [...link.querySelectorAll('text')])
       .map((each) => each.getBoundingClientRect());
-    const box = boxes.reduce((a, b) => (a.width * a.height > b.width * b.height ? a : b));
+    const edge = (key, most) => most(...boxes.map((each) => each[key]));
+    const [left, right] = [edge('left', Math.min), edge('right', Math.max)];
+    const high = edge('bottom', Math.max) - edge('top', Math.min);
     return {
       name: link.textContent,
-      seen: box.left >= 0 && box.right <= innerWidth,
+      seen: left >= 0 && right <= innerWidth,
       hit: boxes.some((each) => inside.some((x) => inside.some((y) => document.elementFromPoint(
         each.left + each.width * x, each.top + each.height * y)?.closest('a') === link))),
-      reach: shapes.length ? Math.min(box.width, box.height) : 24,
+      reach: shapes.length ? Math.min(right - left, high) : 24,
     };
   };
   return [...document.querySelectorAll('.picture svg')]
@@ -121,7 +123,7 @@ def contrast(one, other):
 SHAPES = """(figure) => [...figure.querySelectorAll('.picture svg')]
   .filter((svg) => svg.getClientRects().length)
   .flatMap((svg) => [...svg.querySelectorAll('a')].map((link) => [link.textContent,
-    [...link.querySelectorAll(':is(path, use):not([fill])')].map((shape) => {
+    [...link.querySelectorAll(':is(path[class], use)')].map((shape) => {
       const box = shape.getBoundingClientRect(), to = figure.getBoundingClientRect();
       return [box.left - to.left, box.top - to.top, box.right - to.left, box.bottom - to.top];
     })]))"""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -127,7 +128,7 @@ class Shared(NamedTuple):
     """What many drawings have in common: the class of a look, the id of a long outline."""
 
     looks: dict[str, str]
-    outlines: dict[tuple[str, str], str]
+    outlines: dict[tuple[str, str], tuple[str, float, float]]
 
 
 class Said(NamedTuple):
@@ -500,7 +501,7 @@ def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared
     root.clear()
     root[:] = drawn
     for element in root.iter():
-        if look := element.attrib.pop("style", None):
+        if look := element.attrib.pop("style", "").replace(": ", ":").replace("; ", ";"):
             element.set("class", shared.looks.setdefault(look, f"l{len(shared.looks)}"))
         if "d" in element.attrib:
             element.set("d", _outline(element.get("d")))
@@ -508,7 +509,12 @@ def _picture(svg: bytes, prefix: str, place: int, marks: dict[str, Mark], shared
             _tell_chinese(element)
         _share(element, shared.outlines)
     root.attrib = {"viewBox": box, "style": f"--wide: {float(box.split()[2]):.0f}"}
-    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+    return re.sub("<[^>]*>", _unquoted, ElementTree.tostring(root, encoding="unicode"))
+
+
+def _unquoted(tag: re.Match) -> str:
+    """A tag without the quotes that HTML can spare."""
+    return re.sub(r'="([\w#.-]+)"', r"=\1", tag[0]).replace('" />', '"/>')
 
 
 def _is_empty(element) -> bool:
@@ -521,16 +527,22 @@ def _is_empty(element) -> bool:
 _LONG = 60  # characters of an outline that is worth a reference
 
 
-def _share(element, outlines: dict[tuple[str, str], str]) -> None:
-    """Draw a long outline once: the other language refers to it."""
-    outline = element.get("d", ""), element.get("class", "")
-    if len(outline[0]) < _LONG or "id" in element.attrib:
+def _share(element, outlines: dict[tuple[str, str], tuple[str, float, float]]) -> None:
+    """Draw a long outline once: the other language refers to it, and so does a row like it."""
+    path = element.get("d", "")
+    if len(path) < _LONG or "id" in element.attrib:
         return
-    if outline in outlines:
-        element.tag, element.attrib = "use", {"href": f"#{outlines[outline]}"}
+    moved = re.fullmatch(r"M(\S+) (\S+?)(h.*)", path)
+    x, y, outline = (float(moved[1]), float(moved[2]), moved[3]) if moved else (0, 0, path)
+    key = outline, element.get("class", "")
+    if key in outlines:
+        name, left, top = outlines[key]
+        shift = {"x": f"{x - left:.4g}", "y": f"{y - top:.4g}"}
+        shift = {name: by for name, by in shift.items() if float(by)}
+        element.tag, element.attrib = "use", {"href": f"#{name}", **shift}
     else:
-        outlines[outline] = f"_o{len(outlines)}"
-        element.set("id", outlines[outline])
+        outlines[key] = f"_o{len(outlines)}", x, y
+        element.set("id", outlines[key][0])
 
 
 def _shorter(value: str) -> str:
@@ -557,6 +569,15 @@ def _outline(path: str) -> str:
     return re.sub(r" ?([MLQCzZ]) ?", r"\1", _BOX.sub(box, path))
 
 
+def _rows(element) -> list:
+    """Of many boxes, one outline a row: a row of squares is like the next."""
+    boxes = [match[0] for match in _BOX.finditer(element.get("d", ""))]
+    if len(boxes) < 2:
+        return [element]
+    rows = groupby(boxes, key=lambda box: box.split()[2])
+    return [ElementTree.Element("path", {**element.attrib, "d": "".join(row)}) for _, row in rows]
+
+
 def _move(right: float, down: float) -> str:
     return f"m{right:.10g} {down:.10g}"
 
@@ -578,7 +599,7 @@ def _linked(root, place: int, marks: dict[str, Mark]) -> list:
             said = ElementTree.SubElement(links[gid], "title")
             said.text = marks[gid].said[place]  # read out, and shown to whoever points at it
             drawn.append(links[gid])
-        links[gid].append(element)
+        links[gid].extend(_rows(element))
     for link in links.values():
         link[1:1] = _reach(link)
     return drawn
@@ -596,7 +617,7 @@ def _leaves(element, gid: str, marks: dict[str, Mark]):
 
 
 def _reach(link) -> list:
-    """Around a thin mark, what cannot be seen and yet be hit."""
+    """Around a thin mark, a path without a look: it cannot be seen, and yet be hit."""
     ends = [float(n) for path in link for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
     if not ends:
         return []
@@ -608,7 +629,7 @@ def _reach(link) -> list:
         (low - more, high + more) for (low, high), more in zip(sides, short, strict=True)
     )
     corners = f"M{left:.0f} {top:.0f}H{right:.0f}V{bottom:.0f}H{left:.0f}z"
-    return [ElementTree.Element("path", d=corners, fill="none")]
+    return [ElementTree.Element("path", d=corners)]
 
 
 _CHINESE = re.compile(r"[一-鿿](?:[\s\d.,、，：；（）《》“”·—-]*[一-鿿])*")
@@ -692,7 +713,10 @@ def _template():
 
 
 def _both(words: Both):
-    """Both languages, of which the page shows one; a text that has one stands apart."""
+    """Both languages, of which the page shows one; a text that has one stands apart.
+
+    Chinese is what the page is in, unless English is chosen: then it is not seen.
+    """
     from markupsafe import Markup, escape
 
     if words.zh == words.en:
@@ -700,7 +724,7 @@ def _both(words: Both):
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
     zh, en = (str(escape(each)) for each in words)
     english = _CHINESE.sub(r"<bdi lang=zh>\g<0></bdi>", en)
-    return Markup(f"<i lang=zh>{zh}</i><i lang=en>{english}</i>")
+    return Markup(f"<i>{zh}</i><i lang=en>{english}</i>")
 
 
 # -------------------------------------------------------------------- fonts

@@ -130,7 +130,7 @@ document.addEventListener("DOMContentLoaded", () => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
-  const said = (cell, lang) => (cell.querySelector(`i[lang=${lang}]`) ?? cell).textContent;
+  const said = (cell, lang) => (cell.querySelector(lang === "en" ? "i[lang]" : "i:not([lang])") ?? cell).textContent;
   // No spreadsheet may take a text for a formula.
   const harmless = (text) => text.replace(/\s+/g, " ").replace(/^(?=[=+@-])(?!-[\d.]+$)/, "'");
   const quoted = (text) => `"${harmless(text).replaceAll('"', '""')}"`;
@@ -146,8 +146,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
     const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
     const pen = document.createElement("canvas").getContext("2d"), copy = seen.cloneNode(true);
-    for (const each of all("a > [fill=none]", copy)) each.remove();
-    for (const use of all("use", copy)) use.replaceWith(document.querySelector(use.getAttribute("href")).cloneNode());
+    for (const each of all("a > path:not([class])", copy)) each.remove();
+    for (const use of all("use", copy)) {
+      const drawn = document.querySelector(use.getAttribute("href")).cloneNode();
+      drawn.setAttribute("transform", `translate(${use.getAttribute("x") ?? 0} ${use.getAttribute("y") ?? 0})`);
+      use.replaceWith(drawn);
+    }
     for (const drawn of all("a > path", copy)) drawn.removeAttribute("id");
     const put = (text, size, top) => {
       pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
