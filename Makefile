@@ -18,8 +18,8 @@ reproduce: $(READY) ## run every notebook; write every figure and the report aga
 	$(BIN)/wuxi-data reproduce $(ARGS)
 
 test: $(READY) ## all tests, the notebooks under nbval among them
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations=20 $(ARGS)
-	$(BIN)/python -m pytest -q -p tests.steady_nbval --nbval notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=20 \
+	  -p tests.steady_nbval --nbval tests notebooks $(ARGS)
 
 lowest: $(READY) ## all tests with the lowest versions that pyproject.toml admits (needs uv)
 	@command -v uv >/dev/null || { echo 'make lowest needs uv: python -m pip install uv' >&2; exit 1; }

@@ -74,7 +74,7 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
     start = page.index('<section aria-labelledby="_elsewhere"')
     section = page[start : page.index("</section>", start)]
     assert 'id="_chart-three-gorges"' in section
-    assert 'href=#_source-sanxia-cq-2025-people><title>2021—2025年: 1802.5亿元 | ' in section
+    assert "href=#_source-sanxia-cq-2025-people><title>2021—2025年: 1802.5亿元 | " in section
     assert "cq-2024-total" not in page, "expected no entry for a figure of another folder"
 
 

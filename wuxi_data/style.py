@@ -192,13 +192,10 @@ def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     A line ends after punctuation where that costs no further line; a number stays with its unit,
     and nothing is ever cut off.
     """
-    pieces = list(_fitting(text, room, size, weight, (_words, _at_blanks, _smallest)))
+    splitters = _words, _at_blanks, _smallest
+    pieces = list(_fitting(text, room, size, weight, splitters))
     fewest = len(_broken(pieces, room, size, weight))
-    for splitters in (
-        ((_phrases, _words, _at_blanks, _smallest), (_words, _at_blanks, _smallest))
-        if fewest > 1
-        else ()
-    ):
+    for splitters in ((_phrases, *splitters), splitters) if fewest > 1 else ():
         pieces = list(_fitting(text, room, size, weight, splitters))
         # The narrowest room that takes as many lines leaves no lonely last word.
         narrow = room / 2
