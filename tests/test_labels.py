@@ -1,6 +1,5 @@
 """Every code has a label of its kind, every label is there for something, every word is right."""
 
-import html
 from functools import cache
 from pathlib import Path
 
@@ -121,13 +120,8 @@ UNITS = {
     "body": ("个省市|省市|个市县区|个市|市", "body|bodies"),
 }
 
-# Typed once more, too: what our own page and notebooks have no occasion to say.
+# Typed once more, too: what our own page has no occasion to say.
 UNSHOWN = {
-    "guide_column": ("列", "column"),
-    "guide_meaning": ("含义", "meaning"),
-    "period_year": ("{year}年", "{year}"),
-    "period_since": ("{first}年起", "years from {first}"),
-    "period_until": ("至{last}年", "years to {last}"),
     "cumulative_goods": ("累计援助物资", "aid in goods over the period"),
     "output": ("产量", "output"),
     "people_served": ("受益人数", "people served"),
@@ -135,97 +129,20 @@ UNSHOWN = {
     "people_sent": ("选派人员", "people sent"),
     "attendances": ("培训人次", "attendances at training"),
     "unnamed": ("文中未写明", "not named in print"),
-    "needs_same_giver": (
-        "与援助同一出资方、受援方，起止年份也都写明并且相同的项目数（projects）",
-        "indicator projects, of the aid's giver, place and years, first and last",
-    ),
-    "needs_same_paragraph": (
-        "与项目数同一段的收益（income）",
-        "indicator income, in the paragraph of the projects",
-    ),
-    "name_and_figure": ("{name}{figure}", "{name} {figure}"),
-    "dated_name": ("{period}{name}", "{period}: {name}"),
-    "sentence_space": (" ", " "),
-    "funding_total_part": ("{period}{figure}", "{figure} of it in {period}"),
-    "projects_part": ("{period}{figure}", "{figure} in {period}"),
-    "unvalued": ("{name}{figure}", "{name}: {figure}"),
     "at_most": ("至多", "at most"),
     "huatai_bridge": ("花台大桥", "Huatai bridge"),
-    "guide_rule": ("规则", "rule"),
-    "guide_example": ("例子", "example"),
-    "guide_required": ("必填", "required"),
-    "guide_optional": ("可以留空", "may be empty"),
-    "guide_open": (
-        "必填；代码由你定，写进 labels.csv，kind 填 {kinds}",
-        "required; a code of your own goes into labels.csv, of the kind {kinds}",
-    ),
-    "guide_closed": ("必填；只能取列出的代码", "required; a closed list"),
-    "guide_closed_or_empty": ("只能取列出的代码，或留空", "a closed list, or empty"),
-    "mixed_units": (
-        "单位不同，不能画在一起：表 {table} 的 {needs}",
-        "mixed units in {table}, {needs}; a chart compares figures of one unit",
-    ),
-    "mark_before": ("{words}（援建前）", "{words} (before the aid)"),
-    "authors_and_others": ("{first}等", "{first} et al."),
-    "funding_rise_down": (
-        "{payer}每年援助{recipient}的资金由{first}减至{last}，减少{change}",
-        "{payer}'s yearly aid to {recipient} fell from {first} to {last}, down {change}",
-    ),
-    "funding_rise_level": (
-        "{payer}每年援助{recipient}的资金：起初{first}，最近{last}",
-        "{payer}'s yearly aid to {recipient}: {first} at first, {last} most recently",
-    ),
-    "note_more": ("另有{n}项未画。", "{n} more not drawn."),
-    "money_per_project": (
-        "平均每个项目的援助：{figures}",
-        "Aid per project on average: {figures}",
-    ),
-    "orchards_most_of_all": (
-        "面积最大的是{place}的{name}：{figure}",
-        "The largest area: {name} in {place}, {figure}",
-    ),
-    "water_works_title": ("建成的{name}：{figure}", "Built: {name}, {figure}"),
-    "guide_other_county": (
-        "表、图和算出的数来自你的表；文字是就巫溪县写的："
-        "请在你的文件夹的 notebooks 里改写成你的县，再加上 --notebooks 运行；"
-        "out 里的每次运行都会被覆盖。",
-        "Tables, charts and computed figures come from your tables. "
-        "The sentences were written about Wuxi County: rewrite them for yours in the notebooks of "
-        "your folder, and run those with --notebooks; whatever is in out is written over by each "
-        "run.",
-    ),
-    "page_undrawn": (
-        "所给的表里没有这些图所需的数字：",
-        "The tables have no figures for these charts:",
-    ),
-}  # fmt: skip
-
-# Codes that are put together; every other one stands in the code as it is.
-COMPOSED = {
-    "guide_{}": ("column", "meaning", "rule", "example"),
-    "mark_{}": ("inferred", "planned", "before"),
-    "{}_title": ("funding_total", "projects"),
-    "{}_part": ("funding_total", "projects"),
-    "timeline_{}": ("began", "held"),
-    "page_{}": ("headline", "charts", "limits", "facts", "derived", "checks", "map", "codebook",
-                "cite"),
-    "cannot_{}_said": ("be",),
-}  # fmt: skip
-
-
-def words(labels):
-    columns = (labels[column].astype(str) for column in ("code", "zh", "en"))
-    return {code: (zh, en) for code, zh, en in zip(*columns, strict=True)}
-
-
-def squeezed(text):
-    """Without what wraps a line, begins a sentence, or marks up a page."""
-    return "".join(html.unescape(text).casefold().split())
+}
 
 
 def test_the_units_are_worded_as_they_are_typed_here():
     known = {code: ("|".join(zh), "|".join(en)) for code, (zh, en) in unit_labels().items()}
     assert known == UNITS
+
+
+def test_what_no_page_shows_is_worded_as_it_is_typed_here():
+    known = read("labels").frame.astype(str).set_index("code")[["zh", "en"]]
+    got = {code: tuple(known.loc[code]) for code in UNSHOWN}
+    assert got == UNSHOWN
 
 
 # -------------------------------------------------------------------- every code is of its kind
