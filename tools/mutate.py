@@ -238,6 +238,8 @@ TESTS = {
         "test_tables.every_indicator_declares_units_that_are_ours",
         "test_labels.the_units_are_worded_as_they_are_typed_here",
         "test_labels.every_code_in_use_is_a_label_of_its_kind",
+        "test_labels.what_no_figure_uses_is_of_its_kind_too",
+        "test_labels.the_givers_are_no_places",
         "test_labels.what_no_page_shows_is_worded_as_it_is_typed_here",
     ),
     GORGES: (
