@@ -33,6 +33,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -232,10 +233,10 @@ CHECKS = {
     "output": ("nbval",),
     "prose": ("prose", "page"),
 }
+# All that nbval needs: to load the others would take longer than to compare a notebook.
+PLUGINS = ["-p", "nbval.plugin", "-p", "steady_nbval", "-p", "no:cacheprovider"]
 TESTS = {
     DATA: (
-        "test_tables.every_code_has_a_label_in_both_languages",
-        "test_tables.every_indicator_declares_units_that_are_ours",
         "test_labels.the_units_are_worded_as_they_are_typed_here",
         "test_labels.every_code_in_use_is_a_label_of_its_kind",
         "test_labels.what_no_figure_uses_is_of_its_kind_too",
@@ -265,6 +266,7 @@ class Bench:
             copy(ROOT / name, self.tree / name)
         os.chdir(self.tree)
         sys.path[:0] = [str(self.tree), str(self.tree / "tests")]
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         signal.signal(signal.SIGALRM, self._out_of_time)
         for name in [name for name in sys.modules if name.startswith("wuxi_data")]:
             del sys.modules[name]  # that of the repository: ours is the copy
@@ -275,15 +277,8 @@ class Bench:
         self.wd, self.notebooks, self.prose = wuxi_data, notebooks, prose
         self.report, self.reproduce = report, reproduce
         report._subset = lambda *given: b""  # the font on the page: its words decide
-        importlib.import_module("steady_nbval")  # replaces the kernel, as we do after it
-        importlib.import_module("nbval.plugin").RunningKernel = Kernel
-        Kernel.learn(content for name, content in made.items() if name.endswith(".ipynb"))
-        self.audited, self.page = self._audit(), self._page()
+        self.before: dict[str, str | bytes] = {}
         gc.freeze()  # pytest collects garbage after each run: let there be little
-        for mutant in (Mutant("", "", f"{each}/any", (), 0, (), "") for each in TESTS):
-            for name in {name for names in CHECKS.values() for name in names}:
-                _, red = self._run(name, [mutant])
-                assert not red, f"{name} is red where nothing was changed"
 
     @staticmethod
     def _out_of_time(*_):
@@ -295,12 +290,18 @@ class Bench:
         for name in CHECKS[mutants[0].kind]:
             left = [at for at, killer in enumerate(killers) if killer == "nobody"]
             try:
+                self._must_be_green(name, os.path.dirname(mutants[0].path))
                 for at in self._killed(name, left, mutants) if left else ():
                     killers[at] = name
             except OutOfTime:
                 for at in left:
                     killers[at] = f"out of time ({name}, {LONGEST} s)"
         return killers
+
+    @cache  # noqa: B019
+    def _must_be_green(self, name: str, folder: str) -> None:
+        _, red = self._run(name, [Mutant("", "", f"{folder}/any", (), 0, (), "")])
+        assert not red, f"{name} is red where nothing was changed"
 
     def _killed(self, name: str, batch: list[int], mutants: list[Mutant]) -> set[int]:
         """What is named is dead; what is left is asked again, one by one if nothing is named."""
@@ -347,21 +348,21 @@ class Bench:
             named |= {(fault.line, column) for column in columns}
         return named, bool(faults)
 
-    def _audit(self) -> str:
-        return str(self.wd.audit(ARTICLE.read_text("utf-8"))) if ARTICLE.is_file() else ""
-
     def _by_audit(self, folder, batch):
-        return set(), folder == DATA and self._audit() != self.audited
-
-    def _page(self) -> bytes:
-        """The page, without its drawings and its font."""
-        books = self.notebooks
-        paths = sorted(Path("notebooks").glob("*.ipynb"))
-        found = [each for path in paths for each in books.findings(books.read(path), path.name)]
-        return self.report.build(findings=found)
+        if folder != DATA or not ARTICLE.is_file():
+            return set(), False
+        return set(), self._differs("audit", str(self.wd.audit(ARTICLE.read_text("utf-8"))))
 
     def _by_page(self, folder, batch):
-        return set(), folder != GORGES and self._page() != self.page
+        """The page, without its drawings and its font."""
+        if folder == GORGES:
+            return set(), False
+        books, paths = self.notebooks, sorted(Path("notebooks").glob("*.ipynb"))
+        said = [each for path in paths for each in books.findings(books.read(path), path.name)]
+        return set(), self._differs("page", self.report.build(findings=said))
+
+    def _differs(self, name: str, now: str | bytes) -> bool:
+        return self.before.setdefault(name, now) != now
 
     def _by_tests(self, folder, batch):
         for each in TESTS[folder]:
@@ -386,9 +387,8 @@ class Bench:
 
         seen, paths = Seen(), sorted({each.path for each in batch if each.kind}) or ["notebooks"]
         options = ["--nbval", "-q", "-s", "-c", os.devnull, "--rootdir", "."]
-        plugins = ["-p", "no:cacheprovider", "-p", "steady_nbval", "-p", "no:unraisableexception"]
         with contextlib.redirect_stdout(io.StringIO()):
-            code = pytest.main([*options, *plugins, *paths], [seen])
+            code = pytest.main([*options, *PLUGINS, *paths], [seen])
         if code not in (0, 1):
             raise RuntimeError(f"nbval gave up on {paths}: {code}")
         return seen.failed, bool(seen.failed)
@@ -422,8 +422,15 @@ class Kernel:
 
     @classmethod
     def learn(cls, notebooks: Iterable[bytes]) -> None:
-        import nbformat
+        """Before any process is forked: what they import is then there."""
+        from wuxi_data.notebooks import _without_addresses
 
+        sys.path.insert(0, str(ROOT / "tests"))
+        with _without_addresses():
+            import nbformat
+            import steady_nbval  # noqa: F401  # replaces the kernel, so that it comes first
+            from nbval import plugin
+        plugin.RunningKernel = cls
         for content in notebooks:
             ran = ()
             for cell in nbformat.reads(content.decode(), as_version=4).cells:
@@ -496,15 +503,18 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def judged(mutants: list[Mutant], made: dict[str, bytes]) -> list[tuple[Mutant, str]]:
+def judged(
+    mutants: list[Mutant], made: dict[str, bytes], processes: int
+) -> list[tuple[Mutant, str]]:
     """All of a turn share a run. A child that died, or a check that gave up, is a line each."""
     turns, verdicts = defaultdict(list), []
     for mutant in mutants:
         turns[mutant.kind, mutant.turn].append(mutant)
+    Kernel.learn(content for name, content in made.items() if name.endswith(".ipynb"))
     fork = multiprocessing.get_context("fork")
     with (
         tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
-        ProcessPoolExecutor(os.cpu_count(), fork, _set_up, (folder, made)) as pool,
+        ProcessPoolExecutor(processes, fork, _set_up, (folder, made)) as pool,
     ):
         largest_first = sorted(turns.values(), key=len, reverse=True)
         begun = {pool.submit(_judge, turn): turn for turn in largest_first}
@@ -527,7 +537,8 @@ def main(argv: list[str] | None = None) -> int:
     asked = [each for each in chosen if each.kind in CHECKS]
     if options.sample:
         asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-    verdicts = judged(asked, stored() if options.sample or options.only else reproduced())
+    part = options.sample or options.only
+    verdicts = judged(asked, stored() if part else reproduced(), 1 if part else os.cpu_count() or 1)
     rows = defaultdict(Counter)
     for mutant, killer in verdicts:
         rows[mutant.kind][killer] += 1
