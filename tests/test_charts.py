@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
@@ -440,6 +441,16 @@ def test_an_end_that_print_leaves_open_fades(nasty):
     assert drawn.loc["to-yi", ["low", "high"]].tolist() == [2019, math.inf]
     assert drawn.loc["b", ["low", "high"]].tolist() == [-math.inf, 2019]
     assert [look for look, _words in chart.key] == ["solid", "endless"]
+
+
+def test_a_name_with_a_number_in_it_may_be_written_as_it_is(nasty):
+    data = Path(nasty.attrs["data"])
+    with (data / "labels.csv").open("a", encoding="utf-8") as labels:
+        labels.write("sanwan,place,三万镇,Sanwan 1000 town\n")
+    named = ("给三万镇", "To Sanwan 1000 town")
+    assert wd.bars(facts(nasty, "to-yi"), title=named).words["title"] == named
+    with pytest.raises(ValueError, match="'四万' is typed"):
+        wd.bars(facts(nasty, "to-yi"), title=("给四万镇", "To Siwan town"))
 
 
 def test_two_recipients_of_one_payer_keep_their_names(nasty):

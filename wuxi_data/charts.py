@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -90,6 +91,12 @@ class Folder:
             self.facts |= quantities(table).to_dict()
             # Each row is called by its theme, which says what its columns are.
             self.rows |= {row.fact_id: row for row in table.itertuples(index=False, name=theme)}
+
+    @cached_property
+    def numbered(self) -> list[str]:
+        """What is called by a number: an author may write it in words as it is."""
+        names = {said[lang] for said in self.labels.values() for lang in LANGS}
+        return sorted(filter(typed_numbers, names), key=len, reverse=True)
 
     def quantity(self, figure: str) -> Quantity:
         """A fact, or what a formula over facts comes to."""
@@ -231,7 +238,9 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
-    own = _PLACE.sub("\0", text).replace("\0", " ")
+    own = _PLACE.sub(" ", text)
+    for name in folder.numbered:  # 三万镇 is the name of a place
+        own = own.replace(name, " ")
     for number in typed_numbers(own):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
