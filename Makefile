@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test lowest check lab messages lock clean
+.PHONY: help reproduce test lowest check mutate fuzz lab messages lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,12 @@ check: $(READY) .venv/cff/ready ## lint and format (code and notebooks), CITATIO
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	.venv/cff/bin/cffconvert --validate
+
+mutate: $(READY) ## change each stored thing, one at a time: a check must turn red (minutes)
+	$(BIN)/python -m tools.mutate $(ARGS)
+
+fuzz: $(READY) ## throw anything at what reads a user's text (minutes)
+	$(BIN)/python -m tools.fuzz $(ARGS)
 
 lab: $(READY) ## open JupyterLab in the repository, at its notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -158,6 +160,44 @@ def ours() -> None:
     say("load_funding() / pandas.read_csv, later calls", later, "≤ 3")
 
 
+CLAUSE = "2020年全县投入资金约7576.05万元，建成项目200余个，受益群众30余万人，其中第3批12个。\n"
+
+
+def census(size: int = 10_000_000) -> None:
+    """An audit of as much text as the command takes, against a bare search for its digits."""
+    text = CLAUSE * (size // len(CLAUSE.encode()))
+    bare = lambda: [match.start() for match in re.finditer("[0-9.]+", text)]  # noqa: E731
+    audit = seconds(lambda: wd.audit(text, new=True))
+    note = f"{audit:.0f} s; a single numeral of as many digits {digits(size):.0f} s"
+    say(
+        f"audit of {size / 1e6:.0f} MB / re.finditer of its digits", audit / seconds(bare), "", note
+    )
+
+
+def digits(size: int) -> float:
+    return seconds(lambda: wd.audit("1" * size, new=True))
+
+
+def counties(scratch: Path, many: int = 200) -> None:
+    """Many folders checked and loaded by the Dask recipe, against the same loop in one process."""
+    folders = [str(shutil.copytree(OURS.parent, scratch / f"county{n}")) for n in range(many)]
+    recipe = Path(__file__).parents[1] / "examples" / "many_counties.py"
+    loop = (
+        "import sys, pandas as pd, wuxi_data as wd; every = sys.argv[1:]\n"
+        "assert not [fault for each in every for fault in wd.check(each)]\n"
+        "pd.concat([wd.load_funding(each) for each in every]).to_string()"
+    )
+    run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL)
+    took = [
+        (seconds(lambda: run([sys.executable, str(recipe), *folders])),
+         seconds(lambda: run([sys.executable, "-c", loop, *folders])))
+        for _ in range(3)
+    ]  # fmt: skip
+    dask, alone = (median(each) for each in zip(*took, strict=True))
+    note = f"{dask:.1f} against {alone:.1f} s, {os.cpu_count()} cores"
+    say(f"Dask recipe / one process, {many} folders", dask / alone, "< 1", note)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, help="where to keep the generated rows")
@@ -169,6 +209,8 @@ def main() -> None:
         tables(folders)
         memory(folders[MANY])
         frictionless(folders[SOME], SOME)
+        census()
+        counties(Path(scratch))
 
 
 if __name__ == "__main__":

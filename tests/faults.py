@@ -447,6 +447,10 @@ SEEDS = {
         labels("qinglan,actr,青岚省,Qinglan"),
         ("labels.csv", 2, "kind", "'actr'", "(did you mean actor?)"),
     ),
+    "a code of a closed list under another kind": (
+        labels("annual_aid,item,年度援助,aid a year"),
+        ("labels.csv", 2, "kind", "'item'", "indicator, for annual_aid is of a closed list"),
+    ),
     "an exclusion twice": (
         cell("exclusions", 4, occurrence="1", token="一个"),
         ("exclusions.csv", 4, "source_id", "'jilin-wuxi-2021 3 一个 1'", "no earlier row has"),

@@ -497,6 +497,7 @@ BEYOND_A_SCHEMA = {
     *("not a number", "infinity", "a value too long to be one", "a column with a space"),
     *("tabs", "a payer that is a crop", "an unknown unit", "a unit in another case"),
     *("a misspelt unit", "half a place of an exclusion"),
+    "a code of a closed list under another kind",
 }
 
 

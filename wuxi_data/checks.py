@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,8 @@ def check_table(raw: Raw, known: Beside) -> tuple[Fault, ...]:
     found += _key_faults(raw)
     if raw.name == "exclusions" and {"paragraph", "occurrence"} <= set(raw.frame):
         found += _half_placed(raw.frame)
+    if raw.name == "labels" and {"code", "kind"} <= set(raw.frame):
+        found += _kind_faults(raw.frame)
     if set(fields(raw.name)) <= set(raw.frame):
         if "source_id" in raw.frame and "paragraph" in raw.frame:
             found += _paragraph_faults(raw.frame, known, _Bad(raw.frame, found))
@@ -307,6 +309,28 @@ def _key_faults(raw: Raw) -> list[Found]:
     return [
         (row, key[0], _quoted(" ".join(texts.iloc[row])), _("a key that no earlier row has"))
         for row in np.flatnonzero(twice)
+    ]
+
+
+@cache
+def _closed_kinds() -> dict[str, str]:
+    """The codes of the schema's closed lists, each with its kind: the column that lists it."""
+    kinds = ("indicator", "qualifier", "status", "reason")
+    return {
+        code: kind
+        for each in package()["resources"]
+        for kind in kinds
+        for code in fields(each["name"]).get(kind, {}).get("constraints", {}).get("enum", ())
+    }
+
+
+def _kind_faults(frame: pd.DataFrame) -> list[Found]:
+    """A code of a closed list has the kind of that list, whatever else labels.csv may add."""
+    declared = _closed_kinds()
+    return [
+        (row, "kind", _quoted(kind), f"{declared[code]}, for {code} is of a closed list")
+        for row, (code, kind) in enumerate(zip(frame["code"], frame["kind"], strict=True))
+        if declared.get(code, kind) != kind
     ]
 
 

@@ -702,8 +702,7 @@ def _range(text: str, first: _Amount, measure: _Measure, second: _Amount, troubl
     end, unit, trouble, _sure = _each(text, other.end, other.unit, trouble or second.trouble, True)
     low, high = first.low, second.high
     again = _DASH.match(text, end)
-    while again:
-        beyond = _amount(text, again.end())
+    while again and (beyond := _amount(text, again.end())):
         end, again = beyond.end, _DASH.match(text, beyond.end)
         trouble = _("one range")
     if trouble or low is None or high is None or first.mark or second.mark:

@@ -26,7 +26,7 @@ INK, GREY, HUE, SECOND, THIRD, PAPER = (
     "#222222", "#555555", "#1f5f8b", "#437ead", "#949494", "#ffffff"
 )  # fmt: skip
 ALERT = "#b34700"
-DPI = 150
+DPI = 120
 _CLOSING, _OPENING = "，。、；：！？）》”’%,.;:!?)", "（《“‘("
 
 
@@ -192,10 +192,10 @@ def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     A line ends after punctuation where that costs no further line; a number stays with its unit,
     and nothing is ever cut off.
     """
-    splitters = _words, _at_blanks, _smallest
-    pieces = list(_fitting(text, room, size, weight, splitters))
+    by_words = _words, _at_blanks, _smallest
+    pieces = list(_fitting(text, room, size, weight, by_words))
     fewest = len(_broken(pieces, room, size, weight))
-    for splitters in ((_phrases, *splitters), splitters) if fewest > 1 else ():
+    for splitters in ((_phrases, *by_words), by_words) if fewest > 1 else ():
         pieces = list(_fitting(text, room, size, weight, splitters))
         # The narrowest room that takes as many lines leaves no lonely last word.
         narrow = room / 2
