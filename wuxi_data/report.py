@@ -279,8 +279,9 @@ def _findings(findings: list, drawn: list[Shown]) -> list[Said]:
     """The findings, each with the chart that it stands over, where the page has it."""
     known, shown = {chart.name: chart for chart in drawn}, []
     for each in findings:
-        again = any(each.chart == other.chart for other in findings[: len(shown)])
-        shown.append(Said(each.words, known.get(each.chart), again))
+        chart = known.get(each.chart)
+        again = chart is not None and any(chart is other.chart for other in shown)
+        shown.append(Said(each.words, chart, again))
     return shown
 
 
