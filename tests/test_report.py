@@ -82,7 +82,7 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
 
 
 def test_findings_over_charts_without_a_name_stand_alone(county):
-    said = [Finding(Both(f"发现{n}", f"Finding {n}"), "a.ipynb", None) for n in "甲乙"]
+    said = [Finding(Both("有所发现", f"Finding {n}"), "a.ipynb", None) for n in "AB"]
     page = report.build(county, findings=said).decode()
     assert all(each.words.zh in page and each.words.en in page for each in said)
 
