@@ -15,13 +15,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from .files import write_whole
+from .files import PACKAGE, write_whole
 from .messages import _, unknown
 from .quantity import Quantity, evaluate, names_in
 from .reading import did_you_mean
@@ -609,13 +608,12 @@ def compose(
     return Chart(form, tuple(marks), words, folder=_portable(folder.data), **given)
 
 
-_PACKAGE = Path(str(files("wuxi_data")))
 _WITH_US = "wuxi_data:"
 
 
 def _portable(data: str | Path | None) -> str | None:
     """A folder as a stored output may name it: those that ship with us stand elsewhere tomorrow."""
-    if data is not None and Path(data).parent == _PACKAGE:
+    if data is not None and Path(data).parent == PACKAGE:
         return _WITH_US + Path(data).name
     return None if data is None else str(data)
 
@@ -623,4 +621,4 @@ def _portable(data: str | Path | None) -> str | None:
 def _found(data: str | Path | None) -> str | Path | None:
     """The folder that :func:`_portable` named."""
     name = str(data)
-    return _PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data
+    return PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data

@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .charts import MIME, Both
+from .files import PACKAGE
 from .messages import _, heard
 
 _PATIENCE = 300  # seconds, for a cell and for the start of a kernel
@@ -46,8 +46,7 @@ def notebook_folder(data: str | Path | None = None) -> Path:
     """Where the notebooks of a folder of tables stand; ours in the package or beside it."""
     if data is not None:
         return Path(data) / "notebooks"
-    package = Path(str(files("wuxi_data")))
-    both = package / "notebooks", package.parent / "notebooks"
+    both = PACKAGE / "notebooks", PACKAGE.parent / "notebooks"
     return next((each for each in both if each.is_dir()), both[0])
 
 

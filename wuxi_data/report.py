@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from .charts import LANGS, Both, Chart, Folder, years
 from .charts import Mark as Drawn
 from .county import three_gorges
 from .crosschecks import cross_checks
+from .files import PACKAGE
 from .numerals import unit_labels
 from .quantity import Quantity, names_in
 from .schema import THEMES, package, references
@@ -695,7 +695,7 @@ def _codes(tables, say: Words) -> list[tuple[str, Both]]:
 
 
 def _asset(name: str) -> str:
-    return files("wuxi_data").joinpath("templates", name).read_text("utf-8")
+    return (PACKAGE / "templates" / name).read_text("utf-8")
 
 
 @cache
@@ -747,7 +747,7 @@ def _subset(name: str, text: str) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    with files("wuxi_data").joinpath("fonts", name).open("rb") as file:
+    with (PACKAGE / "fonts" / name).open("rb") as file:
         font = TTFont(file, recalcTimestamp=False)
         subsetter = Subsetter(
             Options(layout_features=["kern", "mark", "mkmk", "ccmp", "locl"], hinting=False)

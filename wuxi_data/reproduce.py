@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
@@ -27,7 +26,7 @@ from typing import NamedTuple
 from . import notebooks, prose
 from .charts import LANGS, Chart
 from .checks import check as check_folder
-from .files import write_whole
+from .files import PACKAGE, write_whole
 from .messages import _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
 from .reading import Fault, TableError
@@ -128,7 +127,7 @@ def reproduce(
 
 def repository() -> Path:
     """The repository that this package is installed from."""
-    root = Path(str(files("wuxi_data"))).parent
+    root = PACKAGE.parent
     if not (root / "notebooks").is_dir():
         raise FileNotFoundError(
             _("this is an installed package, not its repository: say --out DIR")
