@@ -353,7 +353,7 @@ def make(folder, *args):
 
 def test_make_alone_names_every_command(tmp_path):
     shown = [line.split()[1] for line in make(tmp_path).stdout.splitlines()]
-    expected = ["help", "reproduce", "test", "lowest", "check", "lab"]
+    expected = ["help", "reproduce", "test", "lowest", "check", "mutate", "fuzz", "lab"]
     expected += ["messages", "lock", "clean"]
     assert shown == expected, f"expected {expected}, got {shown}"
 
