@@ -579,8 +579,8 @@ def _cell(value) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.{_DIGITS}g}" if abs(value) < 1e15 else f"{value:.15g}"
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    text = " ".join(str(value).split("\r"))  # which a writer leaves bare, and which ends a row
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
 def _looks(form: str, mark: Mark) -> set[str]:
