@@ -237,7 +237,7 @@ def test_the_citation_is_valid():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("authors:", "writers:"), ("2026-11-23", "23 November"), ("newspaper-article", "news")],
+    [("authors:", "writers:"), ("2026-11-28", "28 November"), ("newspaper-article", "news")],
 )
 def test_an_invalid_citation_is_seen(tmp_path, old, new):
     (tmp_path / "CITATION.cff").write_text(replaced(CITATION, old, new), encoding="utf-8")
