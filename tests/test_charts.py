@@ -118,7 +118,7 @@ SAID = {
     ),
     "pairings": (
         "同样写“投入”、写30年：天津在万州2.19亿元，吉林在巫溪8300余万元",
-        "“Put in” over 30 years, say both: 219 million yuan by Tianjin in Wanzhou, "
+        '"Put in" over 30 years, say both: 219 million yuan by Tianjin in Wanzhou, '
         "over 83 million yuan by Jilin in Wuxi County",
         [(each * 1e6,) * 2 for each in (484, 433, 870, 509, 425, 370, 45.576, 219)]
         + [(83e6, 84e6)],

@@ -398,7 +398,7 @@ _FREE = ("无偿援助", "Free of charge")
 _FREE_AND_GOODS = ("无偿援助，物资折款在内", "Free of charge, goods counted in")
 _NOT_SAID = (
     "原文作“投入”或“援助”，没有说无偿",
-    "“Put in” or “aid”: print does not say free of charge",
+    '"Put in" or "aid": print does not say free of charge',
 )
 _PAIRS = {
     "shanghai-wanzhou": ("上海—万州", "Shanghai to Wanzhou"),
@@ -446,7 +446,7 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         title=(
             "同样写“投入”、写{jilin-wuxi-2022-years}：天津在万州{tianjin-wanzhou-2022-aid}，"
             "吉林在巫溪{jilin-wuxi-2022-aid}",
-            "“Put in” over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by "
+            '"Put in" over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by '
             "Tianjin in Wanzhou, {jilin-wuxi-2022-aid} by Jilin in Wuxi County",
         ),
         subtitle=(

@@ -177,7 +177,7 @@ class _Rows:
             if group and (n == 0 or mark.group != self.wholes[n - 1].group):
                 at += 6 if n else 0
                 self.heads.append((at, wrap(group, self.wide, sizes.label, "semibold")))
-                at += height(self.heads[-1][1], sizes.label) + 3
+                at += height(self.heads[-1][1], sizes.label) + 8
             name, label = height(self.names[n], sizes.label), self._label_height(mark)
             if self.narrow:
                 room = max(self.thick, label)
