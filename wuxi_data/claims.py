@@ -266,8 +266,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "staff; Jilin trained {resettlement-people}, resettlement leaders and cadres",
         ),
         subtitle=(
-            "各班可能有同一个人，所以不相加",
-            "Programmes may share people, so nothing is summed",
+            "同一个人可能参加过不止一项，所以不相加",
+            "One person may have been in several programmes, so nothing is summed",
         ),
         lang=lang,
     )
