@@ -6,13 +6,13 @@ import csv
 import io
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .checks import FIGURE, Beside, beside, check_table
+from .files import PACKAGE
 from .messages import _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
@@ -162,7 +162,7 @@ def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
 @cache
 def messages() -> dict[str, dict[str, str]]:
     """What the guide and the page say, by the name of the sentence, in both languages."""
-    text = files("wuxi_data").joinpath("templates/messages.csv").read_text("utf-8-sig")
+    text = (PACKAGE / "templates" / "messages.csv").read_text("utf-8-sig")
     rows = csv.DictReader(io.StringIO(text))
     return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
 
