@@ -242,9 +242,9 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     groups = [jilin] * 4 + [water] * 2 + [county]
     details = {
-        "resettlement-people": "{resettlement-classes}",
-        "ecommerce-people": "{ecommerce-classes}",
-        "ecommerce-2021-people": "{ecommerce-2021-days}",
+        "resettlement-people": ("{resettlement-classes}",) * 2,
+        "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
+        "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
     not_trained = ("exchange-people", "secondment-people", "students-helped")
     return bars(
@@ -253,7 +253,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
                 quantity,
                 label=names[quantity.formula],
                 group=group,
-                detail=(details[quantity.formula],) * 2 if quantity.formula in details else None,
+                detail=details.get(quantity.formula),
                 tone="second" if quantity.formula in not_trained else None,
             )
             for group, quantity in zip(groups, _facts(training, *names), strict=True)
@@ -266,8 +266,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "staff; Jilin trained {resettlement-people}, resettlement leaders and cadres",
         ),
         subtitle=(
-            "各班可能有同一个人，所以不相加",
-            "Programmes may share people, so nothing is summed",
+            "同一个人可能参加过不止一项，所以不相加",
+            "One person may have been in several programmes, so nothing is summed",
         ),
         lang=lang,
     )

@@ -68,6 +68,7 @@ def theme() -> Iterator[None]:
         "font.size": WIDE.label,
         "text.color": INK,
         "text.parse_math": False,  # a $ in a label is a dollar
+        "axes.prop_cycle": mpl.cycler(color=[HUE, SECOND, THIRD]),
         "axes.titleweight": "semibold",
         "axes.unicode_minus": True,
         "hatch.linewidth": 1.1,

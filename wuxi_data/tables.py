@@ -37,7 +37,7 @@ def _loaded(raw: Raw, known: Beside) -> pd.DataFrame:
         typed[column] = _typed(raw.frame[column], field, column in coded)
         if column == "qualifier" and name in THEMES:
             typed |= _bounds(raw.frame["as_written"])
-    return pd.DataFrame(typed)
+    return (pd.DataFrame if name in THEMES else Readable)(typed)
 
 
 def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
@@ -244,7 +244,7 @@ def words(figures: pd.Series) -> pd.DataFrame:
     DataFrame
         Same index; columns zh, en (the wording) and formula (what it was computed from).
     """
-    return pd.DataFrame(
+    return Readable(
         [(figure.wording("zh"), figure.wording("en"), figure.formula) for figure in figures],
         index=figures.index,
         columns=["zh", "en", "formula"],
@@ -260,6 +260,19 @@ _HEADS = {
     "source_id": ("来源", "Source"),
     "note": ("说明", "Note"),
 }
+
+
+class Readable(pd.DataFrame):
+    """A table to be read: in a notebook its words begin at the left, and no sentence is cut."""
+
+    @property
+    def _constructor(self):
+        return Readable
+
+    def _repr_html_(self):
+        with pd.option_context("display.max_colwidth", None):
+            html = super()._repr_html_()
+        return html and re.sub("<(t[hd])>", r'<\1 style="text-align: left">', html)
 
 
 def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
@@ -309,7 +322,7 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     notes = table["note_zh"].fillna(table["note"]) if lang == "zh" else table["note"]
     shown[_HEADS["note"][place]] = notes.fillna("").to_list()
     frame = pd.DataFrame(shown, index=pd.Index(table["fact_id"], name=heads["fact_id"]))
-    return frame.loc[:, (frame.fillna("") != "").any()].fillna("")
+    return Readable(frame.loc[:, (frame.fillna("") != "").any()].fillna(""))
 
 
 _CODED = (
