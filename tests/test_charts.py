@@ -6,11 +6,14 @@ import itertools
 import json
 import math
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from PIL import Image
 
 import wuxi_data as wd
 from wuxi_data.charts import MIME, Both, Chart, Folder, fill, typed_numbers
@@ -115,7 +118,7 @@ SAID = {
     ),
     "pairings": (
         "同样写“投入”、写30年：天津在万州2.19亿元，吉林在巫溪8300余万元",
-        "“Put in” over 30 years, say both: 219 million yuan by Tianjin in Wanzhou, "
+        '"Put in" over 30 years, say both: 219 million yuan by Tianjin in Wanzhou, '
         "over 83 million yuan by Jilin in Wuxi County",
         [(each * 1e6,) * 2 for each in (484, 433, 870, 509, 425, 370, 45.576, 219)]
         + [(83e6, 84e6)],
@@ -442,6 +445,16 @@ def test_an_end_that_print_leaves_open_fades(nasty):
     assert [look for look, _words in chart.key] == ["solid", "endless"]
 
 
+def test_a_name_with_a_number_in_it_may_be_written_as_it_is(nasty):
+    data = Path(nasty.attrs["data"])
+    with (data / "labels.csv").open("a", encoding="utf-8") as labels:
+        labels.write("sanwan,place,三万镇,Sanwan 1000 town\n")
+    named = ("给三万镇", "To Sanwan 1000 town")
+    assert wd.bars(facts(nasty, "to-yi"), title=named).words["title"] == named
+    with pytest.raises(ValueError, match="'四万' is typed"):
+        wd.bars(facts(nasty, "to-yi"), title=("给四万镇", "To Siwan town"))
+
+
 def test_two_recipients_of_one_payer_keep_their_names(nasty):
     chart = wd.bars(facts(nasty, "to-yi", "to-bing"))
     assert [mark.name.zh[-2:] for mark in chart.figures] == ["乙县", "丙县"]
@@ -636,3 +649,29 @@ def test_what_went_names_what_came_after(name):
 def test_quantities_of_your_own_are_drawn_too():
     chart = wd.bars([wd.mark(parse_quantity("42个项目"), label=("甲", "one"))])
     assert chart.figures[0].low == 42
+
+
+@pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t=", "\r="])
+def test_no_spreadsheet_takes_a_name_for_a_formula(tables, opening):
+    (mark,) = wd.bars(facts(tables["county"], "population")).figures
+    harmful = Both(f"{opening}HYPERLINK(0)", "harmless")
+    chart = replace(wd.bars(facts(tables["county"], "population")),
+                    figures=(replace(mark, name=harmful),))  # fmt: skip
+    _, row = csv.reader(io.StringIO(chart.csv().decode("utf-8-sig"), newline=""))
+    assert row[2][0] == "'", row[2]
+
+
+def test_another_language_is_refused_with_those_that_there_are(tables):
+    chart = wd.bars(facts(tables["county"], "population"))
+    one = facts(tables["county"], "population")
+    for use in (chart.draw, partial(chart.render, "svg"), partial(wd.bars, one)):
+        with pytest.raises(ValueError, match=r"'fr'.*zh"):
+            use(lang="fr")
+
+
+def test_a_style_of_the_users_changes_no_chart(tables):
+    chart = wd.plot_funding_rise(tables["funding"])
+    plain = chart.render("png")
+    with plt.style.context("dark_background"):
+        assert chart.render("png") == plain
+    assert Image.open(io.BytesIO(plain)).mode == "P"

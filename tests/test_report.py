@@ -8,6 +8,8 @@ import pages
 import pytest
 
 from wuxi_data import report
+from wuxi_data.charts import Both
+from wuxi_data.notebooks import Finding
 
 
 class Elements(HTMLParser):
@@ -74,8 +76,15 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
     start = page.index('<section aria-labelledby="_elsewhere"')
     section = page[start : page.index("</section>", start)]
     assert 'id="_chart-three-gorges"' in section
+    assert section.count('value="svg"') == section.count("<figure")
     assert "href=#_source-sanxia-cq-2025-people><title>2021—2025年: 1802.5亿元 | " in section
-    assert "cq-2024-total" not in page, "expected no entry for a figure of another folder"
+    assert 'id="cq-2024-total"' not in page, "expected no entry for a figure of another folder"
+
+
+def test_findings_over_charts_without_a_name_stand_alone(county):
+    said = [Finding(Both("有所发现", f"Finding {n}"), "a.ipynb", None) for n in "AB"]
+    page = report.build(county, findings=said).decode()
+    assert all(each.words.zh in page and each.words.en in page for each in said)
 
 
 def test_page_of_no_charts_is_whole_and_lists_every_figure_as_undrawn(county):

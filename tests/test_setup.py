@@ -13,6 +13,7 @@ import sys
 import tomllib
 from importlib.metadata import distributions, version
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -236,7 +237,7 @@ def test_the_citation_is_valid():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("authors:", "writers:"), ("2026-11-23", "23 November"), ("newspaper-article", "news")],
+    [("authors:", "writers:"), ("2026-11-28", "28 November"), ("newspaper-article", "news")],
 )
 def test_an_invalid_citation_is_seen(tmp_path, old, new):
     (tmp_path / "CITATION.cff").write_text(replaced(CITATION, old, new), encoding="utf-8")
@@ -352,7 +353,7 @@ def make(folder, *args):
 
 def test_make_alone_names_every_command(tmp_path):
     shown = [line.split()[1] for line in make(tmp_path).stdout.splitlines()]
-    expected = ["help", "reproduce", "test", "lowest", "check", "lab"]
+    expected = ["help", "reproduce", "test", "lowest", "check", "mutate", "fuzz", "lab"]
     expected += ["messages", "lock", "clean"]
     assert shown == expected, f"expected {expected}, got {shown}"
 
@@ -373,3 +374,13 @@ def test_make_says_what_the_machine_lacks_and_builds_nothing(tmp_path, stub, mes
     assert done.returncode != 0
     assert message in done.stderr, done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_an_import_from_a_zip_file_says_what_to_do(tmp_path):
+    archive = tmp_path / "wheel.zip"
+    with ZipFile(archive, "w") as made:
+        for path in (ROOT / "wuxi_data").glob("*.py"):
+            made.write(path, f"wuxi_data/{path.name}")
+    code = f"import sys; sys.path.insert(0, {str(archive)!r}); import wuxi_data"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "imported from a zip file" in done.stderr.splitlines()[-1]

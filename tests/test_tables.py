@@ -251,6 +251,14 @@ def test_a_table_in_words_has_labels_for_codes_and_no_empty_column():
         wd.labelled(wd.load_county(), "fr")
 
 
+@pytest.mark.parametrize("ask", [lambda: wd.labelled(wd.load_funding()), wd.cross_checks])
+def test_a_table_of_words_is_shown_whole_and_from_the_left(ask):
+    shown = ask()._repr_html_()
+    assert shown.count("<td") == shown.count('<td style="text-align: left">')
+    assert "2016—2019年" in shown  # past the fiftieth character of its sentence
+    assert "...<" not in shown
+
+
 # -------------------------------------------------------------------- what holds among the rows
 
 

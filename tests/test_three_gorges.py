@@ -36,11 +36,12 @@ def test_both_readings_have_the_same_values_and_qualifiers():
     assert twice - stand(figures()) == Counter()
 
 
-def test_all_but_years_and_one_figure_were_read_twice():
+def test_all_figures_but_one_were_typed_twice():
     once = stand(figures()) - stand(pd.read_csv(SECOND))
     rows = figures().set_index(["source_id", "paragraph", "value", "qualifier"])
     left = rows.loc[list(once)]
-    assert set(left.loc[left["unit"] != "year", "as_written"]) == {"上千万元"}
+    # The second reader gave it no number: between ten and twenty, as we read 几.
+    assert list(left["as_written"]) == ["十幾年"]
 
 
 def test_there_are_as_many_sources_and_figures_as_the_issue_asks():

@@ -14,13 +14,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from .files import write_whole
+from .files import PACKAGE, write_whole
 from .messages import _, unknown
 from .quantity import Quantity, evaluate, names_in
 from .reading import did_you_mean
@@ -90,6 +90,12 @@ class Folder:
             self.facts |= quantities(table).to_dict()
             # Each row is called by its theme, which says what its columns are.
             self.rows |= {row.fact_id: row for row in table.itertuples(index=False, name=theme)}
+
+    @cached_property
+    def numbered(self) -> list[str]:
+        """What is called by a number: an author may write it in words as it is."""
+        names = {said[lang] for said in self.labels.values() for lang in LANGS}
+        return sorted(filter(typed_numbers, names), key=len, reverse=True)
 
     def quantity(self, figure: str) -> Quantity:
         """A fact, or what a formula over facts comes to."""
@@ -231,7 +237,9 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
-    own = _PLACE.sub("\0", text).replace("\0", " ")
+    own = _PLACE.sub(" ", text)
+    for name in folder.numbered:  # 三万镇 is the name of a place
+        own = own.replace(name, " ")
     for number in typed_numbers(own):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
@@ -571,8 +579,8 @@ def _cell(value) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.{_DIGITS}g}" if abs(value) < 1e15 else f"{value:.15g}"
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    text = " ".join(str(value).split("\r"))  # which a writer leaves bare, and which ends a row
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
 def _looks(form: str, mark: Mark) -> set[str]:
@@ -600,13 +608,12 @@ def compose(
     return Chart(form, tuple(marks), words, folder=_portable(folder.data), **given)
 
 
-_PACKAGE = Path(str(files("wuxi_data")))
 _WITH_US = "wuxi_data:"
 
 
 def _portable(data: str | Path | None) -> str | None:
     """A folder as a stored output may name it: those that ship with us stand elsewhere tomorrow."""
-    if data is not None and Path(data).parent == _PACKAGE:
+    if data is not None and Path(data).parent == PACKAGE:
         return _WITH_US + Path(data).name
     return None if data is None else str(data)
 
@@ -614,4 +621,4 @@ def _portable(data: str | Path | None) -> str | None:
 def _found(data: str | Path | None) -> str | Path | None:
     """The folder that :func:`_portable` named."""
     name = str(data)
-    return _PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data
+    return PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data

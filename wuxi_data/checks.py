@@ -328,7 +328,12 @@ def _kind_faults(frame: pd.DataFrame) -> list[Found]:
     """A code of a closed list has the kind of that list, whatever else labels.csv may add."""
     declared = _closed_kinds()
     return [
-        (row, "kind", _quoted(kind), f"{declared[code]}, for {code} is of a closed list")
+        (
+            row,
+            "kind",
+            _quoted(kind),
+            _("{kind}, for {code} is of a closed list", kind=declared[code], code=code),
+        )
         for row, (code, kind) in enumerate(zip(frame["code"], frame["kind"], strict=True))
         if declared.get(code, kind) != kind
     ]

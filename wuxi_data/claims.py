@@ -242,9 +242,9 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     groups = [jilin] * 4 + [water] * 2 + [county]
     details = {
-        "resettlement-people": "{resettlement-classes}",
-        "ecommerce-people": "{ecommerce-classes}",
-        "ecommerce-2021-people": "{ecommerce-2021-days}",
+        "resettlement-people": ("{resettlement-classes}",) * 2,
+        "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
+        "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
     not_trained = ("exchange-people", "secondment-people", "students-helped")
     return bars(
@@ -253,7 +253,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
                 quantity,
                 label=names[quantity.formula],
                 group=group,
-                detail=(details[quantity.formula],) * 2 if quantity.formula in details else None,
+                detail=details.get(quantity.formula),
                 tone="second" if quantity.formula in not_trained else None,
             )
             for group, quantity in zip(groups, _facts(training, *names), strict=True)
@@ -266,8 +266,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "staff; Jilin trained {resettlement-people}, resettlement leaders and cadres",
         ),
         subtitle=(
-            "各班可能有同一个人，所以不相加",
-            "Programmes may share people, so nothing is summed",
+            "同一个人可能参加过不止一项，所以不相加",
+            "One person may have been in several programmes, so nothing is summed",
         ),
         lang=lang,
     )
@@ -398,7 +398,7 @@ _FREE = ("无偿援助", "Free of charge")
 _FREE_AND_GOODS = ("无偿援助，物资折款在内", "Free of charge, goods counted in")
 _NOT_SAID = (
     "原文作“投入”或“援助”，没有说无偿",
-    "“Put in” or “aid”: print does not say free of charge",
+    '"Put in" or "aid": print does not say free of charge',
 )
 _PAIRS = {
     "shanghai-wanzhou": ("上海—万州", "Shanghai to Wanzhou"),
@@ -446,7 +446,7 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         title=(
             "同样写“投入”、写{jilin-wuxi-2022-years}：天津在万州{tianjin-wanzhou-2022-aid}，"
             "吉林在巫溪{jilin-wuxi-2022-aid}",
-            "“Put in” over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by "
+            '"Put in" over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by '
             "Tianjin in Wanzhou, {jilin-wuxi-2022-aid} by Jilin in Wuxi County",
         ),
         subtitle=(

@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
+from .files import PACKAGE
 from .messages import _
 from .numerals import unit_labels
 from .reading import read
 from .schema import fields, package, references
 from .tables import filled, labels, messages
 
-_HERE = Path(str(files("wuxi_data")))
-_TEMPLATES = _HERE / "templates" / "county"
+_TEMPLATES = PACKAGE / "templates" / "county"
 _AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs stored
     "notebooks/my_county.ipynb": "my_county.ipynb",
     ".github/workflows/check.yml": "check.yml",
@@ -92,7 +91,7 @@ def example_county() -> Path:
     >>> wd.check(wd.example_county())
     []
     """
-    return _HERE / "example_county"
+    return PACKAGE / "example_county"
 
 
 def three_gorges() -> Path:
@@ -108,7 +107,7 @@ def three_gorges() -> Path:
     >>> len(wd.load_sources(wd.three_gorges()))
     41
     """
-    return _HERE / "three_gorges"
+    return PACKAGE / "three_gorges"
 
 
 # -------------------------------------------------------------------- guides

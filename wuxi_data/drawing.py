@@ -177,7 +177,7 @@ class _Rows:
             if group and (n == 0 or mark.group != self.wholes[n - 1].group):
                 at += 6 if n else 0
                 self.heads.append((at, wrap(group, self.wide, sizes.label, "semibold")))
-                at += height(self.heads[-1][1], sizes.label) + 3
+                at += height(self.heads[-1][1], sizes.label) + 8
             name, label = height(self.names[n], sizes.label), self._label_height(mark)
             if self.narrow:
                 room = max(self.thick, label)
@@ -442,8 +442,8 @@ class _Columns:
 
     @property
     def readable(self) -> bool:
-        """Whether the columns have room; rows have it always."""
-        return self.pitch >= self.size * 1.5
+        """Whether the columns, and their names upright, have room; rows have it always."""
+        return self.pitch >= self.size * 1.5 and not (self.upright and self.names_high > 80)
 
     def _slots(self, marks) -> list[tuple]:
         """One place for each column; a year without one stays empty where few years lack."""
@@ -619,7 +619,7 @@ class _Squares:
             foot = top + grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
             tones = _tones(len(self.inside[mark.key]))
             for inner, note, tone in zip(self.inside[mark.key], notes, tones, strict=True):
-                pen.box(left, foot + 3, 9, 9, "key", facecolor=_TONE[tone], linewidth=0)
+                pen.box(left, foot + 3, 9, 9, "key", **_fill(replace(inner, tone=tone)))
                 pen.text(
                     note, left + 15, foot, self.sizes.small, f"{inner.gid}:label", url=inner.url
                 )

@@ -1,10 +1,19 @@
-"""Files are written beside and moved into place: whoever looks sees the old one or the new one."""
+"""Where the package stands; and files moved into place whole: nobody ever meets half of one."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from importlib.resources import files
 from pathlib import Path
+
+from .messages import _
+
+PACKAGE = Path(str(files("wuxi_data")))
+if not PACKAGE.is_dir():
+    raise ImportError(
+        _("wuxi_data was imported from a zip file, which hides its tables: install it with pip")
+    )
 
 
 def write_whole(path: str | Path, content: bytes) -> None:

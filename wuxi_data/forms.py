@@ -138,8 +138,9 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
         raise ValueError(
             _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
         )
-    sign = "+" if quantity.qualifier == "exact" and quantity.value > 0 else ""
-    return [sign + quantity.wording(lang) for lang in ("zh", "en")]
+    said = [quantity.wording(lang) for lang in ("zh", "en")]
+    signed = quantity.qualifier == "exact" and quantity.value > 0 and said[0][0].isdigit()
+    return [f"+{each}" if signed else each for each in said]
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,

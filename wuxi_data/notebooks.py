@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .charts import MIME, Both
+from .files import PACKAGE
 from .messages import _, heard
 
 _PATIENCE = 300  # seconds, for a cell and for the start of a kernel
@@ -46,8 +46,7 @@ def notebook_folder(data: str | Path | None = None) -> Path:
     """Where the notebooks of a folder of tables stand; ours in the package or beside it."""
     if data is not None:
         return Path(data) / "notebooks"
-    package = Path(str(files("wuxi_data")))
-    both = package / "notebooks", package.parent / "notebooks"
+    both = PACKAGE / "notebooks", PACKAGE.parent / "notebooks"
     return next((each for each in both if each.is_dir()), both[0])
 
 
@@ -290,12 +289,13 @@ def _bring_font_cache(home: str) -> None:
 
 
 class Shown(NamedTuple):
-    """A named chart that a notebook shows, as data, and where."""
+    """A named chart that a notebook shows, as data, and where; and the picture in base64."""
 
     name: str
     chart: dict
     notebook: str
     cell: str
+    picture: str = ""
 
 
 class Finding(NamedTuple):
@@ -316,16 +316,18 @@ def cell_name(place: int, cell: dict) -> str:
 def charts_shown(notebook: dict, name: str) -> list[Shown]:
     """Every chart with a name that any output of the notebook `name` holds."""
     return [
-        Shown(chart["name"], chart, name, cell_name(place, cell))
+        Shown(
+            data[MIME]["name"], data[MIME], name, cell_name(place, cell), data.get("image/png", "")
+        )
         for place, cell in enumerate(notebook["cells"], 1)
-        for chart in _charts(cell)
-        if chart.get("name")
+        for data in _charts(cell)
+        if data[MIME].get("name")
     ]
 
 
 def _charts(cell: dict) -> Iterable[dict]:
     outputs = cell.get("outputs", ())
-    return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+    return [output["data"] for output in outputs if MIME in output.get("data", {})]
 
 
 def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
@@ -385,5 +387,5 @@ def _next_chart(cells: list[dict]) -> str | None:
         if is_finding(cell):
             return None
         if cell.get("outputs"):
-            return next((chart.get("name") for chart in _charts(cell)), None)
+            return next((data[MIME].get("name") for data in _charts(cell)), None)
     return None

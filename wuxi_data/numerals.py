@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from .files import PACKAGE
 from .messages import _
 
 
@@ -258,7 +258,7 @@ NUMERAL = re.compile(
 @cache
 def unit_labels() -> dict[str, tuple[list[str], list[str]]]:
     """Unit code → (Chinese words, the first for wording; English, one and many)."""
-    path = files("wuxi_data").joinpath("data/units.csv")
+    path = PACKAGE / "data" / "units.csv"
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     return {row["code"]: (row["zh"].split("|"), row["en"].split("|")) for row in rows}

@@ -12,13 +12,13 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from .files import PACKAGE
 from .messages import _, heard
 from .schema import TABLES, THEMES, fields
 
@@ -81,7 +81,7 @@ class _Scan(NamedTuple):
 
 def folder(data: str | Path | None = None) -> Path:
     """The folder of tables: ours for None, else the user's own, in which some table must stand."""
-    path = Path(str(files("wuxi_data"))) / "data" if data is None else Path(data)
+    path = PACKAGE / "data" if data is None else Path(data)
     if not path.exists():
         raise FileNotFoundError(_("no such folder of tables: {data}", data=data))
     if not path.is_dir():

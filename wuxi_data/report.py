@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
 from html import unescape
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from .charts import LANGS, Both, Chart, Folder, years
 from .charts import Mark as Drawn
 from .county import three_gorges
 from .crosschecks import cross_checks
+from .files import PACKAGE
 from .numerals import unit_labels
 from .quantity import Quantity, names_in
 from .schema import THEMES, package, references
@@ -279,8 +279,9 @@ def _findings(findings: list, drawn: list[Shown]) -> list[Said]:
     """The findings, each with the chart that it stands over, where the page has it."""
     known, shown = {chart.name: chart for chart in drawn}, []
     for each in findings:
-        again = any(each.chart == other.chart for other in findings[: len(shown)])
-        shown.append(Said(each.words, known.get(each.chart), again))
+        chart = known.get(each.chart)
+        again = chart is not None and any(chart is other.chart for other in shown)
+        shown.append(Said(each.words, chart, again))
     return shown
 
 
@@ -694,7 +695,7 @@ def _codes(tables, say: Words) -> list[tuple[str, Both]]:
 
 
 def _asset(name: str) -> str:
-    return files("wuxi_data").joinpath("templates", name).read_text("utf-8")
+    return (PACKAGE / "templates" / name).read_text("utf-8")
 
 
 @cache
@@ -746,7 +747,7 @@ def _subset(name: str, text: str) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    with files("wuxi_data").joinpath("fonts", name).open("rb") as file:
+    with (PACKAGE / "fonts" / name).open("rb") as file:
         font = TTFont(file, recalcTimestamp=False)
         subsetter = Subsetter(
             Options(layout_features=["kern", "mark", "mkmk", "ccmp", "locl"], hinting=False)

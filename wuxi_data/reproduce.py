@@ -8,6 +8,7 @@ differs.
 from __future__ import annotations
 
 import asyncio
+import base64
 import difflib
 import itertools
 import multiprocessing
@@ -18,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from typing import NamedTuple
 from . import notebooks, prose
 from .charts import LANGS, Chart
 from .checks import check as check_folder
-from .files import write_whole
+from .files import PACKAGE, write_whole
 from .messages import _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
 from .reading import Fault, TableError
@@ -127,7 +127,7 @@ def reproduce(
 
 def repository() -> Path:
     """The repository that this package is installed from."""
-    root = Path(str(files("wuxi_data"))).parent
+    root = PACKAGE.parent
     if not (root / "notebooks").is_dir():
         raise FileNotFoundError(
             _("this is an installed package, not its repository: say --out DIR")
@@ -157,7 +157,9 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
                 done = await _run(path, facts, say)
             for each in done.shown:
                 key = notebooks.content(each.chart)
-                drawn[key] = drawn.get(key) or _start_to_draw(each.chart, pool)
+                drawn[key] = drawn.get(key) or _start_to_draw(
+                    each.chart, _pictures(key, done), pool
+                )
             return done
 
         runs = await asyncio.gather(*map(run, paths))
@@ -238,17 +240,26 @@ class Drawn(NamedTuple):
     for_page: Future
 
 
-def _start_to_draw(made: dict, pool: Executor) -> Drawn:
-    return Drawn(pool.submit(_draw, made), pool.submit(_draw_for_page, made))
-
-
-def _draw(made: dict) -> dict[str, bytes]:
-    """The files of one chart, by the ends of their names."""
-    chart = Chart.from_json(made)
-    pictures = {
-        f".{lang}.{kind}": chart.render(kind, lang) for lang in LANGS for kind in ("svg", "png")
+def _pictures(key: str, run: Run) -> dict[str, bytes]:
+    """What a notebook drew of a chart already, by language: a second drawing would be the same."""
+    return {
+        each.chart["lang"]: base64.b64decode(each.picture)
+        for each in run.shown
+        if each.picture and notebooks.content(each.chart) == key
     }
-    return {**pictures, ".csv": chart.csv()}
+
+
+def _start_to_draw(made: dict, pictures: dict[str, bytes], pool: Executor) -> Drawn:
+    return Drawn(pool.submit(_draw, made, pictures), pool.submit(_draw_for_page, made))
+
+
+def _draw(made: dict, pictures: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of one chart, by the ends of their names."""
+    chart, files = Chart.from_json(made), {}
+    for lang in LANGS:
+        files[f".{lang}.svg"] = chart.render("svg", lang)
+        files[f".{lang}.png"] = pictures.get(lang) or chart.render("png", lang)
+    return {**files, ".csv": chart.csv()}
 
 
 def _draw_for_page(made: dict) -> dict[tuple[str, bool], bytes]:

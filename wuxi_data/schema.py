@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+
+from .files import PACKAGE
 
 THEMES = ("funding", "projects", "water_works", "training", "county")
 TABLES = (*THEMES, "sources", "labels", "exclusions", "crosschecks")
@@ -13,7 +14,7 @@ TABLES = (*THEMES, "sources", "labels", "exclusions", "crosschecks")
 @cache
 def package() -> dict:
     """The declared Data Package, ``data/datapackage.json``."""
-    return json.loads(files("wuxi_data").joinpath("data/datapackage.json").read_text("utf-8"))
+    return json.loads((PACKAGE / "data" / "datapackage.json").read_text("utf-8"))
 
 
 @cache

@@ -8,13 +8,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
+from .files import PACKAGE
 from .messages import _
 
 FAMILY = "Wuxi Data Sans"
@@ -68,6 +68,7 @@ def theme() -> Iterator[None]:
         "font.size": WIDE.label,
         "text.color": INK,
         "text.parse_math": False,  # a $ in a label is a dollar
+        "axes.prop_cycle": mpl.cycler(color=[HUE, SECOND, THIRD]),
         "axes.titleweight": "semibold",
         "axes.unicode_minus": True,
         "hatch.linewidth": 1.1,
@@ -86,7 +87,7 @@ def theme() -> Iterator[None]:
 
 @cache
 def _font_files() -> dict[str, Path]:
-    folder = Path(str(files("wuxi_data"))) / "fonts"
+    folder = PACKAGE / "fonts"
     return {
         "normal": folder / "WuxiDataSans-Regular.ttf",
         "semibold": folder / "WuxiDataSans-SemiBold.ttf",

@@ -6,13 +6,13 @@ import csv
 import io
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .checks import FIGURE, Beside, beside, check_table
+from .files import PACKAGE
 from .messages import _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
@@ -37,7 +37,7 @@ def _loaded(raw: Raw, known: Beside) -> pd.DataFrame:
         typed[column] = _typed(raw.frame[column], field, column in coded)
         if column == "qualifier" and name in THEMES:
             typed |= _bounds(raw.frame["as_written"])
-    return pd.DataFrame(typed)
+    return (pd.DataFrame if name in THEMES else Readable)(typed)
 
 
 def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
@@ -162,7 +162,7 @@ def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
 @cache
 def messages() -> dict[str, dict[str, str]]:
     """What the guide and the page say, by the name of the sentence, in both languages."""
-    text = files("wuxi_data").joinpath("templates/messages.csv").read_text("utf-8-sig")
+    text = (PACKAGE / "templates" / "messages.csv").read_text("utf-8-sig")
     rows = csv.DictReader(io.StringIO(text))
     return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
 
@@ -244,7 +244,7 @@ def words(figures: pd.Series) -> pd.DataFrame:
     DataFrame
         Same index; columns zh, en (the wording) and formula (what it was computed from).
     """
-    return pd.DataFrame(
+    return Readable(
         [(figure.wording("zh"), figure.wording("en"), figure.formula) for figure in figures],
         index=figures.index,
         columns=["zh", "en", "formula"],
@@ -260,6 +260,19 @@ _HEADS = {
     "source_id": ("来源", "Source"),
     "note": ("说明", "Note"),
 }
+
+
+class Readable(pd.DataFrame):
+    """A table to be read: in a notebook its words begin at the left, and no sentence is cut."""
+
+    @property
+    def _constructor(self):
+        return Readable
+
+    def _repr_html_(self):
+        with pd.option_context("display.max_colwidth", None):
+            html = super()._repr_html_()
+        return html and re.sub("<(t[hd])>", r'<\1 style="text-align: left">', html)
 
 
 def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
@@ -309,7 +322,7 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     notes = table["note_zh"].fillna(table["note"]) if lang == "zh" else table["note"]
     shown[_HEADS["note"][place]] = notes.fillna("").to_list()
     frame = pd.DataFrame(shown, index=pd.Index(table["fact_id"], name=heads["fact_id"]))
-    return frame.loc[:, (frame.fillna("") != "").any()].fillna("")
+    return Readable(frame.loc[:, (frame.fillna("") != "").any()].fillna(""))
 
 
 _CODED = (
