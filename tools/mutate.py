@@ -16,7 +16,6 @@ import argparse
 import contextlib
 import csv
 import gc
-import hashlib
 import importlib
 import io
 import json
@@ -371,11 +370,14 @@ class Bench:
         return set(), False
 
     def _by_checksums(self, folder, batch):
-        """It names the files: whatever was changed in one of them."""
-        lines = (self.tree / "tests/three_gorges.sha256").read_text().splitlines()
-        stored = {line[66:]: line[:64] for line in lines}
-        now = {name: hashlib.sha256((self.tree / name).read_bytes()).hexdigest() for name in stored}
-        return set(dict(now.items() - stored.items())), now != stored
+        """Any change to a file gives it another sum: whatever was changed is named."""
+        if folder != GORGES:
+            return set(), False
+        try:
+            importlib.import_module("test_three_gorges").test_what_was_read_once_is_as_it_was_read()
+        except AssertionError:
+            return {each.path for each in batch}, True
+        return set(), False
 
     def _by_prose(self, folder, batch):
         faults = self.prose.check_notebooks()
