@@ -42,7 +42,7 @@ DATA, GORGES = "wuxi_data/data", "wuxi_data/three_gorges"  # the example is fict
 LONGEST = 60  # seconds for one run of a check
 DIGITS, CHINESE = "0123456789", "一二三四五六七八九"
 QUALIFIER = "大约|约|余|多|以上|不到|不足|几|近|about |over |at least |under "
-FIGURE = {"value", "unit", "qualifier", "as_written"}
+TOGETHER = [{"value", "unit", "qualifier", "as_written", "indicator"}, {"start", "end"}]
 SENTENCES = {"note", "note_zh", "zh", "en", "title", "authors", "publisher", "url", "fact_id",
              "check_id", "code", "sha256", "left", "right"}  # fmt: skip
 
@@ -338,8 +338,8 @@ class Bench:
     def _by_check(self, folder, batch):
         faults = self.wd.check(None if folder == DATA else self.tree / folder)
         named = set()
-        for fault in faults:  # a wrong token is told in the column of its value
-            columns = FIGURE if fault.column in FIGURE else {fault.column}
+        for fault in faults:  # such as a wrong token, which is told in the column of its value
+            columns = next((some for some in TOGETHER if fault.column in some), {fault.column})
             named |= {(fault.file, fault.line, column) for column in columns}
         return named, bool(faults)
 
