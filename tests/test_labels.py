@@ -1,6 +1,5 @@
 """Every code has a label of its kind, every label is there for something, every word is right."""
 
-import html
 from functools import cache
 from pathlib import Path
 
@@ -121,111 +120,50 @@ UNITS = {
     "body": ("个省市|省市|个市县区|个市|市", "body|bodies"),
 }
 
-# Typed once more, too: what our own page and notebooks have no occasion to say.
+# Typed once more, too: what our own page has no occasion to say.
 UNSHOWN = {
-    "guide_column": ("列", "column"),
-    "guide_meaning": ("含义", "meaning"),
-    "period_year": ("{year}年", "{year}"),
-    "period_since": ("{first}年起", "years from {first}"),
-    "period_until": ("至{last}年", "years to {last}"),
+    "at_most": ("至多", "at most"),
     "cumulative_goods": ("累计援助物资", "aid in goods over the period"),
+    "total_funds": ("各类资金合计", "funds of all kinds"),
+    "cooperation_funds": ("经济合作资金", "money from economic co-operation"),
+    "welfare_funds": ("社会公益类资金", "money for social welfare projects"),
+    "agreed_investment": ("签约投资", "investment agreed"),
+    "sales": ("帮助销售额", "goods sold with the giver's help"),
     "output": ("产量", "output"),
     "people_served": ("受益人数", "people served"),
     "beds": ("床位数", "beds"),
+    "capacity": ("库容或水量", "storage or supply of water"),
+    "power": ("装机容量", "installed power"),
     "people_sent": ("选派人员", "people sent"),
     "attendances": ("培训人次", "attendances at training"),
+    "batches": ("批次数", "groups sent"),
+    "resident_population": ("常住人口", "resident population"),
+    "rural_population": ("农业人口", "farming population"),
+    "people_resettled": ("移民人数", "people resettled"),
+    "households": ("户数", "households"),
+    "villages": ("村数", "villages"),
+    "communities": ("社区数", "communities"),
+    "counties": ("区县数", "counties and districts"),
+    "givers": ("支援方数", "bodies that give"),
+    "gdp": ("地区生产总值（增加值）", "gross domestic product (value added)"),
+    "gdp_per_head": ("人均地区生产总值", "gross domestic product per head"),
+    "income_per_head": ("人均可支配收入", "disposable income per head"),
+    "ministry_water": ("水利部", "Ministry of Water Resources"),
+    "longxi_town": ("龙溪镇", "Longxi town"),
     "unnamed": ("文中未写明", "not named in print"),
-    "needs_same_giver": (
-        "与援助同一出资方、受援方，起止年份也都写明并且相同的项目数（projects）",
-        "indicator projects, of the aid's giver, place and years, first and last",
-    ),
-    "needs_same_paragraph": (
-        "与项目数同一段的收益（income）",
-        "indicator income, in the paragraph of the projects",
-    ),
-    "name_and_figure": ("{name}{figure}", "{name} {figure}"),
-    "dated_name": ("{period}{name}", "{period}: {name}"),
-    "sentence_space": (" ", " "),
-    "funding_total_part": ("{period}{figure}", "{figure} of it in {period}"),
-    "projects_part": ("{period}{figure}", "{figure} in {period}"),
-    "unvalued": ("{name}{figure}", "{name}: {figure}"),
-    "at_most": ("至多", "at most"),
     "huatai_bridge": ("花台大桥", "Huatai bridge"),
-    "guide_rule": ("规则", "rule"),
-    "guide_example": ("例子", "example"),
-    "guide_required": ("必填", "required"),
-    "guide_optional": ("可以留空", "may be empty"),
-    "guide_open": (
-        "必填；代码由你定，写进 labels.csv，kind 填 {kinds}",
-        "required; a code of your own goes into labels.csv, of the kind {kinds}",
-    ),
-    "guide_closed": ("必填；只能取列出的代码", "required; a closed list"),
-    "guide_closed_or_empty": ("只能取列出的代码，或留空", "a closed list, or empty"),
-    "mixed_units": (
-        "单位不同，不能画在一起：表 {table} 的 {needs}",
-        "mixed units in {table}, {needs}; a chart compares figures of one unit",
-    ),
-    "mark_before": ("{words}（援建前）", "{words} (before the aid)"),
-    "authors_and_others": ("{first}等", "{first} et al."),
-    "funding_rise_down": (
-        "{payer}每年援助{recipient}的资金由{first}减至{last}，减少{change}",
-        "{payer}'s yearly aid to {recipient} fell from {first} to {last}, down {change}",
-    ),
-    "funding_rise_level": (
-        "{payer}每年援助{recipient}的资金：起初{first}，最近{last}",
-        "{payer}'s yearly aid to {recipient}: {first} at first, {last} most recently",
-    ),
-    "note_more": ("另有{n}项未画。", "{n} more not drawn."),
-    "money_per_project": (
-        "平均每个项目的援助：{figures}",
-        "Aid per project on average: {figures}",
-    ),
-    "orchards_most_of_all": (
-        "面积最大的是{place}的{name}：{figure}",
-        "The largest area: {name} in {place}, {figure}",
-    ),
-    "water_works_title": ("建成的{name}：{figure}", "Built: {name}, {figure}"),
-    "guide_other_county": (
-        "表、图和算出的数来自你的表；文字是就巫溪县写的："
-        "请在你的文件夹的 notebooks 里改写成你的县，再加上 --notebooks 运行；"
-        "out 里的每次运行都会被覆盖。",
-        "Tables, charts and computed figures come from your tables. "
-        "The sentences were written about Wuxi County: rewrite them for yours in the notebooks of "
-        "your folder, and run those with --notebooks; whatever is in out is written over by each "
-        "run.",
-    ),
-    "page_undrawn": (
-        "所给的表里没有这些图所需的数字：",
-        "The tables have no figures for these charts:",
-    ),
-}  # fmt: skip
-
-# Codes that are put together; every other one stands in the code as it is.
-COMPOSED = {
-    "guide_{}": ("column", "meaning", "rule", "example"),
-    "mark_{}": ("inferred", "planned", "before"),
-    "{}_title": ("funding_total", "projects"),
-    "{}_part": ("funding_total", "projects"),
-    "timeline_{}": ("began", "held"),
-    "page_{}": ("headline", "charts", "limits", "facts", "derived", "checks", "map", "codebook",
-                "cite"),
-    "cannot_{}_said": ("be",),
-}  # fmt: skip
-
-
-def words(labels):
-    columns = (labels[column].astype(str) for column in ("code", "zh", "en"))
-    return {code: (zh, en) for code, zh, en in zip(*columns, strict=True)}
-
-
-def squeezed(text):
-    """Without what wraps a line, begins a sentence, or marks up a page."""
-    return "".join(html.unescape(text).casefold().split())
+}
 
 
 def test_the_units_are_worded_as_they_are_typed_here():
     known = {code: ("|".join(zh), "|".join(en)) for code, (zh, en) in unit_labels().items()}
     assert known == UNITS
+
+
+def test_what_no_page_shows_is_worded_as_it_is_typed_here():
+    known = read("labels").frame.astype(str).set_index("code")[["zh", "en"]]
+    got = {code: tuple(known.loc[code]) for code in UNSHOWN}
+    assert got == UNSHOWN
 
 
 # -------------------------------------------------------------------- every code is of its kind
@@ -257,5 +195,5 @@ def test_the_givers_are_no_places():
     assert {code for code, kind in kinds(read("labels").frame).items() if kind == "actor"} == ACTORS
 
 
-def test_what_the_article_names_without_a_figure_has_its_word_too():
-    assert UNUSED.items() <= kinds(read("labels").frame).items()
+def test_what_no_figure_uses_is_of_its_kind_too():
+    assert (UNUSED | VERDICTS).items() <= kinds(read("labels").frame).items()

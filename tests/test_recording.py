@@ -100,6 +100,13 @@ def test_a_file_that_is_no_notebook_says_what_it_is(content, says):
     assert "\n" not in str(error.value)
 
 
+def test_no_two_cells_of_a_notebook_have_one_id():
+    """Jupyter would rename one of them, at random, at each saving."""
+    for path in notebooks.notebook_paths(notebooks.notebook_folder()):
+        ids = [cell["id"] for cell in notebooks.read(path)["cells"]]
+        assert len(set(ids)) == len(ids), f"{path.name}: {sorted(ids)}"
+
+
 # -------------------------------------------------------------------- what was shown
 
 

@@ -1,5 +1,6 @@
 """Two people read the other sources, apart from each other: do they agree?"""
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -65,6 +66,15 @@ def test_the_known_contradictions_are_shown_as_such():
         "hubei-aid-left",
         "wuxi-farming-residents",
     }
+
+
+def test_what_was_read_once_is_as_it_was_read():
+    """Nothing here knows the sources' texts: whoever means a change says so with `sha256sum`."""
+    lines = SECOND.with_name("three_gorges.sha256").read_text().splitlines()
+    now = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in GORGES.glob("*.csv")
+    }
+    assert {Path(line[66:]).name: line[:64] for line in lines} == now
 
 
 # -------------------------------------------------------------------- a package of its own

@@ -5,8 +5,9 @@ figure, every output and every number in the prose of every notebook. What a che
 (two cells of a notebook, two files) it judges in one run; a change that is not named is judged
 again, alone. Exits 1 with the list of survivors.
 
-Two things are done once and not for each change, for they cannot differ: starting an interpreter
-(nbval's kernel lives in this process), and, where neither code nor table changed, running cells.
+The analysis is run once, in real kernels, and must give what is stored; from then on neither code
+nor table of a notebook changes, so that its kernel would say the same, and its answers are said
+again. A sample leaves that one run to `make test` and `reproduce --check`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import argparse
 import contextlib
 import csv
 import gc
+import importlib
 import io
 import json
 import multiprocessing
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -31,15 +34,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import ClassVar, NamedTuple
-from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLE = Path(os.environ.get("WUXI_ARTICLE") or ROOT.parent / "shared/source/jilin-wuxi-2021.txt")
 TREE = ("wuxi_data", "notebooks", "figures", "tests", "pyproject.toml")
 DATA, GORGES = "wuxi_data/data", "wuxi_data/three_gorges"  # the example is fiction
-LONGEST = 240  # seconds for one run of a check; the first `reproduce` runs and draws everything
+LONGEST = 60  # seconds for one run of a check
 DIGITS, CHINESE = "0123456789", "一二三四五六七八九"
 QUALIFIER = "大约|约|余|多|以上|不到|不足|几|近|about |over |at least |under "
 FIGURE = {"value", "unit", "qualifier", "as_written"}
@@ -148,19 +149,20 @@ def figures() -> Iterator[Mutant]:
 
 
 def notebooks() -> Iterator[Mutant]:
+    ours = numbers(path.read_text("utf-8-sig") for path in (ROOT / DATA).glob("*.csv"))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         ran, name = 0, f"notebooks/{path.name}"
         book = load(path)
+        printed = ours | numbers(json.dumps(cell.get("outputs", "")) for cell in book["cells"])
         for at, cell in enumerate(book["cells"]):
             code = cell["cell_type"] == "code"
             where = f"{name} cell {at + 1}"
-            found = outputs(cell) if code else prose(cell, book)
+            found = outputs(cell) if code else prose(cell, printed)
             place = (path.name, ran if code else at + 1)
             for turn, (kind, said, keys, new) in enumerate(found):
-                turn_ = (name, turn) if kind == "picture" else turn
-                yield Mutant(
-                    kind, f"{where}: {said}", name, place, turn_, ("cells", at, *keys), new
-                )
+                # of pictures, `reproduce` names the notebook only
+                turn = (turn, at) if kind == "picture" else turn
+                yield Mutant(kind, f"{where}: {said}", name, place, turn, ("cells", at, *keys), new)
             ran += code
 
 
@@ -197,7 +199,7 @@ def other(value):
     return altered(value) if isinstance(value, str) else value + 1
 
 
-def prose(cell: dict, book: dict) -> Iterator[tuple]:
+def prose(cell: dict, printed: set[str]) -> Iterator[tuple]:
     """Each number in the text altered, to one that stands in no table and no output."""
     from wuxi_data.prose import NOT_PROSE
 
@@ -205,7 +207,7 @@ def prose(cell: dict, book: dict) -> Iterator[tuple]:
     hidden = [found.span() for found in NOT_PROSE.finditer(source)]
     for found in re.finditer(rf"\d[\d,.]*|[{CHINESE}]+(?=[十百千万亿])", source):
         tries = (altered(found[0], seed=seed) for seed in range(60))
-        free = (new for new in tries if new[0] != "0" and new.strip(",.") not in everything(book))
+        free = (new for new in tries if new[0] != "0" and new.strip(",.") not in printed)
         new = next(free, None)
         on_page = "finding" in cell["metadata"].get("tags", ())
         kind = "prose" if new or on_page else "number, each neighbour of which is printed as well"
@@ -216,30 +218,36 @@ def prose(cell: dict, book: dict) -> Iterator[tuple]:
         yield kind, f"{found[0]} → {new}", ("source",), text
 
 
-def everything(book: dict) -> set[str]:
-    """Every number in the tables and in the outputs of a notebook."""
-    key = id(book)
-    if key not in _EVERYTHING:
-        said = [path.read_text("utf-8-sig") for path in (ROOT / DATA).glob("*.csv")]
-        said += [json.dumps(cell.get("outputs", "")) for cell in book["cells"]]
-        _EVERYTHING[key] = {
-            each.strip(",.") for text in said for each in re.findall(r"\d[\d,.]*", text)
-        }
-    return _EVERYTHING[key]
-
-
-_EVERYTHING: dict[int, set[str]] = {}
+def numbers(texts: Iterable[str]) -> set[str]:
+    return {each.strip(",.") for text in texts for each in re.findall(r"\d[\d,.]*", text)}
 
 
 # -------------------------------------------------------------------- who judges
 
-# In this order, the cheap ones first; each answers (what it names, whether anything is red).
+# In this order; each answers (what it names, whether anything is red).
 CHECKS = {
-    "table": ("check", "audit", "page", "tests", "nbval"),
-    "figure": ("reproduce --check",),
-    "picture": ("reproduce --check",),
+    "table": ("check", "audit", "page", "tests", "checksums"),
+    "figure": ("reproduce",),
+    "picture": ("reproduce",),
     "output": ("nbval",),
     "prose": ("prose", "page"),
+}
+# All that nbval needs: to load the others would take longer than to compare a notebook.
+PLUGINS = ["-p", "nbval.plugin", "-p", "steady_nbval", "-p", "no:cacheprovider"]
+TESTS = {
+    DATA: (
+        "test_labels.the_units_are_worded_as_they_are_typed_here",
+        "test_labels.every_code_in_use_is_a_label_of_its_kind",
+        "test_labels.what_no_figure_uses_is_of_its_kind_too",
+        "test_labels.the_givers_are_no_places",
+        "test_labels.what_no_page_shows_is_worded_as_it_is_typed_here",
+    ),
+    GORGES: (
+        "test_three_gorges.both_readings_have_the_same_values_and_qualifiers",
+        "test_three_gorges.all_but_years_and_one_figure_were_read_twice",
+        "test_three_gorges.the_known_contradictions_are_shown_as_such",
+        "test_three_gorges.a_code_of_both_folders_is_called_the_same",
+    ),
 }
 
 
@@ -250,43 +258,26 @@ class OutOfTime(BaseException):
 class Bench:
     """A copy of the repository in which changes are put and judged."""
 
-    def __init__(self, folder: str):
-        self.tree = Path(tempfile.mkdtemp(dir=folder))
+    def __init__(self, folder: str, made: dict[str, bytes]):
+        self.tree, self.made = Path(tempfile.mkdtemp(dir=folder)), made
         for name in TREE:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, self.tree / name)
         os.chdir(self.tree)
         sys.path[:0] = [str(self.tree), str(self.tree / "tests")]
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         signal.signal(signal.SIGALRM, self._out_of_time)
-        os.environ |= {"PYTHONPATH": str(self.tree), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         for name in [name for name in sys.modules if name.startswith("wuxi_data")]:
             del sys.modules[name]  # that of the repository: ours is the copy
-        import pandas as pd
-        import steady_nbval  # replaces the kernel, which is why it comes first
-        from nbval import plugin
+        import wuxi_data
+        from wuxi_data import notebooks, prose, report, reproduce
 
-        import wuxi_data as wd
-        from wuxi_data import charts, notebooks, prose, report, reproduce
-
-        del steady_nbval
-        plugin.RunningKernel = Kernel
-        self.wd = SimpleNamespace(
-            **vars(wd)
-            | dict(
-                charts=charts, notebooks=notebooks, prose=prose, report=report, reproduce=reproduce
-            )
-        )
-        assert Path(wd.__file__).is_relative_to(self.tree), wd.__file__
-        pd.options.display.max_columns = 20  # as in a kernel: pandas took this for a terminal
-        charts.Chart.render = lambda *given, **options: b""  # nbval compares no pictures
-        self.subset, report._subset = report._subset, lambda *given: b""
-        self.kept: dict = {}
-        self.audited = self._audit()
-        self.page = self._page()
-        gc.freeze()  # so that pytest, which collects garbage after each run, has little to look at
-        red = [name for name in ("check", "prose", "tests", "nbval") if self._ask(name, [])[1]]
-        assert not red, f"red where nothing was changed: {', '.join(red)}"
+        assert Path(wuxi_data.__file__).is_relative_to(self.tree), wuxi_data.__file__
+        self.wd, self.notebooks, self.prose = wuxi_data, notebooks, prose
+        self.report, self.reproduce = report, reproduce
+        report._subset = lambda *given: b""  # the font on the page: its words decide
+        self.before: dict[str, str | bytes] = {}
+        gc.freeze()  # pytest collects garbage after each run: let there be little
 
     @staticmethod
     def _out_of_time(*_):
@@ -298,6 +289,7 @@ class Bench:
         for name in CHECKS[mutants[0].kind]:
             left = [at for at, killer in enumerate(killers) if killer == "nobody"]
             try:
+                self._must_be_green(name, os.path.dirname(mutants[0].path))
                 for at in self._killed(name, left, mutants) if left else ():
                     killers[at] = name
             except OutOfTime:
@@ -305,171 +297,112 @@ class Bench:
                     killers[at] = f"out of time ({name}, {LONGEST} s)"
         return killers
 
+    @cache  # noqa: B019
+    def _must_be_green(self, name: str, folder: str) -> None:
+        _, red = self._run(name, [Mutant("", "", f"{folder}/any", (), 0, (), "")])
+        assert not red, f"{name} is red where nothing was changed"
+
     def _killed(self, name: str, batch: list[int], mutants: list[Mutant]) -> set[int]:
+        """What is named is dead; what is left is asked again, one by one if nothing is named."""
         named, red = self._ask(name, [mutants[at] for at in batch])
-        if not red:
-            return set()
-        if len(batch) == 1:
-            return set(batch)
+        if not red or len(batch) == 1:
+            return set(batch) if red else set()
         dead = {at for at in batch if {mutants[at].place, mutants[at].path} & named}
         rest = [at for at in batch if at not in dead]
-        if dead:
-            return dead | (self._killed(name, rest, mutants) if rest else set())
-        size = (len(rest) + 1) // 2 if name == "nbval" else 1
-        parts = [rest[at : at + size] for at in range(0, len(rest), size)]
-        return set().union(*(self._killed(name, part, mutants) for part in parts))
+        parts = [rest] if dead and rest else [[at] for at in rest]
+        return dead.union(*(self._killed(name, part, mutants) for part in parts))
 
     def _ask(self, name: str, batch: list[Mutant]) -> tuple[set, bool]:
         """Put the changes, ask one check, take them back."""
-        stored: dict[Path, bytes] = {}
-        content: dict[Path, object] = {}
+        stored = {path: path.read_bytes() for path in {self.tree / each.path for each in batch}}
+        content = {path: load(path) for path in stored}
         for mutant in batch:
-            path = self.tree / mutant.path
-            if path not in stored:
-                stored[path], content[path] = path.read_bytes(), load(path)
-            put(content[path], mutant.keys, mutant.new)
+            put(content[self.tree / mutant.path], mutant.keys, mutant.new)
         try:
             for path in stored:
                 path.write_bytes(dump(path, content[path]))
-            self._forget(stored)
-            signal.alarm(LONGEST)
-            return getattr(self, f"_by_{name.partition(' ')[0]}")(batch)
-        except self.wd.TableError:
+            return self._run(name, batch)
+        finally:
+            for path, old in stored.items():
+                path.write_bytes(old)
+
+    def _run(self, name: str, batch: list[Mutant]) -> tuple[set, bool]:
+        for at, module in list(sys.modules.items()):  # what is read once a process
+            if at.startswith("test_") or any(each.path.endswith("units.csv") for each in batch):
+                for each in vars(module).values() if at.startswith(("test_", "wuxi_")) else ():
+                    getattr(each, "cache_clear", lambda: None)()
+        signal.alarm(LONGEST)
+        try:
+            return getattr(self, f"_by_{name}")(str(Path(batch[0].path).parent), batch)
+        except (self.wd.TableError, AssertionError, KeyError, ValueError):
             return set(), True
         finally:
             signal.alarm(0)
-            for path, old in stored.items():
-                path.write_bytes(old)
-            self._forget(stored)
 
-    def _forget(self, paths: Iterable[Path]) -> None:
-        """units.csv is ours alone, so that the package reads it once a process."""
-        if any(path.name == "units.csv" for path in paths):
-            for name, module in list(sys.modules.items()):
-                for each in vars(module).values() if name.startswith("wuxi_data") else ():
-                    getattr(each, "cache_clear", lambda: None)()
-
-    def _folder(self, batch: list[Mutant]) -> str:
-        return str(Path(batch[0].path).parent) if batch else DATA
-
-    def _data(self, folder: str) -> Path | None:
-        return None if folder == DATA else self.tree / folder
-
-    def _by_check(self, batch):
-        faults = self.wd.check(self._data(self._folder(batch)))
+    def _by_check(self, folder, batch):
+        faults = self.wd.check(None if folder == DATA else self.tree / folder)
         named = set()
         for fault in faults:  # a wrong token is told in the column of its value
             columns = FIGURE if fault.column in FIGURE else {fault.column}
             named |= {(fault.line, column) for column in columns}
         return named, bool(faults)
 
-    def _audit(self) -> str:
-        return str(self.wd.audit(ARTICLE.read_text("utf-8"))) if ARTICLE.is_file() else ""
+    def _by_audit(self, folder, batch):
+        if folder != DATA or not ARTICLE.is_file():
+            return set(), False
+        return set(), self._differs("audit", str(self.wd.audit(ARTICLE.read_text("utf-8"))))
 
-    def _by_audit(self, batch):
-        return set(), self._folder(batch) == DATA and self._audit() != self.audited
+    def _by_page(self, folder, batch):
+        """The page, without its drawings and its font."""
+        if folder == GORGES:
+            return set(), False
+        books, paths = self.notebooks, sorted(Path("notebooks").glob("*.ipynb"))
+        said = [each for path in paths for each in books.findings(books.read(path), path.name)]
+        return set(), self._differs("page", self.report.build(findings=said))
 
-    def _by_prose(self, batch):
-        faults = self.wd.prose.check_notebooks()
-        named = {
-            (Path(fault.file).name, int(re.search(r"\d+", fault.column)[0]))
-            for fault in faults
-            if fault.column
-        }
-        return named, bool(faults)
+    def _differs(self, name: str, now: str | bytes) -> bool:
+        return self.before.setdefault(name, now) != now
 
-    def _by_tests(self, batch):
-        """Our codes have words; of the other sources, there is a second person's reading."""
-        folder = self._folder(batch)
-        import test_tables
-        import test_three_gorges
-
-        names = "code_has_a_label_in_both_languages", "indicator_declares_units_that_are_ours"
-        ours = [getattr(test_tables, f"test_every_{name}") for name in names]
-        other = [test for name, test in vars(test_three_gorges).items() if name[:5] == "test_"]
-        try:
-            for test in other if folder == GORGES else ours:
-                test()
-        except (AssertionError, KeyError):
-            return set(), True
+    def _by_tests(self, folder, batch):
+        for each in TESTS[folder]:
+            module, test = each.split(".")
+            getattr(importlib.import_module(module), f"test_{test}")()
         return set(), False
 
-    def _page(self) -> bytes:
-        books = [(self.wd.notebooks.read(path), path.name) for path in Path("notebooks").iterdir()]
-        found = [
-            each for book in sorted(books, key=str) for each in self.wd.notebooks.findings(*book)
-        ]
-        return self.wd.report.build(findings=found)
-
-    def _by_page(self, batch):
-        """The page, without its drawings and its font; a table that stops it is seen too."""
-        if self._folder(batch) not in (DATA, "notebooks"):
+    def _by_checksums(self, folder, batch):
+        """Any change to a file gives it another sum: whatever was changed is named."""
+        if folder != GORGES:
             return set(), False
         try:
-            return set(), self._page() != self.page
-        except Exception:
-            return set(), True
+            importlib.import_module("test_three_gorges").test_what_was_read_once_is_as_it_was_read()
+        except AssertionError:
+            return {each.path for each in batch}, True
+        return set(), False
 
-    def _by_nbval(self, batch):
+    def _by_prose(self, folder, batch):
+        faults = self.prose.check_notebooks()
+        cell = {each: re.search(r"\d+", each.column) for each in faults if each.column}
+        return {(Path(each.file).name, int(at[0])) for each, at in cell.items()}, bool(faults)
+
+    def _by_nbval(self, folder, batch):
         import pytest
 
-        paths, live = sorted(Path("notebooks").glob("*.ipynb")), not batch
-        if batch and batch[0].kind == "table":
-            live, name = True, Path(self._folder(batch)).name
-            about = [path for path in paths if name in path.read_text("utf-8")]
-            paths = paths if name == "data" else about
-        elif batch:
-            paths = sorted({Path(mutant.path) for mutant in batch})
-        Kernel.replays, seen = not live, Seen()
-        options = ["--nbval", "-q", "-s", "-c", os.devnull, "--rootdir", ".", *["-x"] * live]
-        plugins = ["-p", "no:cacheprovider", "-p", "steady_nbval", "-p", "no:unraisableexception"]
+        seen, paths = Seen(), sorted({each.path for each in batch if each.kind}) or ["notebooks"]
+        options = ["--nbval", "-q", "-s", "-c", os.devnull, "--rootdir", "."]
         with contextlib.redirect_stdout(io.StringIO()):
-            code = pytest.main([*options, *plugins, *map(str, paths)], [seen]) if paths else 0
+            code = pytest.main([*options, *PLUGINS, *paths], [seen])
         if code not in (0, 1):
             raise RuntimeError(f"nbval gave up on {paths}: {code}")
         return seen.failed, bool(seen.failed)
 
-    def _by_reproduce(self, batch):
-        outcomes = self._reproduced(**self.kept) if self.kept else self._first_reproduced()
-        red = {each.name for each in outcomes if each.state != "same"}
+    def _by_reproduce(self, folder, batch):
+        """What it says of each file that it made."""
+        module, red = self.reproduce, set()
+        for name in {each.path for each in batch if each.kind} or self.made:
+            made = module.Artefact(self.tree / name, self.made[name])
+            if module._settle(made, self.tree, check=True).state != "same":
+                red.add(name)
         return red, bool(red)
-
-    def _reproduced(self, **parts) -> list:
-        with contextlib.ExitStack() as stack:
-            for place, part in parts.items():
-                module, name = place.split(".")
-                stack.enter_context(patch.object(getattr(self.wd, module), name, part))
-            return self.wd.reproduce.reproduce(check=True)
-
-    def _first_reproduced(self) -> list:
-        """Every notebook is run and every chart drawn; after that, the answers are kept."""
-        real, books, charts, page = self.wd, {}, {}, []
-        record, draw, build = (
-            real.notebooks.record,
-            real.reproduce._start_to_draw,
-            real.report.build,
-        )
-
-        async def run(path, say):
-            books[path.name] = await record(path, say)
-            return books[path.name]
-
-        def start(made, pool):
-            return charts.setdefault(str(made), draw(made, pool))
-
-        def built(*given, **options):
-            page.append(build(*given, **options))
-            return page[0]
-
-        async def ran(path, say):
-            return books[path.name]
-
-        subset = {"report._subset": self.subset}
-        parts = ("notebooks.record", "reproduce._start_to_draw", "report.build")
-        outcomes = self._reproduced(**dict(zip(parts, (run, start, built), strict=True)), **subset)
-        again = (ran, lambda made, pool: charts[str(made)], lambda *given, **options: page[0])
-        self.kept = dict(zip(parts, again, strict=True))
-        return outcomes
 
 
 class Seen:
@@ -484,123 +417,113 @@ class Seen:
             self.failed.add((Path(path).name, int(cell)))
 
 
-@cache
-def in_process() -> tuple:
-    from ipykernel.inprocess import InProcessKernelManager
-
-    main, manager = sys.modules["__main__"], InProcessKernelManager()
-    manager.start_kernel()
-    sys.modules["__main__"] = main  # which IPython took for itself
-    client = manager.client()
-    client.start_channels()
-    return manager, client
-
-
 class Kernel:
-    """What nbval takes for a kernel: the code runs in this process, or its answers are replayed."""
+    """What nbval takes for a kernel: it says again what the code before has shown."""
 
-    replays = False
-    answers: ClassVar[dict] = {}
+    answers: ClassVar[dict[tuple, list]] = {}
 
-    def __init__(self, name: str, cwd: str, startup_timeout: int):
-        self.home, self.ran, self.alive = os.getcwd(), (cwd,), True
-        os.chdir(cwd)
-        if not self.replays:
-            self.manager, self.client = in_process()
-            self._run("%reset -f")
+    @classmethod
+    def learn(cls, notebooks: Iterable[bytes]) -> None:
+        """Before any process is forked: what they import is then there."""
+        from wuxi_data.notebooks import _without_addresses
+
+        sys.path.insert(0, str(ROOT / "tests"))
+        with _without_addresses():
+            import nbformat
+            import steady_nbval  # noqa: F401  # replaces the kernel, so that it comes first
+            from nbval import plugin
+        plugin.RunningKernel = cls
+        for content in notebooks:
+            ran = ()
+            for cell in nbformat.reads(content.decode(), as_version=4).cells:
+                if cell.cell_type == "code":
+                    ran = (*ran, cell.source)
+                    cls.answers[ran] = cell.outputs
+
+    def __init__(self, *_, **__):
+        self.ran, self.alive = (), True
 
     def execute_cell_input(self, source: str, allow_stdin=None) -> str:
         self.ran = (*self.ran, source)
-        if not self.replays:
-            self.answers[self.ran] = self._run(source)
-        message, told = self.answers[self.ran]
-        self.told = iter(told)
-        return message
-
-    def _run(self, source: str) -> tuple[str, list]:
-        with contextlib.redirect_stdout(self.manager.kernel.stdout):
-            message = self.client.execute(source, store_history=False, allow_stdin=False)
-        told = []
-        while not told or told[-1]["content"].get("execution_state") != "idle":
-            told.append(self.client.get_iopub_msg(timeout=5))
-        return message, told
+        said = [(each.output_type, each) for each in self.answers[self.ran]]
+        self.told = iter([*said, ("status", {"execution_state": "idle"})])
+        return source
 
     def get_message(self, stream: str, timeout=None) -> dict:
-        return next(self.told)
+        kind, content = next(self.told)
+        return {"msg_type": kind, "content": content, "parent_header": {"msg_id": self.ran[-1]}}
 
     def await_reply(self, message: str, timeout=None) -> None:
         pass  # it has run when it is asked
-
-    await_idle = await_reply
 
     def is_alive(self) -> bool:
         return self.alive
 
     def stop(self) -> None:
-        os.chdir(self.home)
         self.alive = False
 
 
 # -------------------------------------------------------------------- the run
 
 
-def beyond(mutant: Mutant) -> str:
-    """Why no check can know, of what none has seen."""
-    folder, file = os.path.split(mutant.path)
-    if folder == GORGES and "three_gorges" not in shown():
-        return "the second folder, which no notebook shows"
-    if file in ("labels.csv", "units.csv") and mutant.kind == "table":
-        return "a word that no figure needs"
-    return ""
+def stored() -> dict[str, bytes]:
+    """What `reproduce` would make, where it was said to make the same."""
+    paths = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "figures").iterdir()]
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
 
 
-@cache
-def shown() -> str:
-    return "".join(path.read_text("utf-8") for path in (ROOT / "notebooks").glob("*.ipynb"))
+def reproduced() -> dict[str, bytes]:
+    """What `reproduce` makes, really: it must be what is stored, or nothing can be judged."""
+    from wuxi_data import reproduce
+
+    made = {}
+
+    def settle(each, root, check):
+        made[each.path.relative_to(root).as_posix()] = each.content
+        return real(each, root, check)
+
+    real, reproduce._settle = reproduce._settle, settle
+    outcomes = reproduce.reproduce(check=True, say=tell)
+    reproduce._settle = real
+    assert all(each.state == "same" for each in outcomes), "run `wuxi-data reproduce` first"
+    return made
 
 
 _bench: Bench
 
 
-def _set_up(folder: str) -> None:
+def _set_up(folder: str, made: dict[str, bytes]) -> None:
     global _bench
-    _bench = Bench(folder)
+    _bench = Bench(folder, made)
 
 
 def _judge(mutants: list[Mutant]) -> list[str]:
     return _bench.judge(mutants)
 
 
-def groups(mutants: list[Mutant]) -> list[list[Mutant]]:
-    """Those that one run may hold together; the figures for one process, which draws once."""
-    together = defaultdict(list)
-    for mutant in mutants:
-        together[mutant.kind, mutant.turn].append(mutant)
-    return sorted(together.values(), key=len, reverse=True)
-
-
 def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def judged(mutants: list[Mutant], processes: int) -> list[tuple[Mutant, str]]:
-    began, verdicts, told = time.monotonic(), [], 0
+def judged(
+    mutants: list[Mutant], made: dict[str, bytes], processes: int
+) -> list[tuple[Mutant, str]]:
+    """All of a turn share a run. A child that died, or a check that gave up, is a line each."""
+    turns, verdicts = defaultdict(list), []
+    for mutant in mutants:
+        turns[mutant.kind, mutant.turn].append(mutant)
+    Kernel.learn(content for name, content in made.items() if name.endswith(".ipynb"))
     fork = multiprocessing.get_context("fork")
     with (
         tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
-        ProcessPoolExecutor(processes, fork, _set_up, (folder,)) as pool,
+        ProcessPoolExecutor(processes, fork, _set_up, (folder, made)) as pool,
     ):
-        begun = {pool.submit(_judge, group): group for group in groups(mutants)}
+        largest_first = sorted(turns.values(), key=len, reverse=True)
+        begun = {pool.submit(_judge, turn): turn for turn in largest_first}
         for done in as_completed(begun):
-            group = begun[done]
-            try:
-                verdicts += zip(group, done.result(), strict=True)
-            except Exception as error:  # a child that died, or a check that gave up: a line each
-                said = f"nobody: {type(error).__name__}: {str(error)[:200]}"
-                verdicts += [(mutant, said) for mutant in group]
-            if len(verdicts) - told >= 500 or len(verdicts) == len(mutants):
-                told = len(verdicts)
-                tell(f"[{time.monotonic() - began:5.1f} s] {told} of {len(mutants)} judged")
+            error, turn = done.exception(), begun[done]
+            said = f"nobody: {type(error).__name__}: {str(error)[:200]}"
+            verdicts += zip(turn, [said] * len(turn) if error else done.result(), strict=True)
     return verdicts
 
 
@@ -614,21 +537,25 @@ def main(argv: list[str] | None = None) -> int:
     every = [*tables(), *figures(), *notebooks()]
     chosen = [each for each in every if f"{each.kind}: {each.name}".startswith(options.only)]
     asked = [each for each in chosen if each.kind in CHECKS]
-    if options.sample:  # what needs nothing drawn: `reproduce --check` compares the rest itself
-        asked = [each for each in asked if each.kind not in ("figure", "picture")]
+    if options.sample:
         asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-    verdicts = judged(asked, os.cpu_count() or 1)
-    verdicts = [(m, beyond(m) if k == "nobody" and beyond(m) else k) for m, k in verdicts]
+    part = options.sample or options.only
+    verdicts = judged(asked, stored() if part else reproduced(), 1 if part else os.cpu_count() or 1)
     rows = defaultdict(Counter)
     for mutant, killer in verdicts:
         rows[mutant.kind][killer] += 1
     for kind, killers in rows.items():
         print(f"{kind}: {killers.total()}: " + ", ".join(f"{n} {k}" for k, n in killers.items()))
-    print(f"left out: {Counter(each.kind for each in chosen if each.kind not in CHECKS)}")
+    for kind, n in Counter(each.kind for each in chosen if each.kind not in CHECKS).items():
+        print(f"not judged: {n}: {kind}")
     survivors = [(m, k) for m, k in verdicts if k.startswith(("nobody", "out of time"))]
-    for mutant, killer in survivors[:100]:
+    for mutant, killer in survivors[:40]:
         print(f"{killer}: {mutant.kind}: {mutant.name}")
-    tell(f"{time.monotonic() - began:.0f} s")
+    tell(f"{len(verdicts) - len(survivors)} of {len(verdicts)} killed")
+    cpu = sum(
+        sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    tell(f"{time.monotonic() - began:.0f} s, {cpu:.0f} s of processors")
     return bool(survivors)
 
 
