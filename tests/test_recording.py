@@ -152,3 +152,8 @@ def test_a_finding_has_two_languages_and_the_chart_beneath_it():
         Finding(("援助增加到五百万。", "Aid rose to five million."), "01.ipynb", "rise"),
         Finding(("一句。", "A sentence."), "01.ipynb", None),
     ]
+
+
+def test_all_notebooks_together_stay_small():
+    folder = notebooks.notebook_folder()
+    assert sum(path.stat().st_size for path in notebooks.notebook_paths(folder)) < 1_500_000

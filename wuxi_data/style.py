@@ -26,7 +26,7 @@ INK, GREY, HUE, SECOND, THIRD, PAPER = (
     "#222222", "#555555", "#1f5f8b", "#437ead", "#949494", "#ffffff"
 )  # fmt: skip
 ALERT = "#b34700"
-DPI = 120
+DPI = 110
 _CLOSING, _OPENING = "，。、；：！？）》”’%,.;:!?)", "（《“‘("
 
 

@@ -272,7 +272,7 @@ class Readable(pd.DataFrame):
     def _repr_html_(self):
         with pd.option_context("display.max_colwidth", None):
             html = super()._repr_html_()
-        return html and re.sub("<(t[hd])>", r'<\1 style="text-align: left">', html)
+        return html and re.sub(r"\n *<(t[hd])>", r'\n<\1 style="text-align: left">', html)
 
 
 def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
