@@ -530,7 +530,7 @@ def main(argv: list[str] | None = None) -> int:
         asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
     part = options.sample or options.only
     if not part and (red := [each for each in reproduce(check=True) if each.state != "same"]):
-        sys.exit(f"not as stored: {red}")
+        sys.exit(f"run `wuxi-data reproduce` first: {[each.name for each in red]} differ")
     verdicts = judged(asked, stored(), 1 if part else os.cpu_count() or 1)
     rows = defaultdict(Counter)
     for mutant, killer in verdicts:
