@@ -18,6 +18,7 @@ import csv
 import gc
 import importlib
 import io
+import itertools
 import json
 import multiprocessing
 import os
@@ -45,6 +46,11 @@ QUALIFIER = "大约|约|余|多|以上|不到|不足|几|近|about |over |at lea
 TOGETHER = [{"value", "unit", "qualifier", "as_written", "indicator"}, {"start", "end"}]
 SENTENCES = {"note", "note_zh", "zh", "en", "title", "authors", "publisher", "url", "fact_id",
              "check_id", "code", "sha256", "left", "right"}  # fmt: skip
+MARKS = {
+    ".csv": rb"([^,\n]+)",
+    ".svg": rb'<g id="[^"]+">(?:\s|<a [^>]*>)*<(?:path|use)[^>]*? (?:d|x)="M? ?-?\d*(\d)',
+    ".html": rb">[^<>\d]*(\d)[^<>]*<",
+}
 
 
 class Mutant(NamedTuple):
@@ -87,17 +93,21 @@ def versions(text: str) -> Iterator[str]:
 
 
 def load(path: Path):
-    """A file as something that can be changed in place."""
-    if path.suffix == ".csv":
-        return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-    return json.loads(path.read_bytes()) if path.suffix == ".ipynb" else [path.read_bytes()]
+    """A file as something that can be changed in place: a table, a notebook, or bytes."""
+    if path.parent.name == "figures":
+        return [path.read_bytes()]
+    if path.suffix == ".ipynb":
+        return json.loads(path.read_bytes())
+    return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
 
 
 def dump(path: Path, content) -> bytes:
-    if path.suffix == ".csv":
-        csv.writer(plain := io.StringIO(), lineterminator="\n").writerows(content)
-        return plain.getvalue().encode("utf-8-sig")
-    return json.dumps(content).encode() if path.suffix == ".ipynb" else content[0]
+    if path.parent.name == "figures":
+        return content[0]
+    if path.suffix == ".ipynb":
+        return json.dumps(content).encode()
+    csv.writer(text := io.StringIO(), lineterminator="\n").writerows(content)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def put(content, keys: tuple, new) -> None:
@@ -106,44 +116,32 @@ def put(content, keys: tuple, new) -> None:
     content[keys[-1]] = new
 
 
-def cells(path: Path, kind: str) -> Iterator[Mutant]:
-    """Each cell of a CSV; of a printed token, its qualifier too."""
-    name, (header, *rows) = path.relative_to(ROOT).as_posix(), load(path)
-    for column, words in zip(header, zip(*rows, strict=True), strict=True):
-        for line, text in enumerate(words, 1):
-            others = () if column in SENTENCES or kind == "figure" else words
+def tables() -> Iterator[Mutant]:
+    """Each cell of a table; of a printed token, its qualifier too."""
+    for path in (
+        each for folder in (DATA, GORGES) for each in sorted((ROOT / folder).glob("*.csv"))
+    ):
+        name, (header, *rows) = path.relative_to(ROOT).as_posix(), load(path)
+        for (at, column), line in itertools.product(enumerate(header), range(1, len(rows) + 1)):
+            text = rows[line - 1][at]
+            others = () if column in SENTENCES else [row[at] for row in rows]
             new = [altered(text, others, line)] if text else []
             if text and column in ("as_written", "token"):
                 new = list(dict.fromkeys([*new, *list(versions(text))[1:]]))
-            for turn, each in enumerate(new):
+            for n, each in enumerate(new):
                 said = f"{name}:{line + 1} {column}: {text[:30]!r} → {each[:30]!r}"
-                at = line, header.index(column)
-                place = path.name, line + 1, column
-                yield Mutant(kind, said, name, place, (name, column, turn), at, each)
-
-
-def tables() -> Iterator[Mutant]:
-    for folder in (DATA, GORGES):
-        for path in sorted((ROOT / folder).glob("*.csv")):
-            yield from cells(path, "table")
+                place, turn = (path.name, line + 1, column), (name, column, n)
+                yield Mutant("table", said, name, place, turn, (line, at), each)
 
 
 def figures() -> Iterator[Mutant]:
-    """Each cell of a figure's CSV, each drawn group of an SVG, pixels, numbers of the page."""
+    """A byte of each cell of a figure's CSV, of each drawn group, of some pixels, of the page."""
     for path in sorted((ROOT / "figures").iterdir()):
-        if path.suffix == ".csv":
-            for turn, each in enumerate(cells(path, "figure")):
-                yield each._replace(turn=turn)
-            continue
         content, name = path.read_bytes(), f"figures/{path.name}"
         spots = [at * len(content) // 9 for at in range(1, 9)]
-        if path.suffix == ".svg":
-            group = rb'<g id="[^"]+">(?:\s|<a [^>]*>)*<(?:path|use)[^>]*? (?:d|x)="M? ?-?\d*(\d)'
-            spots = [found.start(1) for found in re.finditer(group, content)]
-        elif path.suffix == ".html":
-            text = rb">[^<>\d]*(\d)[^<>]*<"
-            spots = [found.start(1) for found in re.finditer(text, content)][::20]
-        for turn, at in enumerate(spots):
+        if path.suffix in MARKS:
+            spots = [found.start(1) for found in re.finditer(MARKS[path.suffix], content)]
+        for turn, at in enumerate(spots[:: 20 if path.suffix == ".html" else 1]):
             new = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
             yield Mutant("figure", f"{name} at {at}", name, (name,), turn, (0,), new)
 
@@ -488,10 +486,6 @@ def _judge(mutants: list[Mutant]) -> list[str]:
     return _bench.judge(mutants)
 
 
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def judged(
     mutants: list[Mutant], made: dict[str, bytes], processes: int
 ) -> list[tuple[Mutant, str]]:
@@ -542,8 +536,8 @@ def main(argv: list[str] | None = None) -> int:
     survivors = [(mutant, killer) for mutant, killer in verdicts if killer.startswith("nobody")]
     for mutant, killer in survivors[:40]:
         print(f"{killer}: {mutant.kind}: {mutant.name}")
-    tell(f"{len(verdicts) - len(survivors)} of {len(verdicts)} killed")
-    tell(f"{time.monotonic() - began:.0f} s, {sum(os.times()[:4]):.0f} s of processors")
+    print(f"{len(verdicts) - len(survivors)} of {len(verdicts)} killed")
+    print(f"{time.monotonic() - began:.0f} s, {sum(os.times()[:4]):.0f} s of processors")
     return bool(survivors)
 
 
