@@ -148,6 +148,7 @@ def figures() -> Iterator[Mutant]:
 
 def notebooks() -> Iterator[Mutant]:
     ours = numbers(path.read_text("utf-8-sig") for path in (ROOT / DATA).glob("*.csv"))
+    ours |= {f"{int(n) / size:g}" for n in ours if n.isdecimal() for size in (1e4, 1e6, 1e8)}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         ran, name = 0, f"notebooks/{path.name}"
         book = load(path)
