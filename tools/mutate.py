@@ -148,11 +148,10 @@ def figures() -> Iterator[Mutant]:
 
 def notebooks() -> Iterator[Mutant]:
     ours = numbers(path.read_text("utf-8-sig") for path in (ROOT / DATA).glob("*.csv"))
-    ours |= {f"{int(n) / size:g}" for n in ours if n.isdecimal() for size in (1e4, 1e6, 1e8)}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         ran, name = 0, f"notebooks/{path.name}"
         book = load(path)
-        printed = ours | numbers(json.dumps(cell.get("outputs", "")) for cell in book["cells"])
+        printed = ours | numbers(str(cell.get("outputs", "")) for cell in book["cells"])
         for at, cell in enumerate(book["cells"]):
             code = cell["cell_type"] == "code"
             where = f"{name} cell {at + 1}"
