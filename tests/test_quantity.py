@@ -174,7 +174,7 @@ def figures(known):
     }
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(formulas, known)
 def test_no_admitted_value_gives_a_result_outside_the_stated_bounds(formula, known):
     try:
@@ -186,7 +186,7 @@ def test_no_admitted_value_gives_a_result_outside_the_stated_bounds(formula, kno
     assert high is None or exact.value < high or (high == exact.value and not high_open)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(formulas, known)
 def test_a_derived_figure_is_what_its_own_formula_says(formula, known):
     known = figures(known)

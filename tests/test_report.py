@@ -106,7 +106,9 @@ def test_each_finding_stands_over_its_chart():
     page = unescape(re.sub("<[^>]+>", "", pages.page().decode()))
     charts, findings = pages.shown()
     titles = {chart.name: chart.words["title"].en for chart in charts}
-    places = [(page.index(f.words.en), page.index(titles[f.chart])) for f in findings if f.chart]
+    first = {f.chart: f for f in reversed(findings) if f.chart}  # a later one links to it instead
+    over = [f for f in findings if first.get(f.chart) is f]
+    places = [(page.index(f.words.en), page.index(titles[f.chart])) for f in over]
     assert len(places) > 2
     assert places == sorted(places)
     assert sum(places, ()) == tuple(sorted(sum(places, ())))
