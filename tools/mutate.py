@@ -315,16 +315,22 @@ class Bench:
         try:
             for path in stored:
                 path.write_bytes(dump(path, content[path]))
+            self._forget(stored)
             return self._run(name, batch)
         finally:
             for path, old in stored.items():
                 path.write_bytes(old)
+            self._forget(stored)
+
+    def _forget(self, paths: Iterable[Path]) -> None:
+        """What tests, and of units.csv the package, read once a process."""
+        units = any(path.name == "units.csv" for path in paths)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("test_") or (units and name.startswith("wuxi_data")):
+                for each in vars(module).values():
+                    getattr(each, "cache_clear", lambda: None)()
 
     def _run(self, name: str, batch: list[Mutant]) -> tuple[set, bool]:
-        for at, module in list(sys.modules.items()):  # what is read once a process
-            if at.startswith("test_") or any(each.path.endswith("units.csv") for each in batch):
-                for each in vars(module).values() if at.startswith(("test_", "wuxi_")) else ():
-                    getattr(each, "cache_clear", lambda: None)()
         signal.alarm(LONGEST)
         try:
             return getattr(self, f"_by_{name}")(str(Path(batch[0].path).parent), batch)
