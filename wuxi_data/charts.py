@@ -416,8 +416,7 @@ class Chart:
     panels: tuple[Chart, ...] = ()
 
     def __post_init__(self):
-        if self.lang not in LANGS:
-            raise ValueError(unknown("lang", self.lang, LANGS))
+        _known(self.lang)
         if self.name is not None and (
             not _NAME.fullmatch(self.name) or self.name.lower() in _DEVICES
         ):

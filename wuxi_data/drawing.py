@@ -106,11 +106,17 @@ def _shape(
     if high == low:
         return
     end, part = (low + beyond, "beyond") if high is None else (high, "more")
-    step = (end - low) / _STEPS
+    for first, last, look in _fading(mark, low, end):
+        rectangle(first, last, f"{mark.gid}:{part}", **look)
+
+
+def _fading(mark: Mark, start: float, end: float) -> Iterable[tuple[float, float, dict]]:
+    """(start, end, look) of each step from what is certain towards an end that is not."""
+    step = (end - start) / _STEPS
     for n in range(_STEPS):
         alpha = 0.75 * (1 - n / _STEPS) + 0.06
         look = {"facecolor": _TONE[mark.tone], "linewidth": 0, "alpha": alpha}
-        rectangle(low + (n + 0.14) * step, low + (n + 1) * step, f"{mark.gid}:{part}", **look)
+        yield start + (n + 0.14) * step, start + (n + 1) * step, look
 
 
 # -------------------------------------------------------------------- rows: bars, nested, spans
@@ -373,10 +379,9 @@ class _Spans(_Rows):
 
     def _fade(self, pen: Pen, mark: Mark, start: float, end: float, y: float, thick: float) -> None:
         """From a year that print names towards an end that it leaves open."""
-        step, part = (end - start) / _STEPS, "beyond" if start < end else "before"
-        for n in range(_STEPS):
-            look = {"facecolor": _TONE[mark.tone], "linewidth": 0, "alpha": 0.7 * (1 - n / _STEPS)}
-            patch = Rectangle((start + (n + 0.14) * step, y), 0.86 * step, thick, url=mark.url,
+        part = "beyond" if start < end else "before"
+        for first, last, look in _fading(mark, start, end):
+            patch = Rectangle((first, y), last - first, thick, url=mark.url,
                               gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
             pen.ax.add_patch(patch)
 
@@ -935,8 +940,10 @@ def marks(ax) -> pd.DataFrame:
 def _read_span(row: dict, first: float, last: float, part: str, patch) -> None:
     if not part:
         row |= {"low": first, "high": last, "look": _look(patch)}
+    elif part == "before":
+        row["low"] = -math.inf
     else:
-        row |= {"low": -math.inf} if part == "before" else {"high": math.inf}
+        row["high"] = math.inf
 
 
 def _row(kind: str, name: str, texts: dict[str, str]) -> dict:

@@ -286,9 +286,8 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         Bars for each unit of the table, side by side where there are several. Years of the
         calendar are no amounts and are left out.
     """
-    low, start = table["low"], table["start"]
-    dates = (table["unit"] == "year") & (low == start) & (start == table["end"])
-    drawable = table[(low.notna() | table["high"].notna()) & ~dates.fillna(False).astype(bool)]
+    bounded = table[table["low"].notna() | table["high"].notna()]
+    drawable = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
     if drawable.empty:
         return _NOTHING_YET
     parts = [
@@ -415,9 +414,9 @@ def _place(mark: Mark) -> int | None:
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
-def _is_date(mark: Mark) -> bool:
-    """Whether a figure is the very year that it dates: a place in time, and no amount."""
-    return mark.unit == "year" and mark.low == mark.start == mark.end
+def _is_date(each) -> bool:
+    """Whether a row or a mark is the very year that it dates: a place in time, and no amount."""
+    return each.unit == "year" and pd.notna(each.low) and years(each) == (each.low, each.low)
 
 
 def _one_axis(marks: list[Mark]) -> list[Mark]:

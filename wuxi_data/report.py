@@ -23,7 +23,6 @@ import pandas as pd
 from . import style
 from .charts import LANGS, Both, Chart, Folder, years
 from .charts import Mark as Drawn
-from .county import three_gorges
 from .crosschecks import cross_checks
 from .files import PACKAGE
 from .numerals import unit_labels
@@ -214,12 +213,15 @@ def build(
     shared = Shared({}, {})
     findings = list(findings)
     first = {name: n for n, name in reversed([*enumerate(each.chart for each in findings)])}
-    charts = sorted(charts, key=lambda chart: first.get(chart.name, len(findings)))
-    away = {chart.name for chart in charts if data is None and chart.folder is not None}
+    charts = list(charts)
+    away = {chart.name: chart.folder for chart in charts if data is None and chart.folder}
+    folders = {folder: Folder(folder) for folder in dict.fromkeys(away.values())}
+    charts.sort(key=lambda chart: (chart.name in away, first.get(chart.name, len(findings))))
     drawn, elsewhere = [], []
-    for n, chart in enumerate(sorted(charts, key=lambda chart: chart.name in away), 1):
+    for n, chart in enumerate(charts, 1):
         if chart.name in away:
-            elsewhere.append(_chart(chart, n, picture, _marks_elsewhere(chart, say), shared))
+            marks = _marks_elsewhere(chart, folders[chart.folder], say)
+            elsewhere.append(_chart(chart, n, picture, marks, shared))
         else:
             marks = _marks(chart, n, say, facts, derived)
             drawn.append(_chart(chart, n, picture, marks, shared, widths=(False, True)))
@@ -247,7 +249,7 @@ def build(
         charts=[chart for chart in drawn if chart.name not in first],
         elsewhere=elsewhere,
         said_elsewhere=said_elsewhere,
-        others=_others(elsewhere),
+        others=_others(elsewhere, folders.values()),
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
@@ -452,20 +454,20 @@ def _mark(mark: Drawn, say: Words, facts, derived, use: Link) -> Mark:
     return Mark(_times(mark.figure), mark.name, mark.words, href, printed, mark)
 
 
-def _marks_elsewhere(chart: Chart, say: Words) -> dict[str, Mark]:
+def _marks_elsewhere(chart: Chart, folder: Folder, say: Words) -> dict[str, Mark]:
     """The marks of a chart of another folder: no entries here, so each leads to its source."""
-    rows, made = Folder(chart.folder).rows, {}
+    made = {}
     for mark in chart.every_mark:
-        row = rows[mark.facts[0]]
+        row = folder.rows[mark.facts[0]]
         href = f"#_source-{row.source_id}"
         made[mark.gid] = Mark(mark.figure, mark.name, mark.words, href, _token(row, say), mark)
     return made
 
 
-def _others(elsewhere: list[Shown]) -> list:
+def _others(elsewhere: list[Shown], folders: Iterable[Folder]) -> list:
     """The sources that charts of another folder lead to."""
     used = {mark.href for chart in elsewhere for mark in chart.marks}
-    rows = load("sources", three_gorges()).itertuples() if used else ()
+    rows = (row for each in folders for row in each.sources.reset_index().itertuples())
     return [source for source in rows if f"#_source-{source.source_id}" in used]
 
 

@@ -8,7 +8,6 @@ differs.
 from __future__ import annotations
 
 import asyncio
-import base64
 import difflib
 import itertools
 import multiprocessing
@@ -16,6 +15,8 @@ import os
 import re
 import signal
 import time
+from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
@@ -155,11 +156,12 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
         async def run(path: Path) -> Run:
             async with cores:
                 done = await _run(path, facts, say)
+            alike = defaultdict(list)
             for each in done.shown:
-                key = notebooks.content(each.chart)
-                drawn[key] = drawn.get(key) or _start_to_draw(
-                    each.chart, _pictures(key, done), pool
-                )
+                alike[notebooks.content(each.chart)].append(each)
+            for key, shown in alike.items():
+                if key not in drawn:
+                    drawn[key] = _start_to_draw(shown, pool)
             return done
 
         runs = await asyncio.gather(*map(run, paths))
@@ -240,25 +242,20 @@ class Drawn(NamedTuple):
     for_page: Future
 
 
-def _pictures(key: str, run: Run) -> dict[str, bytes]:
-    """What a notebook drew of a chart already, by language: a second drawing would be the same."""
-    return {
-        each.chart["lang"]: base64.b64decode(each.picture)
-        for each in run.shown
-        if each.picture and notebooks.content(each.chart) == key
-    }
+def _start_to_draw(shown: list[Shown], pool: Executor) -> Drawn:
+    """Draw one chart, however often and in whatever language a notebook shows it."""
+    return Drawn(pool.submit(_draw, shown), pool.submit(_draw_for_page, shown[0].chart))
 
 
-def _start_to_draw(made: dict, pictures: dict[str, bytes], pool: Executor) -> Drawn:
-    return Drawn(pool.submit(_draw, made, pictures), pool.submit(_draw_for_page, made))
-
-
-def _draw(made: dict, pictures: dict[str, bytes]) -> dict[str, bytes]:
+def _draw(shown: list[Shown]) -> dict[str, bytes]:
     """The files of one chart, by the ends of their names."""
-    chart, files = Chart.from_json(made), {}
+    # What the notebook drew already: a second drawing would be the same.
+    pictures = {each.chart["lang"]: each.picture for each in shown if each.picture}
+    chart, files = Chart.from_json(shown[0].chart), {}
     for lang in LANGS:
         files[f".{lang}.svg"] = chart.render("svg", lang)
-        files[f".{lang}.png"] = pictures.get(lang) or chart.render("png", lang)
+        picture = pictures.get(lang)
+        files[f".{lang}.png"] = b64decode(picture) if picture else chart.render("png", lang)
     return {**files, ".csv": chart.csv()}
 
 
