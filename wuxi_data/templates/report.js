@@ -142,58 +142,53 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     return ["\ufefffigure,name_zh,name_en,low,high,unit,look,words_zh,words_en", ...found, ""].join("\n");
   };
+  // A drawing by itself has title and credit written on it, and the page's looks and font within.
   const svg = (figure) => {
     const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
     const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
-    const pen = document.createElement("canvas").getContext("2d"), copy = seen.cloneNode(true);
-    for (const each of all("a > path:not([class])", copy)) each.remove();
-    for (const use of all("use", copy)) {
+    const drawing = seen.cloneNode(true), sheet = document.querySelector("head style").textContent;
+    for (const each of all("a > path:not([class])", drawing)) each.remove();
+    for (const use of all("use", drawing)) {
       const drawn = document.querySelector(use.getAttribute("href")).cloneNode();
-      drawn.setAttribute("transform", `translate(${use.getAttribute("x") ?? 0} ${use.getAttribute("y") ?? 0})`);
+      drawn.setAttribute("transform", `translate(${use.getAttribute("x")} ${use.getAttribute("y")})`);
       use.replaceWith(drawn);
     }
-    for (const drawn of all("a > path", copy)) drawn.removeAttribute("id");
-    const put = (text, size, top) => {
-      pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
-      const lines = [""];
-      for (const word of text.match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) ?? []) {
-        if (pen.measureText(lines.at(-1) + word).width > wide - 8) lines.push("");
-        lines[lines.length - 1] += word;
-      }
-      lines.forEach((each, n) => {
-        const drawn = document.createElementNS("http://www.w3.org/2000/svg", "text");
-        Object.entries({ x: 3, y: top + (n + 1) * size * 1.3, "font-size": size, fill: "#222" })
-          .forEach(([key, value]) => drawn.setAttribute(key, value));
-        drawn.textContent = each.trim();
-        copy.append(drawn);
-      });
-      return lines.length * size * 1.3;
+    for (const drawn of all("a > path", drawing)) drawn.removeAttribute("id");
+    for (const link of all("a", drawing)) link.removeAttribute("href");
+    const set = (element, values) =>
+      Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+    const add = (kind, text, values = {}) => {
+      const made = document.createElementNS(drawing.namespaceURI, kind);
+      set(made, values);
+      made.append(text);
+      drawing.append(made);
     };
-    const text = (selector) => { const each = figure.querySelector(selector); return each ? said(each, language()) : ""; };
-    const measured = put(text("h3"), 13, 0);
-    copy.lastChild && all("text[font-size='13']", copy).forEach((each) => each.setAttribute("y", each.getAttribute("y") - measured - 6));
-    const foot = put(text(".credit"), 8, high);
-    const rules = document.createElementNS("http://www.w3.org/2000/svg", "style");
-    const sheet = document.querySelector("head style").textContent;
-    rules.textContent = `${sheet.match(/@font-face\{.*\}/)[0]}\n${(sheet.match(/^\.l\d+\{.*\}$/gm) ?? []).join("\n")}
-      svg { background: #fff; --plate: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`;
-    copy.prepend(rules);
-    const all_high = high + measured + foot + 14;
-    const named = { viewBox: `0 ${-measured - 8} ${wide} ${all_high}`, width: wide, height: all_high };
-    copy.removeAttribute("style");
-    for (const [key, value] of Object.entries(named)) copy.setAttribute(key, value);
-    for (const link of all("a", copy)) link.removeAttribute("href");
-    return [new XMLSerializer().serializeToString(copy), wide, all_high];
+    const pen = document.createElement("canvas").getContext("2d");
+    const lines = (selector, size) => {
+      const element = figure.querySelector(selector), found = [""];
+      pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
+      for (const word of element ? said(element, language()).match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) : []) {
+        if (pen.measureText(found.at(-1) + word).width > wide - 8) found.push("");
+        found.push(found.pop() + word);
+      }
+      return found;
+    };
+    const title = lines("h3", 13), credit = lines(".credit", 8);
+    const top = -17 * title.length - 14, tall = high - top + 11 * credit.length + 6;
+    const write = (line, y, size) => add("text", line.trim(), { x: 3, y, "font-size": size, fill: "#222" });
+    title.forEach((line, n) => write(line, top + 8 + 17 * (n + 1), 13));
+    credit.forEach((line, n) => write(line, high + 11 * (n + 1), 8));
+    add("style", [sheet.match(/@font-face\{.*\}/)[0], ...sheet.match(/^\.l\d+\{.*\}$/gm) ?? [],
+      `svg { background: #fff; --plate: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`].join("\n"));
+    set(drawing, { viewBox: `0 ${top} ${wide} ${tall}`, width: wide, height: tall, style: "" });
+    return [new XMLSerializer().serializeToString(drawing), wide, tall];
   };
   const png = async (figure) => {
     const [drawn, wide, high] = svg(figure), image = new Image(), canvas = document.createElement("canvas");
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}`;
     await image.decode();
     [canvas.width, canvas.height] = [wide * 3, high * 3];
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     return new Promise((done) => canvas.toBlob(done, "image/png"));
   };
   const copy = async (text, button) => {
