@@ -14,32 +14,23 @@ from typing import NamedTuple
 from . import notebooks
 from .messages import _
 from .notebooks import Unreadable, cell_name
-from .numerals import fold
-from .numerals import read as read_token
+from .numerals import Unread, fold, read
 from .reading import Fault
-from .reading import read as read_table
 from .schema import THEMES
-from .tables import load, quantities
+from .tables import labels, load, quantities
 
-_SIZES = {
-    "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "hundred": 100, "thousand": 1000,
-    "million": 10**6, "billion": 10**9,
-}  # fmt: skip
+_SCALES = {"hundred": "百", "thousand": "千", "million": "百万", "billion": "十亿"}
 _UNITS = r"(?:km2?|m2?|kg|kWh?|MW|ha|mu|t|h|min)\b"
-_SCALE = r"(?P<scale>[十百千万亿]+|\s?(?:hundred|thousand|million|billion)\b)?"
 _NUMERAL = re.compile(
-    rf"""(?<![A-Za-z_\d.])(?<![A-Za-z]-)
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})++(?!\d)|\d++)(?P<decimals>\.\d++)?
-    (?:[余多几](?=[十百千万亿]))?{_SCALE}(?P<percent>\s?%)?(?!{_UNITS})(?![A-Za-z_]|\.\d)
-  | (?<![A-Za-z_\d.])(?P<before_unit>\d+(?:\.\d+)?)(?={_UNITS})
-  | 百分之(?P<in_hundred>[一二两三四五六七八九十百零]+)
-  | (?P<below>[二三四五六七八九十]+)分之(?P<above>[一二三四五六七八九十]+)
-  | (?P<chinese>[一二两三四五六七八九十几数]+[余多]?[百千万亿]
-                [〇零一二两三四五六七八九十百千万亿]*)""",
+    rf"""(?<![A-Za-z_\d.])(?<![A-Za-z]-)(?:\d{{1,3}}(?:,\d{{3}})++(?!\d)|\d++)(?:\.\d++)?
+    (?:[余多几](?=[十百千万亿]))?(?:[十百千万亿]+|\s?(?:{"|".join(_SCALES)})\b)?(?:\s?%)?
+    (?:(?={_UNITS})|(?![A-Za-z_]|\.\d))
+  | 百分之[一二两三四五六七八九十百零]+
+  | [二三四五六七八九十]+分之[一二三四五六七八九十]+
+  | [一二两三四五六七八九十几数]+[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
 _EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d+\b")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．％，", "0123456789.%,")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
     "|[Nn]otes?|[Qq]uestions?"
@@ -133,7 +124,7 @@ def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[s
     if notebooks.is_finding(cell) and count not in (0, 2):
         found = _("a finding of {count} paragraphs", count=count)
         yield found, _("two: first in Chinese, then in English")
-    text = NOT_PROSE.sub(" ", cell["source"].translate(_FULL_WIDTH))
+    text = NOT_PROSE.sub(" ", fold(cell["source"]))
     for reference in _PARAGRAPHS.findall(text):
         for number in set(map(int, re.findall(r"\d+", reference))) - facts.paragraphs:
             yield repr(reference), _("a paragraph of a figure; none stands in {n}", n=number)
@@ -144,33 +135,18 @@ def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[s
 
 def numerals(text: str) -> list[Numeral]:
     """The numbers in a text; small words (五年, "five") are the author's own."""
-    return [_numeral(match) for match in _NUMERAL.finditer(fold(text).translate(_FULL_WIDTH))]
+    return [_numeral(match[0].strip()) for match in _NUMERAL.finditer(fold(text))]
 
 
-def _numeral(match: re.Match) -> Numeral:
-    text, parts = match[0].strip(), match.groupdict()
-    if parts["in_hundred"]:
-        return Numeral(text, _chinese(parts["in_hundred"]), True)
-    if parts["below"]:
-        above, below = _chinese(parts["above"]), _chinese(parts["below"])
-        return Numeral(text, above and below and above / below)
-    if parts["chinese"]:
-        return Numeral(text, _chinese(text))
-    if parts["before_unit"]:
-        return Numeral(text, Fraction(parts["before_unit"]))
-    value = Fraction(parts["digits"].replace(",", "") + (parts["decimals"] or ""))
-    scale = (parts["scale"] or "").strip()
-    for word in [scale] if scale in _SIZES else scale:
-        value *= _SIZES[word]
-    return Numeral(text, value, bool(parts["percent"]))
-
-
-def _chinese(token: str) -> Fraction | None:
+def _numeral(text: str) -> Numeral:
+    """As print is read, once its English words are Chinese."""
+    chinese = re.sub("|".join(_SCALES), lambda word: _SCALES[word[0]], text)
     try:
-        value = read_token(token).value
-    except ValueError:
-        return None
-    return None if value is None else Fraction(value)
+        reading = read("".join(chinese.split()))
+    except Unread:
+        return Numeral(text, None)
+    value = None if reading.value is None else Fraction(reading.value)
+    return Numeral(text, value, reading.unit == "percent")
 
 
 def _is_borne_out(numeral: Numeral, shown: frozenset, facts: Known) -> bool:
@@ -211,44 +187,37 @@ def known(data: str | Path | None = None) -> Known:
     """Every number that the tables of a folder hold, in figures and in words."""
     figures: dict[tuple[Fraction, bool], str] = {}
     years, paragraphs, texts = set(), set(), []
+
+    def learn(text: str, where: str = "") -> None:
+        texts.append(text)
+        for numeral in numerals(text):
+            if numeral.value is not None:
+                figures.setdefault((numeral.value, numeral.percent), where or numeral.text)
+
     for theme in THEMES:
         table = load(theme, data)
         for fact_id, quantity in quantities(table).items():
             token = quantity.printed.as_written
-            paragraphs.add(quantity.printed.paragraph)
-            said = [token, *(quantity.wording(lang) for lang in ("zh", "en"))]
-            for numeral in (each for words in said for each in numerals(words)):
-                figures.setdefault((numeral.value, numeral.percent), f"{token} ({fact_id})")
+            where = f"{token} ({fact_id})"
+            for text in (token, quantity.wording("zh"), quantity.wording("en")):
+                learn(text, where)
             if quantity.value is not None:
-                percent = quantity.unit == "percent"
-                figures.setdefault((Fraction(quantity.value), percent), f"{token} ({fact_id})")
-            texts += said
-        years |= {int(year) for name in ("start", "end") for year in table[name].dropna()}
-    printed, dates = _printed_elsewhere(data)
-    texts += printed
-    for numeral in (each for text in printed for each in numerals(text)):
-        figures.setdefault((numeral.value, numeral.percent), numeral.text)
-    figures = {key: where for key, where in figures.items() if key[0] is not None}
-    exclusions = load("exclusions", data)["paragraph"].dropna()
-    numbers = {int(number) for date in dates for number in date.split("-")}
+                figures.setdefault((Fraction(quantity.value), quantity.unit == "percent"), where)
+        years |= {*table["start"].dropna(), *table["end"].dropna()}
+        paragraphs |= {*table["paragraph"]}
+    exclusions, sources = load("exclusions", data), load("sources", data)
+    for text in (*exclusions["token"].dropna(), *sources["title"].dropna()):
+        learn(text)
+    for words in labels(data).values():
+        learn(words["zh"])
+        learn(words["en"])
+    dates = " ".join(sources["published"].dropna())
     return Known(
         figures,
-        frozenset(years | numbers),
-        frozenset(paragraphs | set(exclusions.astype(int))),
+        frozenset(map(int, {*years, *re.findall(r"\d+", dates)})),
+        frozenset(map(int, {*paragraphs, *exclusions["paragraph"].dropna()})),
         "\n".join(texts),
     )
-
-
-def _printed_elsewhere(data) -> tuple[list[str], list[str]]:
-    """Tokens that are no facts, what codes and sources are called; and dates of sources."""
-    sources = load("sources", data)
-    names = read_table("labels", data).frame
-    texts = [
-        *load("exclusions", data)["token"].dropna(),
-        *sources["title"].dropna(),
-        *(text for lang in ("zh", "en") if lang in names for text in names[lang]),
-    ]
-    return [str(text) for text in texts], [str(date) for date in sources["published"].dropna()]
 
 
 def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
