@@ -64,8 +64,7 @@ class Known(NamedTuple):
     """What the prose of a folder's notebooks may say."""
 
     figures: dict[tuple[Fraction, bool], str]  # (value, in percent) → where it is printed
-    years: frozenset[int]
-    paragraphs: frozenset[int]
+    paragraphs: set[int]
     texts: str
 
 
@@ -83,8 +82,7 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
         Files that are no notebooks, cells without a stored run, findings in one language, and
         numbers in prose that neither a table nor an output holds.
     """
-    found = []
-    facts = known(data)
+    found, facts = [], known(data)
     for path in notebooks.notebook_paths(notebooks.notebook_folder(data)):
         file = f"notebooks/{path.name}"
         try:
@@ -92,25 +90,23 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
         except Unreadable as error:
             found.append(Fault(file, None, "", str(error), _("a notebook")))
             continue
-        found += [*_unrun(notebook, file), *faults(notebook, file, facts)]
+        if unrun := list(_unrun(notebook)):
+            said = _("no stored run of cell {cells}", cells=", ".join(unrun))
+            mend = _("every cell run: run all and save, or take the copy that reproduce records")
+            found.append(Fault(file, None, "", said, mend))
+        found += faults(notebook, file, facts)
     return found
 
 
-def _unrun(notebook: dict, file: str) -> Iterator[Fault]:
-    cells = [
-        str(place)
-        for place, cell in enumerate(notebook["cells"], 1)
-        if cell["cell_type"] == "code" and cell["source"].strip() and not cell["execution_count"]
-    ]
-    if cells:
-        found = _("no stored run of cell {cells}", cells=", ".join(cells))
-        mend = _("every cell run: run all and save, or take the copy that reproduce records")
-        yield Fault(file, None, "", found, mend)
+def _unrun(notebook: dict) -> Iterator[str]:
+    for place, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "code" and cell["source"].strip() and not cell["execution_count"]:
+            yield str(place)
 
 
 def faults(notebook: dict, file: str, facts: Known) -> list[Fault]:
     """The numbers in a notebook's prose that nothing bears out, and findings that lack a half."""
-    shown = frozenset(_shown(notebook))
+    shown = set(_shown(notebook))
     return [
         Fault(file, None, cell_name(place, cell), found, expected)
         for place, cell in enumerate(notebook["cells"], 1)
@@ -119,7 +115,7 @@ def faults(notebook: dict, file: str, facts: Known) -> list[Fault]:
     ]
 
 
-def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[str, str]]:
+def _cell_faults(cell: dict, shown: set, facts: Known) -> Iterator[tuple[str, str]]:
     count = len(notebooks.finding_paragraphs(cell))
     if notebooks.is_finding(cell) and count not in (0, 2):
         found = _("a finding of {count} paragraphs", count=count)
@@ -149,29 +145,22 @@ def _numeral(text: str) -> Numeral:
     return Numeral(text, value, reading.unit == "percent")
 
 
-def _is_borne_out(numeral: Numeral, shown: frozenset, facts: Known) -> bool:
+def _is_borne_out(numeral: Numeral, shown: set, facts: Known) -> bool:
     text, value, percent = numeral
     if value is None:
         return text in facts.texts
     if "分之" in text and not percent:  # a third is borne out by 33.33%
-        every = {(number / 100 if of else number) for number, of in (*shown, *facts.figures)}
+        every = ((number / 100 if of else number) for number, of in (*shown, *facts.figures))
         return any(abs(number - value) < Fraction(1, 200) for number in every)
-    if not percent and value in facts.years:
-        return True
     return (value, percent) in facts.figures or bool({(value, percent), (value, False)} & shown)
 
 
 def _expected(numeral: Numeral, facts: Known) -> str:
     said = _("a printed figure, a year of the tables or a number of an output in this notebook")
-    value = numeral.value
-    if value is None or not facts.figures:
+    alike = [each for each in facts.figures if each[1] == numeral.percent]
+    if numeral.value is None or not alike:
         return said
-    year = not numeral.percent and value.denominator == 1 and 1900 <= value < 2100
-    if year and facts.years:
-        nearest = str(min(facts.years, key=lambda each: abs(each - value)))
-    else:
-        alike = [each for each in facts.figures if each[1] == numeral.percent] or facts.figures
-        nearest = facts.figures[min(alike, key=lambda each: _apart(each[0], value))]
+    nearest = facts.figures[min(alike, key=lambda each: _apart(each[0], numeral.value))]
     return _("{said}; the nearest is {nearest}", said=said, nearest=nearest)
 
 
@@ -186,13 +175,13 @@ def _apart(one: Fraction, other: Fraction) -> Fraction:
 def known(data: str | Path | None = None) -> Known:
     """Every number that the tables of a folder hold, in figures and in words."""
     figures: dict[tuple[Fraction, bool], str] = {}
-    years, paragraphs, texts = set(), set(), []
+    paragraphs, texts = set(), []
 
     def learn(text: str, where: str = "") -> None:
         texts.append(text)
         for numeral in numerals(text):
             if numeral.value is not None:
-                figures.setdefault((numeral.value, numeral.percent), where or numeral.text)
+                figures.setdefault(numeral[1:], where or numeral.text)
 
     for theme in THEMES:
         table = load(theme, data)
@@ -203,32 +192,23 @@ def known(data: str | Path | None = None) -> Known:
                 learn(text, where)
             if quantity.value is not None:
                 figures.setdefault((Fraction(quantity.value), quantity.unit == "percent"), where)
-        years |= {*table["start"].dropna(), *table["end"].dropna()}
+        for year in (*table["start"].dropna(), *table["end"].dropna()):
+            learn(str(year))
         paragraphs |= {*table["paragraph"]}
     exclusions, sources = load("exclusions", data), load("sources", data)
-    for text in (*exclusions["token"].dropna(), *sources["title"].dropna()):
+    paragraphs |= {*exclusions["paragraph"].dropna()}
+    names = (words[lang] for words in labels(data).values() for lang in ("zh", "en"))
+    dates = (part for date in sources["published"].dropna() for part in date.split("-"))
+    for text in (*exclusions["token"].dropna(), *sources["title"].dropna(), *names, *dates):
         learn(text)
-    for words in labels(data).values():
-        learn(words["zh"])
-        learn(words["en"])
-    dates = " ".join(sources["published"].dropna())
-    return Known(
-        figures,
-        frozenset(map(int, {*years, *re.findall(r"\d+", dates)})),
-        frozenset(map(int, {*paragraphs, *exclusions["paragraph"].dropna()})),
-        "\n".join(texts),
-    )
+    return Known(figures, paragraphs, "\n".join(texts))
 
 
 def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            kinds = ("text/plain", "text/markdown")
-            said = [output.get("data", {}).get(kind, "") for kind in kinds]
-            for text in [output.get("text", ""), *said]:
-                for numeral in numerals(text):
-                    if numeral.value is not None:
-                        yield numeral.value, numeral.percent
-                for number in _EXPONENT.findall(text):
-                    yield Fraction(number), False
+    for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
+        data = output.get("data", {})
+        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
+        text = "\n".join(parts)
+        yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
+        yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))
