@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from html import unescape
 from itertools import groupby
 from operator import attrgetter
@@ -56,6 +55,10 @@ class Fact(Entry):
     def note(self) -> Both:
         """In the one language that it has, where it has but one."""
         return Both(self.row.note_zh or self.row.note, self.row.note or self.row.note_zh)
+
+    @property
+    def status(self) -> str:
+        return getattr(self.row, "status", "")
 
     @property
     def period(self) -> str:
@@ -192,6 +195,9 @@ def build(
         folder = folders.get(chart.folder)
         shown = elsewhere if folder else here
         shown[chart.name] = _shown(chart, n, book, folder, picture, shared)
+    used = {link.href for each in elsewhere.values() for link in each.links.values()}
+    theirs = (row for each in folders.values() for row in _rows(each.sources.reset_index()))
+    others = [row for row in theirs if f"#_source-{row.source_id}" in used]
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = list(enumerate(cross_checks(data).itertuples(index=False), 1))
     for n, row in checks:
@@ -205,7 +211,16 @@ def build(
                 facts[name].uses[f"#{entry.id}"] = entry.words
     sources = list(_rows(load("sources", data)))
     script = _asset("report.js")
-    page = _template().render(
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("wuxi_data"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda each: "" if each is None else each,
+    )
+    environment.filters["both"] = both
+    page = environment.get_template("report.html").render(
         t=lambda code, **parts: both(book.code(code, **parts)),
         code=book.code,
         formula=lambda text: _formula(text, facts),
@@ -219,12 +234,10 @@ def build(
         charts=[each for name, each in here.items() if name not in over],
         findings_elsewhere=_told([each for each in findings if each.chart in elsewhere], elsewhere),
         charts_elsewhere=[each for name, each in elsewhere.items() if name not in over],
-        others=_others(elsewhere.values(), folders.values()),
+        others=others,
         undrawn=undrawn,
         derived=list(derived.values()),
         checks=checks,
-        limits=_limits(facts),
-        noted=[fact for fact in facts.values() if fact.note and "#_check-" in " ".join(fact.uses)],
         sources=sources,
         languages={source.source_id: source.language for source in sources},
         claims=_claims(facts, load("exclusions", data)),
@@ -271,30 +284,6 @@ def _told(findings: Iterable, charts: dict[str, Shown]) -> list[tuple[Both, Show
     return told
 
 
-def _others(charts: Iterable[Shown], folders: Iterable[Folder]) -> list:
-    """The sources that charts of another folder lead to."""
-    used = {link.href for each in charts for link in each.links.values()}
-    rows = (row for folder in folders for row in _rows(folder.sources.reset_index()))
-    return [row for row in rows if f"#_source-{row.source_id}" in used]
-
-
-def _limits(facts: dict[str, Fact]) -> list[tuple[str, list[Fact]]]:
-    """What must not be read into the figures, by the label that says so."""
-    applies = {
-        "page_limit_inexact": lambda row: row.qualifier not in ("exact", ""),
-        "page_limit_vague": lambda row: row.value == "",
-        "page_limit_part": lambda row: row.part_of,
-        "page_limit_period": lambda row: not (row.start or row.end),
-        "page_limit_planned": lambda row: getattr(row, "status", "") == "planned",
-        "page_limit_before": lambda row: getattr(row, "status", "") == "before",
-    }
-    found = {
-        label: [fact for fact in facts.values() if rule(fact.row)]
-        for label, rule in applies.items()
-    }
-    return [(label, here) for label, here in found.items() if here]
-
-
 def _claims(facts: dict[str, Fact], exclusions) -> dict[str, dict[int, tuple]]:
     """The facts and the exclusions of each paragraph that has any, by source."""
     claims = defaultdict(lambda: defaultdict(lambda: ([], [])))
@@ -326,20 +315,6 @@ def _formula(text: str, facts) -> Markup:
 
 def _asset(name: str) -> str:
     return (PACKAGE / "templates" / name).read_text("utf-8")
-
-
-@cache
-def _template():
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_asset),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda each: "" if each is None else each,
-    )
-    environment.filters["both"] = both
-    return environment.get_template("report.html")
 
 
 def both(words: Both) -> Markup:

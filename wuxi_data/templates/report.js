@@ -18,12 +18,11 @@ document.addEventListener("DOMContentLoaded", () => {
   show([asked, kept].find(known) ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
 
   // What the reader looks at stays where it is, however long the other language runs.
-  const place = () => all("main :is(h1, h2, h3, p, tr, li, figure, .narrow, .wide)")
-    .find((each) => each.getClientRects().length && each.getBoundingClientRect().top >= 60);
   for (const radio of radios) {
     radio.addEventListener("change", () => {
       show(language());  // the radio has changed already: measure as it was
-      const seen = scrollY > 0 ? place()?.closest("tr, li, figure, section > *, section") : null;
+      const top = scrollY > 0 ? document.elementFromPoint(innerWidth / 2, 80) : null;
+      const seen = top?.closest("tr, li, figure, section > *, section");
       const before = seen?.getBoundingClientRect().top, chosen = radio.value;
       show(chosen);
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
@@ -35,19 +34,6 @@ document.addEventListener("DOMContentLoaded", () => {
       } catch { }
     });
   }
-
-  // The way back from a fact to the chart that was left.
-  const back = document.querySelector(".back");
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]");
-    const figure = link?.closest("figure");
-    if (link && back.contains(link)) back.hidden = true;
-    else if (figure && !figure.contains(document.getElementById(link.getAttribute("href").slice(1)))
-      && link.getAttribute("href") !== `#${figure.id}`) {
-      back.firstElementChild.setAttribute("href", `#${figure.id}`);
-      back.hidden = false;
-    }
-  });
 
   // Search, filters, one row a figure.
   const form = document.querySelector(".search");
