@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import os
 import sys
@@ -31,15 +30,6 @@ class Refusal(Exception):
     """An input that the command cannot take: one line, exit code 2, nothing written."""
 
 
-_REFUSED = (
-    FileExistsError,
-    FileNotFoundError,
-    IsADirectoryError,
-    NotADirectoryError,
-    PermissionError,
-)
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8, on any system
@@ -61,8 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     except (Refusal, OSError) as error:
         where = f": {error.filename}" if getattr(error, "filename", None) else ""
         _say(f"wuxi-data: {heard(getattr(error, 'strerror', None) or str(error))}{where}")
-        read_only = getattr(error, "errno", None) == errno.EROFS
-        return REFUSED if read_only or isinstance(error, (Refusal, *_REFUSED)) else FAILED
+        return REFUSED
     except KeyboardInterrupt:
         _say(_("wuxi-data: stopped; every file is whole, either old or new"))
         return INTERRUPTED
@@ -163,7 +152,7 @@ def _audit(arguments) -> int:
         raise Refusal(str(error)) from None
     print(report, file=sys.stderr if proposing else None)
     if not report.same_text:
-        _say_source(len(paragraphs(text)), digest(text))
+        _say_source(text)
     if proposing and report.unaccounted:
         _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))
         rows = propose(report, text, arguments.data)
@@ -175,14 +164,13 @@ def _audit(arguments) -> int:
     return OK if report.ok else FAILED
 
 
-def _say_source(count: int, sha256: str) -> None:
-    _say(_("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}",
-           count=count, sha256=sha256))  # fmt: skip
-    known = {"published": "YYYY-MM-DD", "language": "zh", "paragraphs": count, "sha256": sha256}
+def _say_source(text: str) -> None:
+    """The row of an article in ``sources.csv``; in capitals what only a reader knows."""
     asked = {name: name.upper() for name in ("title", "authors", "read")}
-    given = {"source_id": "ID", **asked, **known}
+    known = {"language": "zh", "paragraphs": len(paragraphs(text)), "sha256": digest(text)}
+    given = {"source_id": "ID", "published": "YYYY-MM-DD", **asked, **known}
     row = ",".join(str(given.get(column, "")) for column in fields("sources"))
-    _say(_("as a row, for you to fill in: {row}", row=row))
+    _say(_("its row in sources.csv, for you to fill in: {row}", row=row))
 
 
 def _article(path: Path) -> str:

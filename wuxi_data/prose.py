@@ -160,13 +160,8 @@ def _expected(numeral: Numeral, facts: Known) -> str:
     alike = [each for each in facts.figures if each[1] == numeral.percent]
     if numeral.value is None or not alike:
         return said
-    nearest = facts.figures[min(alike, key=lambda each: _apart(each[0], numeral.value))]
+    nearest = facts.figures[min(alike, key=lambda each: abs(each[0] - numeral.value))]
     return _("{said}; the nearest is {nearest}", said=said, nearest=nearest)
-
-
-def _apart(one: Fraction, other: Fraction) -> Fraction:
-    """How far apart two numbers are, as a part of the larger."""
-    return abs(one - other) / max(abs(one), abs(other), Fraction(1, 10**9))
 
 
 # -------------------------------------------------------------------- what may be said

@@ -22,7 +22,7 @@ from fontTools import subset
 from markupsafe import Markup
 
 from . import style
-from .charts import LANGS, Both, Chart, Folder, Mark
+from .charts import LANGS, Both, Chart, Folder
 from .crosschecks import cross_checks
 from .files import PACKAGE
 from .numerals import unit_labels
@@ -72,6 +72,7 @@ class Shown:
 
     number: int
     chart: Chart
+    elsewhere: bool  # of another folder
     links: dict[str, Link]
     pictures: dict[str, list[Markup]]
 
@@ -101,39 +102,21 @@ class Book:
         return Both(*(filled(self.known[code][lang], **parts) for lang in LANGS))
 
     def use(self, formula: str, words: Both, user: str, called: Both) -> str:
-        """The link to the entry of a figure, which learns who uses it."""
+        """The link to the entry of a figure; it and the facts in it learn who uses them."""
         entry = self.facts.get(formula)
         if not entry:
             name = "_" + formula.replace(" ", "_")  # no fact_id begins with an underscore
             entry = self.derived.setdefault(formula, Entry(name, formula, words))
         entry.uses[user] = called
+        for name in names_in(formula):
+            if name in self.facts and name != formula:  # a notebook may show another folder's
+                self.facts[name].uses |= {user: called, f"#{entry.id}": entry.words}
         return f"#{entry.id}"
-
-    def token(self, row) -> Both:
-        """A printed token and where it stands."""
-        where = self.code("page_paragraph", paragraph=row.paragraph)
-        return Both(*(f"“{row.as_written}”, {each}" for each in where))
-
-    def link(self, mark: Mark, user: str, called: Both) -> Link:
-        """To the entry of what a mark draws; of all that it rests on, each learns of the chart."""
-        href = self.use(mark.figure, mark.words, user, called)
-        for name in mark.facts:
-            if name in self.facts:  # a notebook may show figures of another folder
-                self.facts[name].uses[user] = called
-        fact = self.facts.get(mark.figure)
-        return _link(mark, href, self.token(fact.row) if fact else Both(*[times(mark.figure)] * 2))
 
 
 def _rows(table) -> Iterable:
     """The rows of a table, with nothing where a cell is empty."""
     return table.astype(object).where(table.notna(), "").itertuples(index=False)
-
-
-def _link(mark: Mark, href: str, origin: Both) -> Link:
-    lines = zip(mark.name, mark.words, origin, strict=True)
-    return Link(
-        href, Both(*(": ".join(filter(None, line[:2])) + f" | {line[2]}" for line in lines))
-    )
 
 
 def said(quantity: Quantity) -> Both:
@@ -185,17 +168,17 @@ def build(
         The tables are faulty.
     """
     book, findings, charts = Book(data), list(findings), list(charts)
-    facts, derived = book.facts, book.derived
+    facts = book.facts
     folders = {name: Folder(name) for chart in charts if data is None and (name := chart.folder)}
     over = list(dict.fromkeys(finding.chart for finding in findings))
     first = [*over, *(chart.name for chart in charts)].index
     charts.sort(key=lambda chart: (chart.folder in folders, first(chart.name)))
-    shared, here, elsewhere = Shared({}, {}), {}, {}
-    for n, chart in enumerate(charts, 1):
-        folder = folders.get(chart.folder)
-        shown = elsewhere if folder else here
-        shown[chart.name] = _shown(chart, n, book, folder, picture, shared)
-    used = {link.href for each in elsewhere.values() for link in each.links.values()}
+    shared = Shared({}, {})
+    shown = {
+        chart.name: _shown(chart, n, book, folders.get(chart.folder), picture, shared)
+        for n, chart in enumerate(charts, 1)
+    }
+    used = {link.href for each in shown.values() for link in each.links.values()}
     theirs = (row for each in folders.values() for row in _rows(each.sources.reset_index()))
     others = [row for row in theirs if f"#_source-{row.source_id}" in used]
     undrawn = [fact for fact in facts.values() if not fact.uses]
@@ -205,12 +188,10 @@ def build(
             if names_in(formula):
                 user = f"#_check-{row.check_id}"
                 book.use(formula, said(side), user, book.code("page_check_n", n=n))
-    for entry in derived.values():
-        for name in names_in(entry.formula):
-            if name in facts:
-                facts[name].uses[f"#{entry.id}"] = entry.words
     sources = list(_rows(load("sources", data)))
-    script = _asset("report.js")
+    script, sheet = (
+        (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
+    )
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wuxi_data"),
         autoescape=True,
@@ -230,23 +211,20 @@ def build(
         described=described,
         said=said,
         times=times,
-        findings=_told([each for each in findings if each.chart not in elsewhere], here),
-        charts=[each for name, each in here.items() if name not in over],
-        findings_elsewhere=_told([each for each in findings if each.chart in elsewhere], elsewhere),
-        charts_elsewhere=[each for name, each in elsewhere.items() if name not in over],
+        findings=_told(findings, shown),
+        charts=[each for name, each in shown.items() if name not in over],
         others=others,
         undrawn=undrawn,
-        derived=list(derived.values()),
+        derived=list(book.derived.values()),
         checks=checks,
         sources=sources,
         languages={source.source_id: source.language for source in sources},
         claims=_claims(facts, load("exclusions", data)),
         tables=TABLES,
         codes=_codes(data),
-        version=package()["version"],
-        licence=package()["licenses"][0]["title"],
+        package=package(),
         looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
-        sheet=_asset("report.css"),
+        sheet=sheet,
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -257,14 +235,20 @@ def _shown(
     chart: Chart, n: int, book: Book, folder: Folder | None, picture, shared: Shared
 ) -> Shown:
     """A chart whose marks lead to their entries; those of another folder lead to their sources."""
-    links = {}
+    links, called = {}, book.code("page_chart_n", n=n)
     for mark in chart.every_mark:
         if folder:
             row = folder.rows[mark.facts[0]]
-            links[mark.gid] = _link(mark, f"#_source-{row.source_id}", book.token(row))
+            href = f"#_source-{row.source_id}"
         else:
-            called = book.code("page_chart_n", n=n)
-            links[mark.gid] = book.link(mark, f"#_chart-{chart.name}", called)
+            href = book.use(mark.figure, mark.words, f"#_chart-{chart.name}", called)
+            row = book.facts[mark.figure].row if mark.figure in book.facts else None
+        origin = [times(mark.figure)] * 2
+        if row:
+            where = book.code("page_paragraph", paragraph=row.paragraph)
+            origin = [f"“{row.as_written}”, {each}" for each in where]
+        told = (": ".join(filter(None, each)) for each in zip(mark.name, mark.words, strict=True))
+        links[mark.gid] = Link(href, Both(*map(" | ".join, zip(told, origin, strict=True))))
     pictures = {
         lang: [
             svg(picture(chart, lang, narrow), lang, f"_{n}{lang}{'n' * narrow}", links, shared)
@@ -272,7 +256,7 @@ def _shown(
         ]
         for lang in LANGS
     }
-    return Shown(n, chart, links, pictures)
+    return Shown(n, chart, folder is not None, links, pictures)
 
 
 def _told(findings: Iterable, charts: dict[str, Shown]) -> list[tuple[Both, Shown | None, bool]]:
@@ -311,10 +295,6 @@ def _formula(text: str, facts) -> Markup:
     return Markup("").join(
         Markup('<a href="#{0}">{0}</a>').format(word) if word in facts else word for word in words
     )
-
-
-def _asset(name: str) -> str:
-    return (PACKAGE / "templates" / name).read_text("utf-8")
 
 
 def both(words: Both) -> Markup:

@@ -23,8 +23,8 @@ document.addEventListener("DOMContentLoaded", () => {
       show(language());  // the radio has changed already: measure as it was
       const top = scrollY > 0 ? document.elementFromPoint(innerWidth / 2, 80) : null;
       const seen = top?.closest("tr, li, figure, section > *, section");
-      const before = seen?.getBoundingClientRect().top, chosen = radio.value;
-      show(chosen);
+      const before = seen?.getBoundingClientRect().top;
+      show(radio.value);
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("language", radio.value); } catch { }
       try {
