@@ -36,9 +36,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // Search, filters, one row a figure.
-  const form = document.querySelector(".search");
-  const table = document.querySelector(".compact");
-  const rows = all("tr[data-theme]");
+  const form = document.querySelector(".search"), table = document.querySelector(".compact");
+  const rows = all("tr[data-theme]"), heads = all("th", table);
+  const names = heads.map((each) => each.textContent);
   const within = (year, { start, end }) =>
     year === "none" ? !start && !end : (start || end) && (start || year) <= year && year <= (end || year);
   const shown = (row, { words, theme, qualifier, year, undrawn }) =>
@@ -47,24 +47,20 @@ document.addEventListener("DOMContentLoaded", () => {
     && (!qualifier.value || row.dataset.qualifier === qualifier.value)
     && (!year.value || within(year.value, row.dataset))
     && (!undrawn.checked || "undrawn" in row.dataset);
-  const names = ["fact_id", "table", "as_written", "value", "unit", "qualifier", "start", "end", "source_id", "paragraph"];
-  const cells = ({ id, dataset: { theme, number, unit, qualifier, start, end, source, paragraph } }, printed) =>
-    [id, theme, printed.textContent, number, unit, qualifier, start, end, source, paragraph];
-  const put = (row, kind, content) => row.appendChild(document.createElement(kind)).append(content);
-  // One row a figure; by the column that was asked for, what is empty last.
-  let by = null, falling = false;
+  const cells = (row) => {
+    const known = { ...row.dataset, fact_id: row.id, as_written: row.querySelector("q").textContent };
+    return names.map((name) => known[name]);
+  };
+  // By the column that was asked for, what is empty last.
+  let by = null, falling = false, list = [];
   const sorted = (found) => by === null ? found : found.toSorted(({ [by]: a }, { [by]: b }) =>
     !a - !b || (falling ? -1 : 1) * (a - b || a.localeCompare(b, "zh")));
-  const heads = (row) => names.forEach((name, n) => {
-    const button = document.createElement("button");
-    button.append(name);
-    button.type = "button";
-    button.value = n;
-    put(row, "th", button);
-    row.lastChild.scope = "col";
-    if (by === n) row.lastChild.ariaSort = falling ? "descending" : "ascending";
-  });
-  let list = [];
+  const line = (values) => {
+    const row = document.createElement("tr");
+    for (const text of values) row.insertCell().append(text);
+    row.cells[2].lang = document.getElementById(values[0]).querySelector("q").lang;
+    return row;
+  };
   const search = () => {
     for (const row of rows) row.hidden = !shown(row, form.elements);
     const left = rows.filter((row) => !row.hidden);
@@ -74,24 +70,14 @@ document.addEventListener("DOMContentLoaded", () => {
       section.hidden = compact || !section.querySelector("tr[data-theme]:not([hidden])");
     }
     table.hidden = form.elements.copy.hidden = !compact;
-    list = sorted(left.map((row) => cells(row, row.querySelector("q"))));
-    const grid = document.createElement("table");
-    heads(grid.createTHead().insertRow());
-    const body = grid.createTBody();
-    for (const each of compact ? list : []) {
-      const row = body.insertRow();
-      for (const text of each) put(row, "td", text);
-      row.cells[2].lang = document.getElementById(each[0]).querySelector("q").lang;
-    }
-    table.replaceChildren(...(compact ? [grid] : []));
+    list = sorted(left.map(cells));
+    table.querySelector("tbody").replaceChildren(...compact ? list.map(line) : []);
+    heads.forEach((head, n) => { head.ariaSort = n !== by ? null : falling ? "descending" : "ascending"; });
   };
-  table.addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
-    if (!button) return;
-    [falling, by] = [by === +button.value && !falling, +button.value];
+  heads.forEach((head, n) => head.addEventListener("click", () => {
+    [falling, by] = [by === n && !falling, n];
     search();
-    table.querySelector(`button[value="${by}"]`).focus();
-  });
+  }));
   form.elements.copy.addEventListener("click", ({ target }) => copy(
     [names, ...list].map((row) => row.map(harmless).join("\t")).join("\n"), target.closest("button")));
   form.hidden = false;
