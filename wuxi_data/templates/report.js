@@ -84,15 +84,6 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("input", search);
   form.addEventListener("submit", (event) => event.preventDefault());
   search();
-  // A link to a fact that a filter hides shows it all the same.
-  addEventListener("hashchange", () => {
-    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (row?.matches("tr[data-theme]") && !row.getClientRects().length) {
-      form.reset();
-      search();
-      row.scrollIntoView();
-    }
-  });
 
   // Files are made here, from the drawing and the table beneath it.
   const save = (name, content, type) => {
