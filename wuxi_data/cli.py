@@ -109,9 +109,7 @@ def _check(arguments) -> int:
     if arguments.format == "json":
         print(json.dumps([fault._asdict() for fault in faults], ensure_ascii=False, indent=2))
     else:
-        for line in _lines(faults):
-            print(line)
-        print(_count(faults) if faults else _("no faults"))
+        print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
     return FAILED if faults else OK

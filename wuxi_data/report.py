@@ -32,7 +32,7 @@ from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """A figure in words, and what uses it: where that stands, and what it is called."""
 
@@ -42,7 +42,7 @@ class Entry:
     uses: dict[str, Both] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Fact(Entry):
     """A printed figure: its row, with nothing where a cell is empty; and what it is about."""
 
@@ -66,7 +66,7 @@ class Fact(Entry):
         return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
-@dataclass
+@dataclass(eq=False)
 class Shown:
     """A chart on the page: where each of its marks leads, and its pictures, the narrow one last."""
 
