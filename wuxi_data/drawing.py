@@ -64,7 +64,7 @@ class Pen:
     def box(self, left: float, top: float, wide: float, high: float, gid: str, **look) -> None:
         """A rectangle given in points: no mark has a value in points."""
         x0, x1, y0, y1 = self.x(left), self.x(left + wide), self.y(top), self.y(top + high)
-        self.ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, gid=gid, **look))
+        self.ax.add_artist(Rectangle((x0, y0), x1 - x0, y1 - y0, gid=gid, **look))
 
     def line(self, xs: Iterable[float], ys: Iterable[float], **look) -> None:
         look = {"color": GREY, "linewidth": 0.8, "gid": "rule", "zorder": 0.5, **look}
@@ -98,7 +98,7 @@ def _shape(
         left, bottom, wide, tall = start, place, end - start, thick
         if not across:
             left, bottom, wide, tall = place, start, thick, end - start
-        pen.ax.add_patch(
+        pen.ax.add_artist(
             Rectangle((left, bottom), wide, tall, gid=gid, url=mark.url, label=f"_{kind}", **look)
         )
 
@@ -364,11 +364,11 @@ class _Spans(_Rows):
         given = {"gid": mark.gid, "url": mark.url, "label": "_span", **_fill(mark)}
         if mark.start == mark.end:
             across = self.thick / self.scale
-            pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
+            pen.ax.add_artist(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
             wider = max(0, across - 1) / 2  # than its year
             start, end = start - wider, end + wider
         else:
-            pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
+            pen.ax.add_artist(Rectangle((start, y), end - start, thick, **given))
         if mark.end is None:
             self._fade(pen, mark, end, self.last, y, thick)
             end = self.last
@@ -383,7 +383,7 @@ class _Spans(_Rows):
         for first, last, look in _fading(mark, start, end):
             patch = Rectangle((first, y), last - first, thick, url=mark.url,
                               gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
-            pen.ax.add_patch(patch)
+            pen.ax.add_artist(patch)
 
     def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
         label = self._label(mark, self.label_room)
@@ -667,7 +667,7 @@ class _Squares:
         codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
         given = _fill(mark) | look
         if corners:
-            pen.ax.add_patch(
+            pen.ax.add_artist(
                 PathPatch(Path(corners, codes), gid=gid, url=mark.url, label="_squares", **given)
             )
 
@@ -820,7 +820,7 @@ def _blank(ax) -> None:
 
 def draw(chart: Chart, ax, lang: str, narrow: bool, bare: bool = False):
     """Draw a chart on `ax`, or on a figure of its own size."""
-    with style.theme():
+    with style.settings():
         if ax is None:
             sizes = NARROW if narrow else WIDE
             sizes = sizes._replace(margin=3) if bare else sizes
@@ -861,7 +861,7 @@ def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool 
     if kind not in ("svg", "png"):
         raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
     figure = draw(chart, None, lang, narrow, bare).figure
-    with style.theme():
+    with style.settings():
         if kind == "png":
             return _png(figure)
         return _svg(figure, getattr(chart.words["title"], lang), "none" if bare else "path")
