@@ -67,8 +67,8 @@ class Mark:
     name, words : Both
         What it is called, and the figure in words.
     low, high : float or None
-        Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it, no `low`
-        where the figure has no single value and no bounds: then it has words and no shape.
+        Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it. No `low`
+        where the figure has no bounds, or may be below zero: then it has words and no shape.
     unit : str
     about : bool
         Whether print says 约.
