@@ -506,6 +506,35 @@ def test_a_figure_without_bounds_has_words_and_no_shape(nasty):
     ]
 
 
+IN_PRINT = [
+    "0个",
+    "10个",
+    "约20个",
+    "30余个",
+    "不到10个",
+    "十几个",
+    "20至30个",
+    "5个以上",
+    "数十个",
+]
+FIGURES = [parse_quantity(token) for token in IN_PRINT]
+
+
+BELOW_ZERO = FIGURES[1] - FIGURES[3]
+
+
+@pytest.mark.parametrize(
+    "figures", [FIGURES[:3], FIGURES[3:6], FIGURES[5:], [FIGURES[1], BELOW_ZERO]]
+)
+@pytest.mark.parametrize("form", [wd.bars, wd.columns, wd.nested, wd.squares])
+def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figures):
+    chart = form(figures)
+    drawn = wd.marks(chart.draw()).set_index("key")
+    for mark in chart.figures:
+        high = 0 if mark.low is None else math.inf if mark.high is None else mark.high
+        assert drawn.loc[mark.key, ["low", "high"]].tolist() == pytest.approx([mark.low or 0, high])
+
+
 def test_a_figure_that_may_be_below_zero_has_words_and_no_shape(tables):
     figures = wd.quantities(tables["projects"])
     few, many = figures["projects-2020"], figures["projects-1992-2021"]

@@ -118,6 +118,11 @@ class Mark:
         return f"#{(self.facts or [''])[0]}"
 
     @property
+    def endless(self) -> bool:
+        """Whether it has a lower bound and no upper one."""
+        return self.low is not None and self.high is None
+
+    @property
     def look(self) -> str:
         """solid, dashed (inferred) or open (planned), and hatched (about) or fading (余)."""
         if self.low is None:
@@ -322,8 +327,7 @@ def _cell(value) -> str:
 
 def _looks(form: str, mark: Mark) -> set[str]:
     """How a mark is drawn in this form: spans draw its years, and not how much it is."""
-    looks = set(mark.look.split())
-    endless = mark.low is not None and mark.high is None
+    looks, endless = set(mark.look.split()), mark.endless
     if form == "spans":
         looks.discard("fading")
         endless = None in (mark.start, mark.end)
