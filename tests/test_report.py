@@ -8,8 +8,8 @@ import pages
 import pytest
 
 from wuxi_data import report
-from wuxi_data.charts import Both
 from wuxi_data.notebooks import Finding
+from wuxi_data.places import Both
 
 
 class Elements(HTMLParser):

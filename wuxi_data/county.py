@@ -7,10 +7,10 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .charts import LANGS
 from .files import PACKAGE
 from .messages import _
 from .numerals import unit_labels
+from .places import LANGS
 from .reading import read
 from .schema import TABLES, fields, package, references, resource
 from .tables import filled, labels, messages

@@ -14,9 +14,10 @@ from matplotlib.colors import to_hex
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from .charts import Both, Chart
+from .charts import Chart
 from .drawing import draw
-from .style import PAPER
+from .places import Both
+from .style import PAPER, settings
 
 _REACH = 25.0  # how far, in a drawing's points, a finger finds a mark
 _LONG = 40  # characters of an outline that is worth a reference
@@ -56,12 +57,13 @@ class Link(NamedTuple):
 
 def picture(chart: Chart, lang: str, narrow: bool) -> Picture:
     """A chart without the words that the page sets itself: they wrap on a phone."""
-    figure = draw(chart, None, lang, narrow, bare=True).figure
-    figure.dpi = 72  # a pixel is a point
-    for each in (figure, *figure.findobj(Axes)):
-        each.patch.set_visible(False)
-    pen = _Pen(*figure.get_size_inches() * 72)
-    figure.draw(pen)
+    with settings():
+        figure = draw(chart, None, lang, narrow, bare=True).figure
+        figure.dpi = 72  # a pixel is a point
+        for each in (figure, *figure.findobj(Axes)):
+            each.patch.set_visible(False)
+        pen = _Pen(*figure.get_size_inches() * 72)
+        figure.draw(pen)
     return Picture(pen.wide, pen.high, pen.shapes)
 
 

@@ -22,11 +22,12 @@ from fontTools import subset
 from markupsafe import Markup
 
 from . import style
-from .charts import LANGS, Both, Chart, Folder
+from .charts import Chart
 from .crosschecks import cross_checks
 from .files import PACKAGE
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg
+from .places import LANGS, Both, Folder
 from .quantity import Quantity, names_in
 from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities
@@ -169,7 +170,7 @@ def build(
     """
     book, findings, charts = Book(data), list(findings), list(charts)
     facts = book.facts
-    folders = {name: Folder(name) for chart in charts if data is None and (name := chart.folder)}
+    folders = {name: Folder.at(name) for chart in charts if data is None and (name := chart.folder)}
     over = list(dict.fromkeys(finding.chart for finding in findings))
     first = [*over, *(chart.name for chart in charts)].index
     charts.sort(key=lambda chart: (chart.folder in folders, first(chart.name)))
