@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pages
 import pytest
 
+import wuxi_data as wd
 from wuxi_data import report
 from wuxi_data.notebooks import Finding
 from wuxi_data.places import Both
@@ -67,6 +68,16 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph():
         links = re.findall('<a href="#[^>]+><title>', chinese.split("</svg>")[0])
         assert len(links) == len({mark.gid for mark in chart.every_mark}), chart.name
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
+
+
+def test_words_that_stand_upright_in_a_drawing_do_so_on_the_page():
+    funding = wd.load_funding(wd.example_county())
+    years = wd.columns(funding[funding["indicator"].eq("annual_aid") & funding["start"].notna()])
+    drawn = report.picture(years, "en", False)
+    page = report.svg(drawn, "en", "_1en", {}, report.Shared({}, {}))
+    assert (
+        len(re.findall(r'<text [^>]*transform="rotate\(-90 [^>]*>[^<]+ million yuan', page)) == 20
+    )
 
 
 def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
