@@ -94,6 +94,7 @@ document.addEventListener("DOMContentLoaded", () => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const said = (cell, lang) => (cell.querySelector(lang === "en" ? "i[lang]" : "i:not([lang])") ?? cell).textContent;
+  const text = (figure, selector) => all(selector, figure).map((each) => said(each, language())).join();
   // No spreadsheet may take a text for a formula.
   const harmless = (text) => text.replace(/\s+/g, " ").replace(/^(?=[=+@-])(?!-[\d.]+$)/, "'");
   const quoted = (text) => `"${harmless(text).replaceAll('"', '""')}"`;
@@ -109,7 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const svg = (figure) => {
     const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
     const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
-    const drawing = seen.cloneNode(true), sheet = document.querySelector("head style").textContent;
+    const drawing = seen.cloneNode(true);
     for (const each of all("a > path:not([class])", drawing)) each.remove();
     for (const use of all("use", drawing)) {
       const drawn = document.querySelector(use.getAttribute("href")).cloneNode();
@@ -128,9 +129,9 @@ document.addEventListener("DOMContentLoaded", () => {
     };
     const pen = document.createElement("canvas").getContext("2d");
     const lines = (selector, size) => {
-      const element = figure.querySelector(selector), found = [""];
+      const words = text(figure, selector).match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) ?? [], found = [""];
       pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
-      for (const word of element ? said(element, language()).match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) : []) {
+      for (const word of words) {
         if (pen.measureText(found.at(-1) + word).width > wide - 8) found.push("");
         found.push(found.pop() + word);
       }
@@ -141,8 +142,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const write = (line, y, size) => add("text", line.trim(), { x: 3, y, "font-size": size, fill: "#222" });
     title.forEach((line, n) => write(line, top + 8 + 17 * (n + 1), 13));
     credit.forEach((line, n) => write(line, high + 11 * (n + 1), 8));
-    add("style", [sheet.match(/@font-face\{.*\}/)[0], ...sheet.match(/^\.l\d+\{.*\}$/gm) ?? [],
-      `svg { background: #fff; --plate: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`].join("\n"));
+    add("style", `${document.querySelector("head style").textContent}
+      svg { background: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`);
     set(drawing, { viewBox: `0 ${top} ${wide} ${tall}`, width: wide, height: tall, style: "" });
     return [new XMLSerializer().serializeToString(drawing), wide, tall];
   };
@@ -157,11 +158,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const copy = async (text, button) => {
     try { await navigator.clipboard.writeText(text); button.dataset.done = "✓"; } catch { prompt("", text); }
   };
-  const cite = (figure, button) => {
-    const title = said(figure.querySelector("h3"), language());
-    const credit = figure.querySelector(".credit");
-    copy(`${title} ${credit ? said(credit, language()) : ""} ${location.href.split("#")[0]}#${figure.id}`, button);
-  };
+  const cite = (figure, button) =>
+    copy(`${text(figure, "h3")} ${text(figure, ".credit")} ${location.href.split("#")[0]}#${figure.id}`, button);
   for (const tools of all(".save")) {
     const figure = tools.closest("figure"), name = figure.id.replace("_chart-", "");
     tools.hidden = false;
