@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wuxi_data import cli, notebooks, report, reproduce
+from wuxi_data import cli, notebooks, picture, report, reproduce
 from wuxi_data.charts import MIME
 from wuxi_data.files import write_whole
 from wuxi_data.reading import TableError
@@ -75,7 +75,7 @@ def small(monkeypatch, tmp_path, county):
     monkeypatch.setattr(reproduce, "Chart", Sketch)
     monkeypatch.setattr(reproduce, "_drawers", lambda: nullcontext(ThreadPoolExecutor(1)))
     monkeypatch.setattr(report, "build", page)
-    monkeypatch.setattr(report, "picture", lambda chart, lang, narrow: chart.render("page", lang))
+    monkeypatch.setattr(picture, "picture", lambda chart, lang, narrow: chart.render("page", lang))
     folder, out = county / "notebooks", tmp_path / "out"
     notebook(
         folder / "01_a.ipynb",
