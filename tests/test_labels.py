@@ -64,7 +64,7 @@ UNITS = {
     "CNY": ("元|元人民币|人民币", "yuan"),
     "person": ("人|名|位|口人|个人|口", "person|people"),
     "project": ("个项目|项目", "project|projects"),
-    "works": ("处工程|座工程|处设施|个设施", "work|works"),
+    "works": ("处工程|座工程|处设施|个设施", "facility|facilities"),
     "class": ("个班|班次|班|期班", "class|classes"),
     "day": ("天", "day|days"),
     "township": ("个乡镇|乡镇|个乡|个镇|乡|镇", "township|townships"),

@@ -28,10 +28,7 @@ class _Sheet:
         room = wide - 2 * sizes.margin
         words = dict.fromkeys(chart.words, "") if bare else chart.words
         self.title = wrap(words["title"], room, sizes.title, "semibold")
-        under = [words["subtitle"], words.get("scale")]
-        self.subtitle = wrap(
-            ("；" if lang == "zh" else "; ").join(filter(None, under)), room, sizes.small
-        )
+        self.subtitle = wrap(words["subtitle"], room, sizes.small)
         self.body = laid_out(chart, room, sizes, narrow)
         self.keys = self._keys(room)
         self.note = wrap(words["note"], room, sizes.tiny)
