@@ -14,7 +14,7 @@ import pandas as pd
 
 from .files import write_whole
 from .messages import _
-from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, Figure, figures, fold
+from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, WORDS, Figure, figures, fold
 from .schema import THEMES
 from .tables import load
 
@@ -353,36 +353,10 @@ _NO_FIGURES = re.compile(
     re.VERBOSE,
 )
 # Names and words with a numeral in them, which is no figure unless a figure was read there.
-_NAMES = """
-    三峡 万州 四川 三亚 三明 三门峡 三都 三农 三台 九江 九龙坡 九龙 九寨沟 九三学社
-    两江 两河 六安 六盘水 六枝 百色 百里 百度 八一 千岛湖 千阳 万盛 万载 万源 万年
-    十堰 四平 双桥 五常 五指山 五里 五峰 一汽 一带一路 两会 两高 两弹 两岸 五四 七一
-    九一八 三沙 万宁 万全 万安 百花 千里 八里 三元 三河 三江 三星 三合 三原 三水 四方
-    八步 八卦 九台 九州 九宫 七星 七里 六合 五台 五华 五原 五通 五大连池 二连 二七
-    一江
-""".split()  # noqa: SIM905
-_WORDS = """
-    进一步 下一步 新一轮 下一 上一 唯一 统一 第一 之一 单一 同一 另一 某一 每一 逐一
-    专一 万一 合一 如一 归一 不一 一起 一定 一直 一些 一般 一样 一旦 一致 一切 一体
-    一线 一流 一路 一边 一面 一方面 一道 一律 一向 一度 一时 一同 一系列 一揽子 一站式
-    一条龙 一条心 一对一 一把手 一心一意 一如既往 一以贯之 以一贯之 一手 一步 一身 一代
-    一次性 一家人 一年一度 一村一品 一户一策 一事一议 一举 一经 一再 一概 一贯 一共 一并
-    一应 一味 一番 一片 一股 一派 一幅 一场 一丝 一大批 一批 一批批 一项项 一组 一类
-    一带 一产 一级 一锤 一致性 一视同仁 一窝蜂 一张 一名名 一排 一座座 一个个 一条条
-    一户户 百姓 千方百计 千家万户 千山万水 千千万万 千军万马 千里迢迢 万众一心 万众 万家
-    万物 万象 万里 百年 百花 百家 百强 百货 百科 成百上千 成千上万 数以千计 数以万计
-    数据 数字 数量 数额 数学 数控 数目 数码 数值 多数 少数 总数 人数 户数 指数 次数
-    系数 半数 半点 几乎 几何 茶几 一半 大半 多半 过半 对半 上半 下半 前半 后半 半岛
-    半山 半坡 半径 半成品 半干旱 半导体 半途 两岸 两地 两侧 两边 两面 两旁 两手 两翼
-    两者 两级 两端 两极 两大 两委 两口 两不愁 三保障 两山 两化 两型 两基 两免 两后生
-    两癌 两癌筛查 三严三实 三通 三级 三角 三轮 三八 三资 三包 三产 三维 三色 三方
-    三中全会 四面八方 四通八达 四化 四级 四季 四大 四周 四肢 四好 四个意识 五保 五金
-    五谷 五星 五官 五级 五彩 五位一体 五大 六大 七大 八大 六合 七夕 八方 八角 九大
-    十大 十分 十足 十字 十全 三大 三好 二维 二手 二级 二胎 二期 一期 三期 二氧化 二线
-    零售 零星 零件 零距离 零碎 归零 零工 零散 零部件 零食 清零
-""".split()  # noqa: SIM905
-_NAME = re.compile("|".join(sorted(_NAMES, key=len, reverse=True)))
-_WORD = re.compile("|".join([*sorted(_WORDS, key=len, reverse=True), "[唯统同专单逐]一"]))
+_NAME, _WORD = (
+    re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
+    for kind in ("names", "words")
+)
 _RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余])")
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -76,23 +77,21 @@ class Figure(NamedTuple):
 
 CALENDAR = range(1000, 3000)  # 1992年 is a year of the calendar, 29年 a length of time
 LONGEST_TOKEN = 60
+WORDS = tomllib.loads((PACKAGE / "print.toml").read_text("utf-8"))
 
-# -------------------------------------------------------------------- words
 
-BEFORE = {
-    **dict.fromkeys(("约", "大约", "近", "将近", "接近", "近似"), "about"),
-    **dict.fromkeys(("超过", "超", "逾", "多于", "高于", "大于", "突破"), "over"),
-    **dict.fromkeys(("至少", "不少于", "不低于", "不下于", "不小于", "上"), "at_least"),
-    **dict.fromkeys(("不到", "不足", "未满", "不满", "少于", "低于", "小于"), "under"),
-    **dict.fromkeys(("至多", "最多", "不超过", "不多于", "不高于", "不大于"), "at_most"),
-}
-_INSIDE = {**dict.fromkeys(("余", "多", "几"), "over"), "来": "about"}
-_AFTER = {
-    **dict.fromkeys(("以上", "及以上"), "at_least"),
-    **dict.fromkeys(("以下", "及以下", "以内", "之内"), "at_most"),
-    **dict.fromkeys(("左右", "上下"), "about"),
-    "有余": "over",
-}
+def _codes(name: str) -> dict[str, str]:
+    """The words of a list of ``print.toml``, each with what it stands for."""
+    return {word: code for code, words in WORDS[name].items() for word in words.split()}
+
+
+_BEFORE, _INSIDE, _AFTER, PER_BEFORE, _NOUNS = map(
+    _codes, ("before", "inside", "after", "per", "nouns")
+)
+_COUNTERS, _MEASURED, _COUNTED, _TAILED, _SIGNED = (
+    WORDS["measures"][name].split()
+    for name in ("counters", "measured", "counted", "tailed", "signed")
+)
 # These stand beside a figure and change it, but nobody has fixed how.
 _UNFIXED_BEFORE = "[逼迫趋]近|不止|何止|不只|不下|最[高低少大小]|[上下]限"
 _UNFIXED_AFTER = "不等|不止|开外|出头|封顶|起步|起(?=[，。；、）)]|$)|之间|内(?![部外地容陆])"
@@ -101,144 +100,17 @@ _OTHER_WORD = re.compile(
     "(?:[逼迫趋]近|成[百千]上|[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
     "|[高赶反]超|[以晚早马地山身路线网世海岸手楼]上)$"
 )
-# Measure words that count things without naming them give no unit.
-_COUNTERS = (
-    *("个", "处", "座", "项", "张", "期", "次", "所", "家", "条", "件", "社", "套", "批"),
-    *("份", "本", "册", "辆", "艘", "棵", "间", "栋", "幢", "款", "宗", "部", "篇", "场", "支"),
-)
-# What makes another word of a unit: 村 of 村级, 人 of 人民币, 年 of 年代.
-_LONGER = {
-    "村": "[级民卫委务部容史规庄落寨居医校干党支集务两]|小[学组]|文化",
-    "社": "[会区保企团火科交]",
-    "人": "[民均才口员]|居环|次|社局|大代|工[湖智造]|行[道天桥]|文",
-    "户": "[均籍口外型主厕部]",
-    "名": "[单称牌额录次列]",
-    "年": "[级代轻龄均产货糕鉴报会检]",
-    "元": "[旦素件宝宵月勋帅首老]",
-    "天": "[然气津门水山坑空文性井]",
-    "米": "[粉饭线价面]",
-    "亩": "[产均]",
-    "处": "[理置分于级长罚在方室]",
-    "座": "[谈位右椅机]",
-    "所": "[有在得需属谓]|以(?![上下内])",
-    "项": "链",
-    "家": "[庭长乡家属禽畜具电园校里人门国]",
-    "头": "[等衔]",
-    "只": "[有要是能]",
-    "层": "[次级面]",
-    "期": "[间末限望待货刊]",
-    "班": "[子级车主组委列]",
-    "吨": "[位级]",
-    "次": "[日年数要序级产]",
-    "件": "[套]",
-    "场": "[所地合]",
-    "部": "[分门委署长级队]",
-    "支": "[部书出持援撑柱]",
-    "间": "[接隔断]",
-    "本": "[地县市省村乡镇级次月年科土]",
-    "份": "[额]",
-    "批": "[准复评发示]",
-    "条": "[件例约款]",
-    "台": "[阶州湾风账]",
-    "例": "[如外子会]",
-    "县": "[级城委政域长办区乡医人]",
-    "区县": "[级]",
-    "省": "[级市委政份直会区长略]",
-    "乡": "[村政党亲镇下土贤卫企干]",
-    "镇": "[政党上痛静长卫企]",
-    "乡镇": "[卫政街企级中小党干敬]",
-    "社区": "[工居卫服治党干矫医]",
-    "项目": "[标录库部点组办资法经]",
-    "岁": "[月末]",
-    "里": "[程面边外头]",
-    "度": "[过日假]",
-    "成": "[为立功果员本效绩人年品套片林形都长就交千百]",
-    "倍": "[增感加]",
-    "眼": "[睛前光下界]",
-    "口": "[号头罩岸粮径腔]",
-    "位": "[数置于居列次]",
-    "企业": "[家职工员]",
-    "学校": "[生食操教宿]",
-    "小学": "[生教食操]",
-    "中学": "[生教食操]",
-    "小时": "[候工]",
-    "km": "[a-zA-Z0-9]",
-    "m": "[a-zA-Z0-9²³]",
-    "kW": "[a-zA-Z]",
-    "MW": "[a-zA-Z]",
-}
-# Units that are these units only where a word beside them says so: what may follow, or precede.
-_CONFIRMED = {
-    "成": ("$|[，。；、！）)”以左上多余的]", "[近约超逾过足达占有]|[增减降提][加少低高长幅]"),
-    "位": ("[^，。；、数置于居]{0,6}(?:人|民|者|员|师|家|生|志|工|部|友|童|妇|教授|医)", "(?!)"),
-    "口": ("之家|[，。；、]|$|人", "家|户|全家|一家"),
-    "度": ("以|[，。；、）)]", "坡度|气温|温度|倾角|[东西北南][经纬]|零下|高温"),
-    "里": ("[长路]|的?路程|山路", "[长宽约近距行方]|方圆|周长|全程"),
-}
-# The noun after a measure word gives the unit; the figure ends with it.
-_NOUNS = {
-    **dict.fromkeys(("村民小组",), "villager_group"),
-    **dict.fromkeys(("合作社", "互助社"), "cooperative"),
-    **dict.fromkeys(("乡镇", "乡", "镇"), "township"),
-    **dict.fromkeys(("区县", "县区", "县"), "county"),
-    **dict.fromkeys(("学校", "中小学", "小学", "中学", "幼儿园"), "school"),
-    **dict.fromkeys(("农户", "贫困户", "脱贫户", "低保户"), "household"),
-    **{"村": "village", "社区": "community", "省": "province", "企业": "enterprise"},
-    **{"项目": "project", "培训班": "class"},
-}
-_PEOPLE = dict.fromkeys(
-    (
-        *("人口", "农牧民", "农民", "移民", "居民", "群众", "学生", "师生", "教师", "干部"),
-        *(
-            "党员",
-            "职工",
-            "学员",
-            "村民",
-            "老人",
-            "儿童",
-            "劳动力",
-            "干部群众",
-            "农民工",
-            "贫困人口",
-            "各族群众",
-        ),
-    ),
-    "person",
-)
-_NOT_PEOPLE = {
-    "移民": "[安小村社乡镇新区县项工点住房户局培]",
-    "居民": "[小楼点户收医消身社]",
-    "农民": "[专合收画]",
-    "群众": "[路文体工]",
-    "学生": "[营餐宿食公票床]",
-    "人口": "[普规密]",
-    "干部": "[学培职教]",
-    "村民": "[小委代自]",
-}
 _MODIFIERS = "[^\\W0-9a-zA-Z_〇零一二两三四五六七八九十百千万亿并与及或在被把使让等了着过其中]"
 _DIGITS = "零一二三四五六七八九"
+_AS_DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 _PER_WORDS = {"月": "month", "日": "day", "年": "year"}
-PER_BEFORE = {"人均": "person", "户均": "household", "亩均": "mu", "村均": "village"} | {
-    "每人": "person", "每户": "household", "每亩": "mu", "每村": "village", "每吨": "t",
-}  # fmt: skip
-# Measures, of which there may be so much per acre; of people and houses there is not.
-_MEASURED = ("CNY", "kg", "jin", "t", "m3", "kWh", "m", "km", "person", "plant", "USD")
-
-# -------------------------------------------------------------------- characters
 
 # One character for one character, so that places stay: NFKC would also read 10² as 102.
-_PLAIN = {
-    "０１２３４５６７８９．％／～－": "0123456789.%/~-",
-    "億萬餘個畝戶兩數幾約過達於後內圓處項張條層種臺隻頭縣鄉鎮區廠學員師農應噸頃時鐘點歲": (
-        "亿万余个亩户两数几约过达于后内元处项张条层种台只头县乡镇区厂学员师农应吨顷时钟点岁"
-    ),
-    "來較將節簽預會業專門間導領團組級幣貧戰週號檔務園實體際場車輛棟單雙條產從該負飲數際": (
-        "来较将节签预会业专门间导领团组级币贫战周号档务园实体际场车辆栋单双条产从该负饮数际"
-    ),
-    "\u00a0\u3000\u2002\u2003\u2007\u2009\u200a\u202f\u2005\u2006\u2008": " " * 11,
-}
-_FOLD = str.maketrans({one: to for old, new in _PLAIN.items() for one, to in zip(old, new)})  # noqa: B905
+_FOLD = str.maketrans(
+    {one: to for old, new in WORDS["plain"].items() for one, to in zip(old, new, strict=True)}
+    | dict.fromkeys("\u00a0\u3000\u2002\u2003\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " ")
+)
 
 
 def fold(text: str) -> str:
@@ -270,11 +142,12 @@ def _unit_words() -> dict[str, str]:
     return words | {"㎡": "m2", "m²": "m2", "km²": "km2", "m³": "m3"}  # which few fonts have
 
 
-def _one_of(words, longer: dict[str, str] | None = None) -> str:
+def _one_of(words: Iterable[str], *, guarded: bool = False) -> str:
     """A pattern of the longest of the words that is not itself a part of a longer one."""
+    longer = WORDS["longer"] if guarded else {}
 
     def whole(word: str) -> str:
-        ends = [word[at:] for at in range(len(word)) if longer and word[at:] in longer]
+        ends = [word[at:] for at in range(len(word)) if word[at:] in longer]
         return re.escape(word) + "".join(f"(?!{longer[end]})" for end in ends[:1])
 
     return "|".join(whole(word) for word in sorted(words, key=len, reverse=True))
@@ -330,8 +203,7 @@ def _amount(text: str, at: int) -> _Amount | None:
         if found and (amount := read_it(text, found)):
             return amount
     if year := _YEAR.match(text, at):
-        value = int("".join(str("〇零一二三四五六七八九".index(each) - 1) for each in year[0])
-                    .replace("-1", "0"))  # fmt: skip
+        value = int(year[0].translate(_AS_DIGITS))
         return _Amount(year.end(), value, value, value, plain=True)
     found = _NUMBER.match(text, at)
     return _plain(found) if found else None
@@ -370,14 +242,14 @@ def _vague(text: str, found: re.Match) -> _Amount:
 
 def _pair(text: str, found: re.Match) -> _Amount | None:
     """三四百 is 300 to 400, 十五六 is 15 or 16."""
-    low, high = (_DIGITS.index(found[name].replace("两", "二")) for name in "ab")
+    low, high = (int(found[name].translate(_AS_DIGITS)) for name in "ab")
     if high != low + 1 and (low, high) != (3, 5):
         return None
     scale = found["scale"]
     if found["tens"]:
         if scale[:1] in ("十", "百", "千"):
             return None
-        tens = 10 * (_DIGITS.index(found["tens"][0]) if found["tens"] != "十" else 1)
+        tens = 10 * int(found["tens"].removesuffix("十").translate(_AS_DIGITS) or 1)
         low, high = tens + low, tens + high
     size = math.prod(_SCALES[word] for word in scale)
     return _Amount(found.end(), low * size, high * size, plain=bool(scale))
@@ -405,14 +277,14 @@ def _plain(found: re.Match) -> _Amount:
             raise ValueError(_("one 余 or 多"))
         if mark and not value:
             raise ValueError(_("余 and 多 after a number that is not nought"))
-        if mark in ("几", "来") and (value / size) % 10 and mark:
+        if mark in ("几", "来") and (value / size) % 10:
             raise ValueError(_("几 after a round number, as in 十几 or 20几"))
         if mark == "几" and outside and found["scale"]:
             raise ValueError(_("几 before 万, as in 几十万"))
     except ValueError as error:
         return amount._replace(trouble=str(error))
     low, high = value, value
-    if mark in ("余", "多", "几") and mark:  # more, by less than one of the last printed place
+    if mark in ("余", "多", "几"):  # more, by less than one of the last printed place
         low, high = value + (size if mark == "几" else 0), value + last_place(value)
     return amount._replace(low=low, high=high, value=value, mark=mark)
 
@@ -430,13 +302,10 @@ def _worth(found: re.Match, size: int) -> int | Fraction:
         raise ValueError(_("one unambiguous Chinese numeral, such as 三十 or 两千三百"))
     if point := found["point"]:
         tens = point[-1] if point[-1] in "十百千" else ""
-        decimals = "".join(
-            str(_DIGITS.index(each)) for each in point[1:].rstrip("十百千").replace("〇", "零")
-        )
+        decimals = point[1:].rstrip("十百千").translate(_AS_DIGITS)
         number = Fraction(f"{_whole(found['chinese'])}.{decimals}")
         return number * _SCALES.get(tens, 1) * size
-    scaled = _whole(found["chinese"] + (found["scale"] or ""))
-    return scaled
+    return _whole(found["chinese"] + (found["scale"] or ""))
 
 
 def _mixed(text: str) -> int:
@@ -502,7 +371,7 @@ class _Measure(NamedTuple):
 
 @cache
 def _units() -> re.Pattern:
-    return re.compile(f"{_BLANK}({_one_of({*_unit_words(), *_COUNTERS}, _LONGER)})")
+    return re.compile(f"{_BLANK}({_one_of({*_unit_words(), *_COUNTERS}, guarded=True)})")
 
 
 @cache
@@ -512,20 +381,17 @@ def _any_unit() -> re.Pattern:
 
 @cache
 def _per() -> re.Pattern:
-    words = {**_PER_WORDS, **{w: c for w, c in _unit_words().items() if c not in ("percent",)}}
-    return re.compile(f"/{_BLANK}({_one_of(words)})|每(?!年)({_one_of(words)})(?![0-9])")
+    words = _one_of(_PER_WORDS | {w: c for w, c in _unit_words().items() if c != "percent"})
+    return re.compile(f"/{_BLANK}({words})|每(?!年)({words})(?![0-9])")
 
 
-_GUARDS = {**_LONGER, **_NOT_PEOPLE}
 _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
 _TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![为是数次方个种元家名人在项地样])")
-_TAILED = ("year", "day", "hour", "km", "t", "mu", "times", "m", "kg", "jin", "CNY", "age", "month")
-_AFTER_COUNTER = re.compile(f"[“]?{_MODIFIERS}{{0,8}}?({_one_of(_NOUNS | _PEOPLE, _GUARDS)})[”]?")
-_WORKS_NOUNS = {"工程": "works", "农户": "household", "贫困户": "household"}
+_AFTER_COUNTER = re.compile(f"“?{_MODIFIERS}{{0,8}}?({_one_of(_NOUNS, guarded=True)})”?")
 _WORKS = re.compile(f"{_MODIFIERS}{{0,8}}?(工程)(?![师队项量款建处技学院])")
-_AFTER_NUMBER = re.compile(
-    f"{_MODIFIERS}{{0,7}}?({_one_of([*_PEOPLE, '农户', '贫困户'], _GUARDS)})"
-)
+# Only people and homes are counted without a measure word: 3万农民.
+_HOLDERS = [*WORDS["nouns"]["person"].split(), "农户", "贫困户"]
+_AFTER_NUMBER = re.compile(f"{_MODIFIERS}{{0,7}}?({_one_of(_HOLDERS, guarded=True)})")
 
 
 def _measure(text: str, amount: _Amount) -> _Measure:
@@ -540,7 +406,7 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     if not found:
         cut = _any_unit().match(text, at)
         if cut:  # 年 of 年级 is no unit, and 3 of 3年级 no figure
-            return _Measure(at, "", "", at, trouble=f"{text[cut.end(1) - 1 : cut.end(1) + 1]}")
+            return _Measure(at, "", "", at, trouble=text[cut.end(1) - 1 : cut.end(1) + 1])
         return _noun(text, at, _AFTER_NUMBER) if amount.plain else _Measure(at, stop=at)
     word, end = found[1], found.end()
     unit = _unit_words().get(word, "")
@@ -556,23 +422,16 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     return _Measure(end, unit, word, stop)
 
 
-_COUNTED = ("township", "village", "class", "project", "works", "school", "villager_group",
-            "cooperative", "bed", "product", "visit", "county", "community", "province",
-            "enterprise")  # fmt: skip
-
-
 def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
     found = pattern.match(text, at)
     if not found:
         return _Measure(at, stop=at)
-    noun = found[1]
-    unit = _NOUNS.get(noun) or _PEOPLE.get(noun) or _WORKS_NOUNS.get(noun, "")
-    return _Measure(found.end(), unit, "", at)
+    return _Measure(found.end(), _NOUNS.get(found[1], "works"), "", at)
 
 
 # -------------------------------------------------------------------- the figure
 
-_PREFIX = re.compile(f"({_one_of(set(BEFORE) - {'上'})})[了到]?{_BLANK}$")
+_PREFIX = re.compile(f"({_one_of(set(_BEFORE) - {'上'})})[了到]?{_BLANK}$")
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|–|-|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?:(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负)$")
 _SUFFIX = re.compile(f"{_BLANK}({_one_of(_AFTER)})")
@@ -599,7 +458,7 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
     end, stop, trouble = measure.end, measure.stop, amount.trouble
     unit, sure = measure.unit, not unfixed
     low, high, value = amount.low, amount.high, amount.value
-    high_open = amount.mark in ("余", "多", "几", "数") and bool(amount.mark)
+    high_open = amount.mark in ("余", "多", "几", "数")
     if amount.mark in _INSIDE:
         marks.append(_INSIDE[amount.mark])
     if measure.mark and not trouble:
@@ -645,7 +504,6 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
 
 
 _SPANS = ("year", "month", "day")
-_SIGNED = ("percent", "permille", "percentage_point", "degree")
 
 
 def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
@@ -663,7 +521,7 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
         found = _PREFIX.search(window)
         if not found or _OTHER_WORD.search(window[: found.end(1)]):
             break
-        start, marks = start - len(found[0]), [*marks, BEFORE[found[1]]]
+        start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
     unfixed = bool(re.search(f"(?:{_UNFIXED_BEFORE})$", text[max(floor, start - 3) : start]))
     return start, marks, sign, unfixed
 
@@ -765,8 +623,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if qualifier == "about" and text.startswith("近", start) and unit in _SPANS:
         return not re.search("[历用]时|历经|长达|经过", before)  # the last five years
-    if measure.word in _CONFIRMED and not amount.mark:
-        follows, precedes = _CONFIRMED[measure.word]
+    if measure.word in WORDS["confirmed"] and not amount.mark:
+        follows, precedes = WORDS["confirmed"][measure.word]
         nearby = text[max(0, at - 10) : at]
         if not (re.match(follows, text[end : end + 12]) or re.search(precedes, nearby)):
             return True
