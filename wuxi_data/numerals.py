@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .files import PACKAGE
@@ -649,6 +649,7 @@ def _ratio(text: str, start: int, end: int) -> bool:
 # -------------------------------------------------------------------- reading a token
 
 
+@lru_cache(maxsize=1 << 16)
 def read(token: str) -> Reading:
     """What a printed token says; ValueError where it has no one reading."""
     text = fold(token) if len(token) <= LONGEST_TOKEN else ""
