@@ -16,7 +16,7 @@ from .files import PACKAGE
 from .messages import _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
-from .schema import THEMES, fields, package, references
+from .schema import THEMES, fields, references, resource
 
 
 def load(name: str, data: str | Path | None = None) -> pd.DataFrame:
@@ -54,15 +54,10 @@ def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
 def _bounds(tokens: pd.Series) -> dict[str, np.ndarray]:
     """What each token admits: low and high, NaN where nothing bounds it, and whether 约 is said."""
     said = [parse_quantity(token) for token in tokens.cat.categories]
-    place = tokens.cat.codes.to_numpy()
-    ends = {
-        name: np.array([np.nan if end is None else float(end) for end in found], float)[place]
-        for name, found in (
-            ("low", [figure.low for figure in said]),
-            ("high", [figure.high for figure in said]),
-        )
+    return {
+        name: np.array([getattr(each, name) for each in said], kind)[tokens.cat.codes]
+        for name, kind in (("low", float), ("high", float), ("about", bool))
     }
-    return ends | {"about": np.array([figure.about for figure in said], bool)[place]}
 
 
 def load_funding(data: str | Path | None = None) -> pd.DataFrame:
@@ -91,14 +86,15 @@ def load_sources(data: str | Path | None = None) -> pd.DataFrame:
 
 def _codebook(name: str) -> str:
     """The loader's docstring: what the schema declares, so that nothing repeats it by hand."""
-    resource = next(each for each in package()["resources"] if each["name"] == name)
     columns = "\n".join(
-        f"    {field['name']} : {field['type']}{_optional(field)}\n        {field['description']}"
-        for field in resource["schema"]["fields"]
+        f"    {column} : {field['type']}"
+        + ("" if field.get("constraints", {}).get("required") else ", may be empty")
+        + f"\n        {field['description']}"
+        for column, field in fields(name).items()
     )
     if name in THEMES:
         columns += f"\n{_BOUNDS}"
-    return f"""{resource["description"]}
+    return f"""{resource(name)["description"]}
 
 Parameters
 ----------
@@ -121,7 +117,7 @@ FileNotFoundError, NotADirectoryError
 
 Notes
 -----
-Source: {resource["path"]}, described in datapackage.json, hand-typed from the article.
+Source: {name}.csv, described in datapackage.json, hand-typed from the article.
 """
 
 
@@ -129,10 +125,6 @@ _BOUNDS = """    low, high : number, may be empty
         What the token admits (上下限): 200余 is at least 200 and below 300; after qualifier.
     about : boolean
         Whether print says 约; the bounds are computed as if it did not."""
-
-
-def _optional(field: dict) -> str:
-    return "" if field.get("constraints", {}).get("required") else ", may be empty"
 
 
 for _loader in (
@@ -216,7 +208,7 @@ def quantities(table: pd.DataFrame) -> pd.Series:
                 printed=Printed(token, fact_id, source_id, int(paragraph)),
                 formula=fact_id,
                 inputs=(fact_id,),
-                bounds=_parsed(token).bounds,
+                bounds=parse_quantity(token).bounds,
             )
             for value, unit, qualifier, token, fact_id, source_id, paragraph in table[
                 columns
@@ -226,9 +218,13 @@ def quantities(table: pd.DataFrame) -> pd.Series:
     )
 
 
-@lru_cache(maxsize=4096)
-def _parsed(token: str) -> Quantity:
-    return parse_quantity(token)
+def facts(data: str | Path | None = None) -> dict[str, Quantity]:
+    """Every printed figure of a folder by its fact_id."""
+    return {
+        fact_id: figure
+        for theme in THEMES
+        for fact_id, figure in quantities(load(theme, data)).items()
+    }
 
 
 def words(figures: pd.Series) -> pd.DataFrame:
@@ -300,35 +296,32 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         raise ValueError(unknown("lang", lang, ("zh", "en")))
     if not {"fact_id", "indicator", "as_written"} <= set(table):
         raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
-    known, place = labels(table.attrs.get("data")), 0 if lang == "zh" else 1
-    heads = {field: words["title" if lang == "en" else "title_zh"]
-             for name in THEMES for field, words in fields(name).items()}  # fmt: skip
-    coded = [column for column in table if column in _CODED]
+    known = labels(table.attrs.get("data"))
     shown = {
-        heads[column]: [
-            known.get(code, {}).get(lang, code) for code in table[column].astype(object)
-        ]
-        for column in coded
+        column: [known.get(code, {}).get(lang, code) for code in table[column].astype(object)]
+        for column in table
+        if column in _CODED
     }
-    shown[_HEADS["period"][place]] = [
+    shown["period"] = [
         _years(start, end, lang) for start, end in zip(table["start"], table["end"], strict=True)
     ]
-    shown[_HEADS["as_written"][place]] = table["as_written"].to_list()
+    shown["as_written"] = table["as_written"].to_list()
     if lang == "en":
-        shown[_HEADS["figure"][place]] = [each.wording("en") for each in quantities(table)]
-    shown[_HEADS["paragraph"][place]] = table["paragraph"].astype(int).to_list()
+        shown["figure"] = [each.wording("en") for each in quantities(table)]
+    shown["paragraph"] = table["paragraph"].astype(int).to_list()
     if table["source_id"].nunique() > 1:
-        shown[_HEADS["source_id"][place]] = table["source_id"].astype(str).to_list()
+        shown["source_id"] = table["source_id"].astype(str).to_list()
     notes = table["note_zh"].fillna(table["note"]) if lang == "zh" else table["note"]
-    shown[_HEADS["note"][place]] = notes.fillna("").to_list()
+    shown["note"] = notes.fillna("").to_list()
+    title = "title" if lang == "en" else "title_zh"
+    heads = {name: field[title] for theme in THEMES for name, field in fields(theme).items()}
+    heads |= {name: said[lang == "en"] for name, said in _HEADS.items()}
     frame = pd.DataFrame(shown, index=pd.Index(table["fact_id"], name=heads["fact_id"]))
-    return Readable(frame.loc[:, (frame.fillna("") != "").any()].fillna(""))
+    frame = frame.loc[:, (frame.fillna("") != "").any()].fillna("")
+    return Readable(frame.rename(columns=heads))
 
 
-_CODED = (
-    "payer", "recipient", "sponsor", "place", "item", "sector", "status", "works", "organiser",
-    "audience", "topic", "indicator",
-)  # fmt: skip
+_CODED = {column for theme in THEMES for column in references(theme, "labels")} - {"qualifier"}
 
 
 def _years(start, end, lang: str) -> str:
