@@ -100,16 +100,13 @@ class Audit:
             )
 
     def _open_ends(self) -> Iterator[str]:
-        said = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
-        yield from (said.format(**each._asdict()) for each in self.unaccounted)
+        unaccounted = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
+        contested = _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}")
+        for each in self.unaccounted:
+            yield unaccounted.format(**each._asdict())
         for each in self.contested:
             claimants = _(" and ").join(map(_claimant, each.claimed_by))
-            yield _(
-                "paragraph {paragraph}: {numeral!r} is claimed by {claimants}",
-                paragraph=each.paragraph,
-                numeral=each.numeral,
-                claimants=claimants,
-            )
+            yield contested.format(**each._asdict(), claimants=claimants)
         yield from self.misplaced
 
     def _totals(self) -> str:
@@ -181,38 +178,28 @@ def audit(
     """
     source = _source(load("sources", data), text, source_id, new)
     lines = paragraphs(text)
-    claimed: dict[tuple[int, int, int], list[str]] = {
-        (number, match.start(), match.end()): []
+    here: dict[int, list[tuple[int, int, int]]] = {  # the numerals of each paragraph
+        number: [(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
         for number, line in enumerate(lines, 1)
-        for match in NUMERAL.finditer(fold(line))
     }
-    here: dict[int, list[tuple]] = {}
-    for place in claimed:
-        here.setdefault(place[0], []).append(place)
+    claimed: dict[tuple, list[str]] = {place: [] for places in here.values() for place in places}
     misplaced = []
     for claim in sorted(_claims(source["source_id"], data), key=_turn):
-        claimants = here if claim.paragraph is None else [claim.paragraph]
         places, beside = [], ""
-        for number in claimants:
-            line = lines[number - 1] if number <= len(lines) else ""
-            found, clipped = _claimed_places(claim, line, here.get(number, []), claimed)
+        for number in here if claim.paragraph is None else here.keys() & {claim.paragraph}:
+            found, clipped = _claimed_places(claim, lines[number - 1], here[number], claimed)
             places, beside = places + found, beside or clipped
         if not places:
             misplaced.append(_misplaced(claim, beside))
         for place in places:
             claimed[place].append(claim.name)
     numerals = [
-        Numeral(
-            number,
-            start,
-            lines[number - 1][start:end],
-            lines[number - 1][max(0, start - 6) : end + 6],
-            tuple(names),
-        )
+        Numeral(number, start, line[start:end], line[max(0, start - 6) : end + 6], tuple(names))
         for (number, start, end), names in claimed.items()
+        for line in [lines[number - 1]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
-    same = None if pd.isna(known) or not known else known == digest(text)
+    same = None if pd.isna(known) else known == digest(text)
     return Audit(source["source_id"], same, numerals, misplaced)
 
 
@@ -233,25 +220,23 @@ def _turn(claim: Claim) -> int:
 
 
 def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) -> pd.Series:
-    for column, wanted in (("source_id", source_id), ("sha256", digest(text))):
-        found = sources[sources[column] == wanted]
-        if len(found):
-            return found.iloc[0]
-        if column == "source_id" and source_id is not None:
-            words = {"source": source_id, "known": ", ".join(sources["source_id"])}
-            raise ValueError(_("no source {source!r}: have {known}", **words))
-    unknown = len(sources) == 1 and not (sources["sha256"].fillna("") != "").any()
-    if sources.empty or (new and not unknown):  # nothing of it is claimed yet
-        return pd.Series({"source_id": "", "sha256": ""})
-    if len(sources) != 1:
-        raise ValueError(
-            _(
-                "none of the sources has this text's SHA-256; say which one it is by source_id: "
-                "{known}",
-                known=", ".join(sources["source_id"]),
-            )
+    column, wanted = ("sha256", digest(text)) if source_id is None else ("source_id", source_id)
+    found, known = sources[sources[column] == wanted], ", ".join(sources["source_id"])
+    if len(found):
+        return found.iloc[0]
+    if source_id is not None:
+        raise ValueError(_("no source {source!r}: have {known}", source=source_id, known=known))
+    if len(sources) == 1 and (not new or pd.isna(sources["sha256"].iloc[0])):
+        return sources.iloc[0]
+    if sources.empty or new:  # nothing of it is claimed yet
+        return pd.Series({"source_id": "", "sha256": None})
+    raise ValueError(
+        _(
+            "none of the sources has this text's SHA-256; say which one it is by source_id: "
+            "{known}",
+            known=known,
         )
-    return sources.iloc[0]
+    )
 
 
 def _claims(source_id: str, data) -> Iterator[Claim]:
@@ -271,9 +256,7 @@ def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple
 
     None where the token would cut a numeral, or the printed figure, in two.
     """
-    free: list = []
-    fallback: list = []
-    beside = ""
+    free, taken, beside = [], [], ""
     is_fact = claim.paragraph is not None and claim.occurrence is None
     for occurrence, match in enumerate(re.finditer(re.escape(claim.token), line), 1):
         if claim.occurrence not in (None, occurrence):
@@ -285,15 +268,14 @@ def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple
         beside = beside or clipped
         if not inside or cut or clipped:
             continue
-        if claim.occurrence is not None:
+        is_free = not any(claimed[place] for place in inside)
+        if claim.occurrence is not None or (is_fact and is_free):
             return inside, ""
-        if any(claimed[place] for place in inside):
-            fallback = fallback or inside
-        elif is_fact:
-            return inside, ""
-        else:
+        if is_free:
             free += inside
-    return free or (fallback if is_fact else []), beside
+        elif is_fact:  # two rows of one numeral are both named
+            taken = taken or inside
+    return free or taken, beside
 
 
 def _beside(line: str, start: int, end: int) -> str:
@@ -385,7 +367,7 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
     rows = []
     for paragraph, numerals in unclaimed.items():
         line = lines[paragraph - 1]
-        spans, done, counted = _spans(fold(line), years), 0, {}
+        spans, done, counted = _spans(fold(line), years), 0, {}  # of a token: up to where, how many
         for numeral in numerals:
             if numeral.start < done:
                 continue
@@ -394,22 +376,15 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
             )
             start, done = max(start, done), end
             token = line[start:end]
-            occurrence = str(_occurrence(line, token, start, counted)) if said[-1] else ""
+            before, count = counted.get(token, (0, 0))
+            counted[token] = end, count + line.count(token, before, end)
+            occurrence = str(counted[token][1]) if said[-1] else ""
             rows.append((paragraph, token, *said, occurrence, numeral.around))
     columns = ["paragraph", "as_written", "value", "unit", "qualifier"]
     return pd.DataFrame(rows, columns=[*columns, "exclude", "occurrence", "around"])
 
 
 _NOTHING = ("", "", "", "")
-
-
-def _occurrence(line: str, token: str, start: int, counted: dict[str, tuple[int, int]]) -> int:
-    """Which occurrence of the token it is; `counted` keeps how far each was counted."""
-    place, count = counted.get(token, (0, 0))
-    while (found := line.find(token, place, start + len(token))) >= 0:
-        place, count = found + len(token), count + 1
-    counted[token] = place, count
-    return count
 
 
 def _years(data) -> set[str]:
@@ -454,12 +429,11 @@ def _said(figure: Figure, line: str) -> tuple[str, str, str]:
 
 
 # The noun before a bare number says what is counted: 项目403个.
-_SUBJECTS = re.compile(
-    "(?P<project>项目)|(?P<village>村)|(?P<school>学校|小学|中学)|(?P<person>人口)"
-    "|(?P<household>农户|贫困户)|(?P<enterprise>企业)|(?P<community>社区)|(?P<cooperative>合作社)"
+_SUBJECT = re.compile(
+    "(?:"
+    + "|".join(f"(?P<{unit}>{nouns})" for unit, (nouns, _counters) in WORDS["subjects"].items())
+    + ")(?:共|共计|总数|达|达到|已达|约)?[ ]?$"
 )
-_SUBJECT = re.compile(f"(?:{_SUBJECTS.pattern})(?:共|共计|总数|达|达到|已达|约)?[ ]?$")
-_COUNTED_BY = {"school": "所个", "enterprise": "家个户", "person": "", "household": ""}
 
 
 def _subject(line: str, figure: Figure) -> str:
@@ -470,7 +444,7 @@ def _subject(line: str, figure: Figure) -> str:
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"
-    counters = _COUNTED_BY.get(unit, "个项" if unit == "project" else "个")
+    counters = WORDS["subjects"][unit][1]
     return unit if counter in counters or (bare and unit in ("person", "household")) else ""
 
 
