@@ -235,9 +235,8 @@ def _slash(text: str, found: re.Match) -> _Amount | None:
 
 
 def _vague(text: str, found: re.Match) -> _Amount:
-    """数千万: a few of a size."""
-    size = math.prod(_SCALES[word] for word in found[1])
-    return _Amount(found.end(), 2 * size, 10 * size, mark="数", plain=True)
+    """数千万: a few of a size; nobody has fixed how few."""
+    return _Amount(found.end(), None, None, mark="数", plain=True)
 
 
 def _pair(text: str, found: re.Match) -> _Amount | None:
@@ -406,7 +405,8 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     if not found:
         cut = _any_unit().match(text, at)
         if cut:  # 年 of 年级 is no unit, and 3 of 3年级 no figure
-            return _Measure(at, "", "", at, trouble=text[cut.end(1) - 1 : cut.end(1) + 1])
+            word = text[cut.end(1) - 1 : cut.end(1) + 1]
+            return _Measure(at, stop=at, trouble=_("a whole word after it, not {word}", word=word))
         return _noun(text, at, _AFTER_NUMBER) if amount.plain else _Measure(at, stop=at)
     word, end = found[1], found.end()
     unit = _unit_words().get(word, "")
@@ -455,52 +455,54 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         return None
     start, marks, sign, unfixed = _before(text, at, floor)
     measure = _measure(text, amount)
-    end, stop, trouble = measure.end, measure.stop, amount.trouble
-    unit, sure = measure.unit, not unfixed
+    troubles = [each for each in (amount.trouble, measure.trouble) if each]  # the first is told
     low, high, value = amount.low, amount.high, amount.value
     high_open = amount.mark in ("余", "多", "几", "数")
     if amount.mark in _INSIDE:
         marks.append(_INSIDE[amount.mark])
-    if measure.mark and not trouble:
-        value, low, high, high_open, trouble = _tailed(value, measure, amount)
-        marks += ["over"] * (measure.mark != "半")
-    if measure.trouble:
-        expected = _("a whole word after it, not {word}", word=measure.trouble)
-        trouble, sure = trouble or expected, False
-    end, unit, trouble, sure = _each(text, end, unit, trouble, sure)
-    stop = stop if end == measure.end else end
+    if measure.mark and not troubles:  # 4个半小时, 3年多
+        calendar, half = measure.unit == "year" and value in CALENDAR, measure.mark == "半"
+        if not value or amount.mark or calendar or (half and value % 1):
+            words = {"word": measure.mark}
+            troubles.append(_("a whole number before {word}, as in 4个半小时", **words))
+        elif half:
+            value = low = high = value + Fraction(1, 2)
+        else:
+            high, high_open = value + last_place(value), True
+            marks.append("over")
+    end, unit = _each(text, measure.end, measure.unit, troubles)
+    stop = measure.stop if end == measure.end else end
     ranged = _DASH.match(text, end)
     if ranged and (second := _amount(text, ranged.end())):
-        low, high, unit, end, trouble = _range(text, amount, measure, second, trouble)
-        value, stop, high_open, sure = None, end, False, sure and not trouble
+        low, high, unit, end = _range(text, amount, measure, second, troubles)
+        value, stop, high_open = None, end, False
         if "over" in marks:
-            trouble = trouble or _("one range")
+            troubles.append(_("one range"))
     if after := _SUFFIX.match(text, end):
         marks.append(_AFTER[after[1]])
         stop = end = after.end()
     if unit != "year" and (unclear := _UNFIXED.match(text, end)):
-        end = stop = unclear.end()
-        expected = _("a figure without {word}", word=unclear[0].strip())
-        trouble, sure = trouble or expected, False
-    if sign:
-        trouble = trouble or ("" if sign != "-" or unit in _SIGNED else _("a sign only before %"))
-        if not trouble and value is not None:
-            value, low, high = -value, -high, -low
+        stop = end = unclear.end()
+        troubles.append(_("a figure without {word}", word=unclear[0].strip()))
+    if sign == "-" and unit not in _SIGNED:
+        troubles.append(_("a sign only before %"))
+    if sign and value is not None:
+        value, low, high = -value, -high, -low
     if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end : end + 2]):
         start, marks = start + 1, marks[:-1]  # the last five years, not about five
-    qualifier, trouble = _qualifier(marks, trouble)
+    qualifier = _qualifier(marks, troubles)
     if amount.bare and qualifier == "exact":
-        trouble = trouble or _("a number before {word}", word=text[at])
-    if not trouble and value is None and not (measure.word or amount.plain or ranged):
-        trouble = _("a measure word after it")
-    if not trouble and value is not None and unit == "year" and end - at > LONGEST_TOKEN:
-        trouble = _("a shorter figure")
-    if amount.mark == "数":  # 数千万 says no more than that: nobody has fixed its bounds
-        low = high = None
-    reading = None if trouble else _reading(value, low, high, high_open, unit, qualifier)
-    stops = tuple(sorted({stop, end}))
-    sure = sure and not _doubtful(text, at, start, amount, measure, end, unit, qualifier)
-    return Figure(start, end, stops, reading, trouble, sure)
+        troubles.append(_("a number before {word}", word=text[at]))
+    if value is None and not (measure.word or amount.plain or ranged):
+        troubles.append(_("a measure word after it"))
+    if end - start > LONGEST_TOKEN:
+        troubles.append(_("a shorter figure"))
+    stops, trouble = tuple(sorted({stop, end})), next(iter(troubles), "")
+    if trouble:
+        return Figure(start, end, stops, None, trouble, False)
+    reading = _reading(value, low, high, high_open, unit, qualifier)
+    doubtful = _doubtful(text, at, start, amount, measure, end, unit, qualifier)
+    return Figure(start, end, stops, reading, "", not (unfixed or doubtful))
 
 
 _SPANS = ("year", "month", "day")
@@ -526,61 +528,52 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
     return start, marks, sign, unfixed
 
 
-def _tailed(value, measure: _Measure, amount: _Amount) -> tuple:
-    """(value, low, high, high is open, trouble) of 4个半小时 and 3年多."""
-    calendar = measure.unit == "year" and value in CALENDAR
-    half = measure.mark == "半"
-    if value is None or amount.mark or calendar or not value or (half and value % 1):
-        return value, value, value, False, f"a whole number before {measure.mark}, as in 4个半小时"
-    if half:
-        value += Fraction(1, 2)
-        return value, value, value, False, ""
-    return value, value, value + last_place(value), True, ""
-
-
-def _each(text: str, end: int, unit: str, trouble: str, sure: bool) -> tuple:
-    """元/人, 千克每亩: how much of one there is to each of the other."""
+def _each(text: str, end: int, unit: str, troubles: list[str]) -> tuple[int, str]:
+    """(end, unit) with 元/人, 千克每亩: how much of one there is to each of the other."""
     found = _per().match(text, end)
     if not found or (found[0][0] == "每" and unit not in _MEASURED):
-        slash = re.compile("/[^0-9，。；、 ]").match(text, end)
-        if slash:
-            expected = _("a known unit after /, not {word}", word=slash[0][1:])
-            return slash.end(), unit, trouble or expected, False
-        return end, unit, trouble, sure
+        if not (slash := re.compile("/[^0-9，。；、 ]").match(text, end)):
+            return end, unit
+        troubles.append(_("a known unit after /, not {word}", word=slash[0][1:]))
+        return slash.end(), unit
     word = found[1] or found[2]
     below = _unit_words().get(word) or _PER_WORDS.get(word, "")
     if not unit or unit == below or text[found.end() : found.end() + 1] in ("/", "·", "每"):
-        return found.end(), unit, trouble or _("one unit to another, as in 元/人"), False
-    return found.end(), f"{unit}/{below}", trouble, sure
+        troubles.append(_("one unit to another, as in 元/人"))
+        return found.end(), unit
+    return found.end(), f"{unit}/{below}"
 
 
-def _range(text: str, first: _Amount, measure: _Measure, second: _Amount, trouble: str) -> tuple:
-    """(low, high, unit, end, trouble) of 20至30万元."""
+def _range(
+    text: str, first: _Amount, measure: _Measure, second: _Amount, troubles: list[str]
+) -> tuple:
+    """(low, high, unit, end) of 20至30万元."""
     other = _measure(text, second)
-    end, unit, trouble, _sure = _each(text, other.end, other.unit, trouble or second.trouble, True)
+    troubles += filter(None, [second.trouble])
+    end, unit = _each(text, other.end, other.unit, troubles)
+    while (again := _DASH.match(text, end)) and (beyond := _amount(text, again.end())):
+        end = beyond.end
+        troubles.append(_("one range"))
     low, high = first.low, second.high
-    again = _DASH.match(text, end)
-    while again and (beyond := _amount(text, again.end())):
-        end, again = beyond.end, _DASH.match(text, beyond.end)
-        trouble = _("one range")
-    if trouble or low is None or high is None or first.mark or second.mark:
-        return None, None, unit, end, trouble or _("a range between two plain numbers")
+    if low is None or high is None or first.mark or second.mark:
+        troubles.append(_("a range between two plain numbers"))
+        return None, None, unit, end
     if measure.unit and measure.unit != other.unit:
-        return None, None, unit, end, "one unit in a range"
+        troubles.append(_("one unit in a range"))
     if not measure.word and first.scale == 1 < second.scale and low < high / second.scale:
         low *= second.scale  # 20至30万 are 20万 to 30万
     if not low < high or (low in CALENDAR and high in CALENDAR and unit in ("year", "")):
-        return None, None, unit, end, "a range that rises, of no calendar years"
-    return low, high, unit, end, ""
+        troubles.append(_("a range that rises, of no calendar years"))
+    return low, high, unit, end
 
 
-def _qualifier(marks: list[str], trouble: str) -> tuple[str, str]:
-    found = set(marks)
+def _qualifier(marks: list[str], troubles: list[str]) -> str:
+    found = set(marks) or {"exact"}
     if found == {"about", "over"}:  # 约200余个: about wins
-        return "about", trouble
+        return "about"
     if len(found) > 1:
-        return "exact", trouble or _("one qualifier, not several that disagree")
-    return (found.pop() if found else "exact"), trouble
+        troubles.append(_("one qualifier, not several that disagree"))
+    return found.pop()
 
 
 def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Reading:
@@ -607,16 +600,16 @@ _DOUBT_BEFORE = re.compile(
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列)第?$")
 _DOUBT_AFTER = re.compile("[号届折版型代强级a-zA-Z+=@#_]|[,.:：∶/-][0-9]|[点分](?![0-9])|时(?!间)")
+_RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 6) : start], text[end : end + 8]
-    if _DOUBT_BEFORE.search(before) and not _ratio(text, start, end):
-        return True
-    if _DOUBT_AFTER.match(after) and not _ratio(text, start, end):
-        return True
+    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after):
+        ratios = _RATIO.finditer(text, max(0, start - 20), end + 20)
+        return not any(ratio.start() <= start < ratio.end() for ratio in ratios)
     if not measure.word and (re.match("、[0-9]", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
     if measure.word in ("名", "位") and _RANKED.search(before):
@@ -635,17 +628,6 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     return not measure.word
 
 
-_RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")
-
-
-def _ratio(text: str, start: int, end: int) -> bool:
-    """Whether it is one of the shares of 18.5:14.6:66.9."""
-    near = text[max(0, start - 20) : end + 20]
-    return any(
-        each.start() <= start - max(0, start - 20) < each.end() for each in _RATIO.finditer(near)
-    )
-
-
 # -------------------------------------------------------------------- reading a token
 
 
@@ -655,24 +637,19 @@ def read(token: str) -> Reading:
     text = fold(token) if len(token) <= LONGEST_TOKEN else ""
     numeral = NUMERAL.search(text)
     figure = _figure(text, numeral.start()) if numeral else None
-    head, per = text[: figure.start] if figure else "", ""
-    if head in PER_BEFORE:
-        head, per = "", PER_BEFORE[head]
-    trouble = _("a figure such as 400万元, 200余个 or 不到10分钟")
-    if figure and figure.reading and not head and figure.end == len(text):
-        unit = figure.reading.unit
-        if not per:
-            return figure.reading
-        if unit and "/" not in unit:
-            return figure.reading._replace(unit=f"{unit}/{per}")
-    elif figure and figure.trouble and not head and figure.end == len(text):
-        trouble = figure.trouble
-    elif figure and (head or text[figure.end :]):
-        words, known = head or text[figure.end :], text[figure.start : figure.end]
-        if not re.search("[0-9]", words):
-            trouble += (
-                _("; {words} before {known} is not known", words=words, known=known)
-                if head
-                else _("; {words} after {known} is not known", words=words, known=known)
-            )
-    raise Unread(token if len(token) <= LONGEST_TOKEN else f"{token[:LONGEST_TOKEN]}…", trouble)
+    expected = _("a figure such as 400万元, 200余个 or 不到10分钟")
+    if figure:
+        head, tail, reading = text[: figure.start], text[figure.end :], figure.reading
+        if per := PER_BEFORE.get(head):
+            single = reading and reading.unit and "/" not in reading.unit
+            head, reading = "", reading._replace(unit=f"{reading.unit}/{per}") if single else None
+        if reading and not head and not tail:
+            return reading
+        words = {"words": head or tail, "known": text[figure.start : figure.end]}
+        if not head and not tail:
+            expected = figure.trouble or expected
+        elif head and not re.search("[0-9]", head):
+            expected += _("; {words} before {known} is not known", **words)
+        elif tail and not re.search("[0-9]", tail):
+            expected += _("; {words} after {known} is not known", **words)
+    raise Unread(token if len(token) <= LONGEST_TOKEN else f"{token[:LONGEST_TOKEN]}…", expected)
