@@ -184,34 +184,35 @@ _PAIR = re.compile(
     "(?P<tens>[一二三四五六七八九]?十)?(?P<a>[一二两三四五六七八九])(?P<b>[二三四五六七八九])"
     rf"(?P<scale>[十百千]?(?:万亿|万|亿)?)(?![{_HAN}0-9])"
 )
-_VAGUE = re.compile("[数几]((?:[十百千]?[万亿]|[十百千](?!米|克|瓦|分)))[余多]?")
+_VAGUE = re.compile("[数几](?:[十百千]?[万亿]|[十百千](?!米|克|瓦|分))[余多]?")
 _PARTS = re.compile(rf"({_ARABIC}|[{_HAN}]+)分之")
 _SLASH = re.compile("([1-9][0-9]?)/([1-9][0-9]{0,2})(?![0-9/.])")
-_HALF = re.compile("(一半|半数)|半(?=个?[年月天]|个?(?:多)?小时|个多?月|个?世纪)")
+_HALF = re.compile(
+    "(?:一半|半数)(?P<mark>[多余])?|半(?=个?[年月天]|个?(?:多)?小时|个多?月|个?世纪)"
+)
 _YEAR = re.compile("[一二][〇零一二三四五六七八九]{3}(?=年)")
 
 
 def _amount(text: str, at: int) -> _Amount | None:
     """The number that begins there, with its scale words and 余 or 多."""
-    if half := _HALF.match(text, at):
-        end = half.end() + (text[half.end() : half.end() + 1] in ("多", "余") and bool(half[1]))
-        mark = text[half.end() : end]
-        high = 1 if mark else Fraction(1, 2)
-        return _Amount(end, Fraction(1, 2), high, Fraction(1, 2), mark, plain=True)
-    for pattern, read_it in ((_PARTS, _parts), (_SLASH, _slash), (_VAGUE, _vague), (_PAIR, _pair)):
-        found = pattern.match(text, at)
-        if found and (amount := read_it(text, found)):
+    for pattern, worth in _FORMS.items():
+        if (found := pattern.match(text, at)) and (amount := worth(found)):
             return amount
-    if year := _YEAR.match(text, at):
-        value = int(year[0].translate(_AS_DIGITS))
-        return _Amount(year.end(), value, value, value, plain=True)
-    found = _NUMBER.match(text, at)
-    return _plain(found) if found else None
+    return None
 
 
-def _parts(text: str, found: re.Match) -> _Amount | None:
+def _exactly(end: int, value: int | Fraction, **more) -> _Amount:
+    return _Amount(end, value, value, value, plain=True, **more)
+
+
+def _half(found: re.Match) -> _Amount:
+    half = _exactly(found.end(), Fraction(1, 2))
+    return half._replace(high=1, mark=found["mark"]) if found["mark"] else half
+
+
+def _parts(found: re.Match) -> _Amount | None:
     """百分之八十, 五分之一."""
-    number = _NUMBER.match(text, found.end())
+    number = _NUMBER.match(found.string, found.end())
     if number is None:
         return None
     above = _plain(number)
@@ -223,23 +224,16 @@ def _parts(text: str, found: re.Match) -> _Amount | None:
     if above.value is None or above.mark or not below > 0 or not (unit or above.value < below):
         trouble = _("a fraction such as 三分之二 or 百分之八十")
         return above._replace(trouble=trouble, plain=True)
-    value = Fraction(above.value) / below
-    return _Amount(above.end, value, value, value, "", unit, plain=True)
+    return _exactly(above.end, Fraction(above.value) / below, unit=unit)
 
 
-def _slash(text: str, found: re.Match) -> _Amount | None:
-    above, below = int(found[1]), int(found[2])
-    value = Fraction(above, below)
-    trouble = "" if above < below else _("a fraction such as 2/3")
-    return _Amount(found.end(), value, value, value, plain=True, trouble=trouble)
+def _slash(found: re.Match) -> _Amount:
+    value = Fraction(int(found[1]), int(found[2]))
+    trouble = "" if value < 1 else _("a fraction such as 2/3")
+    return _exactly(found.end(), value, trouble=trouble)
 
 
-def _vague(text: str, found: re.Match) -> _Amount:
-    """数千万: a few of a size; nobody has fixed how few."""
-    return _Amount(found.end(), None, None, mark="数", plain=True)
-
-
-def _pair(text: str, found: re.Match) -> _Amount | None:
+def _pair(found: re.Match) -> _Amount | None:
     """三四百 is 300 to 400, 十五六 is 15 or 16."""
     low, high = (int(found[name].translate(_AS_DIGITS)) for name in "ab")
     if high != low + 1 and (low, high) != (3, 5):
@@ -257,17 +251,15 @@ def _pair(text: str, found: re.Match) -> _Amount | None:
 def _plain(found: re.Match) -> _Amount:
     inside, outside = found["inside"] or "", found["outside"] or ""
     size = math.prod(_SCALES[word] for word in found["scale"] or "")
-    digits = found["arabic"] or found["mixed"]
-    bare = not digits and found["chinese"][0] in _SCALES and found["chinese"][0] != "十"
-    tail = re.search("[百千万亿]*$", (found["chinese"] or "") + (found["scale"] or ""))[0]
-    scale = math.prod(_SCALES[word] for word in tail) if not digits else size
+    chinese = found["chinese"] or ""
+    tail = re.search("[百千万亿]*$", chinese + (found["scale"] or ""))[0]
     amount = _Amount(
         found.end(),
         None,
         None,
-        scale=scale * _SCALES.get(found["hundreds"], 1),
-        plain=bool(digits) or len(found["chinese"]) > 2,
-        bare=bare,
+        scale=math.prod(_SCALES[word] for word in tail) * _SCALES.get(found["hundreds"], 1),
+        plain=not chinese or len(chinese) > 2,
+        bare=chinese[:1] in ("百", "千", "万", "亿"),
     )
     try:
         value = _worth(found, size)
@@ -286,6 +278,18 @@ def _plain(found: re.Match) -> _Amount:
     if mark in ("余", "多", "几"):  # more, by less than one of the last printed place
         low, high = value + (size if mark == "几" else 0), value + last_place(value)
     return amount._replace(low=low, high=high, value=value, mark=mark)
+
+
+# Each form of a number, and what it is worth; nobody has fixed how few 数千 are.
+_FORMS = {
+    _HALF: _half,
+    _PARTS: _parts,
+    _SLASH: _slash,
+    _VAGUE: lambda found: _Amount(found.end(), None, None, mark="数", plain=True),
+    _PAIR: _pair,
+    _YEAR: lambda found: _exactly(found.end(), int(found[0].translate(_AS_DIGITS))),
+    _NUMBER: _plain,
+}
 
 
 def _worth(found: re.Match, size: int) -> int | Fraction:
