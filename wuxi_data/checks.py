@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache, partial
 from pathlib import Path
-
-import pandas as pd
 
 from .messages import _, language
 from .numerals import Unread, unit_labels
@@ -44,21 +42,21 @@ def beside(data: str | Path | None = None) -> Beside:
 
 @lru_cache(maxsize=16)
 def _beside(ours: Raw, labels: Raw, sources: Raw) -> Beside:
-    (codes, kinds), (own, own_kinds) = _codes(ours), _codes(labels)
-    counts = None
+    columns, counts = ["code", "kind", "zh", "en"], None
+    frames = [raw.frame[columns] for raw in (ours, labels) if {*columns} <= {*raw.frame}]
+    rows = [row for frame in frames for row in frame.itertuples(index=False, name=None)]
+    kinds = {code: kind for code, kind, _zh, _en in rows}
+    said = {
+        word: code for code, _kind, *both in rows for text in both for word in _MANY.split(text)
+    }
     if sources.path.exists() and not sources.faults:
-        ids = sources.frame["source_id"].astype(str)
-        counts = dict(zip(ids, numbers(sources.frame["paragraphs"]), strict=True))
-    return Beside(None if labels.faults else codes | own, kinds | own_kinds, counts)
+        counts = dict(
+            zip(sources.frame["source_id"], numbers(sources.frame["paragraphs"]), strict=True)
+        )
+    return Beside(None if labels.faults else said | {code: code for code in kinds}, kinds, counts)
 
 
-def _codes(labels: Raw) -> tuple[dict[str, str], dict[str, str]]:
-    """Each code by itself and by its words; the kind of each code."""
-    if not {"code", "kind", "zh", "en"} <= set(labels.frame):
-        return {}, {}
-    rows = labels.frame[["code", "kind", "zh", "en"]].astype(str).to_numpy()
-    said = {word: row[0] for row in rows for text in row[2:] for word in re.split("[|、]", text)}
-    return said | {row[0]: row[0] for row in rows}, {row[0]: row[1] for row in rows}
+_MANY = re.compile("[|、]")  # between the words that a label has for one code
 
 
 # -------------------------------------------------------------------- one table
@@ -499,7 +497,7 @@ def check(data: str | Path | None = None) -> list[Fault]:
         faults.append(Fault("sources.csv", None, "", *wrong))
     faults += [*_misnamed(raws), *_repeated_ids(raws), *_glyph_faults(raws)]
     if not any(fault.column in ("", "fact_id") for fault in faults):  # else ids are amiss
-        faults += _formula_faults(raws, sound=not faults)
+        faults += _formula_faults(raws, data, sound=not faults)
     return faults
 
 
@@ -528,16 +526,15 @@ def _repeated_ids(raws: dict[str, Raw]) -> Iterator[Fault]:
                 yield raws[name].fault(row, "fact_id", expected)
 
 
-def _formula_faults(raws: dict[str, Raw], sound: bool) -> Iterator[Fault]:
+def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
     """A relation names facts; where those are sound, it has one unit and divides by no zero."""
+    from .tables import facts  # here: a table is loaded only where it is sound
+
     raw, columns = raws["crosschecks"], ["left", "relation", "right"]
     if raw.frame.empty or not set(columns) <= set(raw.frame):
         return
     known = {each for name in THEMES for each in raws[name].frame["fact_id"].cat.categories}
-    formulas = [*raw.frame["left"], *raw.frame["right"]]
-    figures = (
-        _figures(raws, {name for each in formulas for name in names_in(each)}) if sound else {}
-    )
+    figures = facts(data) if sound else {}
     for row, left, relation, right in raw.frame[columns].itertuples(name=None):
         sides = []
         for side, formula in (("left", left), ("right", right)):
@@ -560,16 +557,6 @@ def _operand(word: str, known: set[str]) -> str:
     joined = re.search("[+*/＋－×÷]", word)
     mend = _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
     return _("a fact_id or a number{mend}", mend=mend)
-
-
-def _figures(raws: dict[str, Raw], wanted: set[str]) -> dict[str, Quantity]:
-    """What the facts that formulas name say."""
-    frames = [raws[name].frame for name in THEMES]
-    rows = pd.concat([frame[frame["fact_id"].isin(wanted)].astype(str) for frame in frames])
-    return {
-        row.fact_id: replace(parse_quantity(row.as_written), unit=row.unit, formula=row.fact_id)
-        for row in rows.itertuples()
-    }
 
 
 def _glyph_faults(raws: dict[str, Raw]) -> Iterator[Fault]:

@@ -138,16 +138,10 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
 
     A user's ``labels.csv`` adds to ours, and wins where both name a code.
     """
-    ours, own = (_words(read("labels", place).frame) for place in (None, data))
-    return ours | own
-
-
-def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
-    if not {"code", "zh", "en"} <= set(frame):
-        return {}
     return {
         code: {"zh": zh, "en": en}
-        for code, zh, en in zip(frame["code"], frame["zh"], frame["en"], strict=True)
+        for place in (None, data)
+        for code, zh, en in load("labels", place)[["code", "zh", "en"]].itertuples(index=False)
     }
 
 
