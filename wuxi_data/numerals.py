@@ -34,18 +34,34 @@ class Unread(ValueError):
         return _("cannot read {token!r} as a printed figure: expected {expected}", **words)
 
 
+class Bounds(NamedTuple):
+    """What a figure admits; None where nothing bounds it on that side."""
+
+    low: int | Fraction | None
+    high: int | Fraction | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+def implied(value: int | Fraction | None, qualifier: str | None) -> Bounds:
+    """What a value and its qualifier admit, where print says no more."""
+    if value is None:
+        return Bounds(None, None)
+    if qualifier in ("over", "at_least"):
+        return Bounds(value, None, qualifier == "over")
+    if qualifier in ("under", "at_most"):
+        return Bounds(0 if value >= 0 else None, value, high_open=qualifier == "under")
+    return Bounds(value, value)
+
+
 class Reading(NamedTuple):
     """What a token says: a value, where it has a single one, and the bounds that it admits.
 
-    A bound of None is not there. The bounds are computed as if 约 were absent; `about` says that
-    it is not.
+    The bounds are computed as if 约 were absent; `about` says that it is not.
     """
 
     value: int | Fraction | None
-    low: int | Fraction | None
-    high: int | Fraction | None
-    low_open: bool
-    high_open: bool
+    bounds: Bounds
     about: bool
     unit: str
     qualifier: str | None
@@ -582,17 +598,13 @@ def _qualifier(marks: list[str], troubles: list[str]) -> str:
 
 def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Reading:
     about = qualifier == "about"
-    if value is None:
-        said = None if qualifier == "exact" else qualifier
-        if low is not None and qualifier in ("over", "at_least"):
-            high, high_open = None, False
-        return Reading(None, low, high, False, high_open, about, unit, said)
-    if high_open:
-        return Reading(value, low, high, low == value, True, about, unit, qualifier)
-    above, below = qualifier in ("over", "at_least"), qualifier in ("under", "at_most")
-    low, high = ((0 if value >= 0 else None) if below else value), (None if above else value)
-    return Reading(value, low, high, qualifier == "over", qualifier == "under", about, unit,
-                   qualifier)  # fmt: skip
+    if value is not None and not high_open:
+        return Reading(value, implied(value, qualifier), about, unit, qualifier)
+    if value is None and qualifier in ("over", "at_least"):  # 20至30人以上
+        high, high_open = None, False
+    said = None if value is None and qualifier == "exact" else qualifier
+    bounds = Bounds(low, high, value is not None and low == value, high_open)
+    return Reading(value, bounds, about, unit, said)
 
 
 # -------------------------------------------------------------------- doubt
