@@ -19,7 +19,7 @@ from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
 from . import wording
-from .messages import _, unknown
+from .messages import LANGUAGES, _, unknown
 from .numerals import Bounds, implied, read
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "under", "at_most")
@@ -155,8 +155,8 @@ class Quantity:
         form : {"whole", "number"}
             ``"number"`` leaves out the unit: 44.45万.
         """
-        if lang not in wording.LANGUAGES:
-            raise ValueError(unknown("lang", lang, wording.LANGUAGES))
+        if lang not in LANGUAGES:
+            raise ValueError(unknown("lang", lang, LANGUAGES))
         if form not in ("whole", "number"):
             raise ValueError(unknown("form", form, ("whole", "number")))
         return wording.say(self, lang, form == "whole")

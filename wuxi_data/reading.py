@@ -89,13 +89,10 @@ def folder(data: str | Path | None = None) -> Path:
         raise NotADirectoryError(_("expected a folder of tables, got a file: {data}", data=data))
     if data is not None and not any((path / f"{name}.csv").exists() for name in TABLES):
         listed = ", ".join(f"{name}.csv" for name in THEMES)
-        raise FileNotFoundError(
-            _(
-                "no tables in {data}: expected {listed}, saved as CSV UTF-8",
-                data=data,
-                listed=listed,
-            )
+        said = _(
+            "no tables in {data}: expected {listed}, saved as CSV UTF-8", data=data, listed=listed
         )
+        raise FileNotFoundError(said)
     return path
 
 
@@ -148,11 +145,10 @@ def _table(name: str, path: Path) -> Raw:
         else:
             lines.append(line)
             codes.extend(map(getitem, texts, record))
+    by_column = np.reshape(codes, (-1, len(names))).T
     columns = {
         name: pd.Categorical.from_codes(column, pd.Index(known, dtype=object))
-        for name, column, known in zip(
-            names, np.reshape(codes, (-1, len(names))).T, texts, strict=True
-        )
+        for name, column, known in zip(names, by_column, texts, strict=True)
     }
     for column, field in declared.items():
         if "since" in field:  # a folder may be older than the column
@@ -236,29 +232,27 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
 
     if not header:
         return None, [fault("", _("an empty file"), _("a header and rows"))]
-    found, columns = _named(header), list(declared)
-    needed = [column for column, field in declared.items() if "since" not in field]
-    meant = {_plain(column): column for column in columns}
-    names = [meant.get(_plain(name), name) for name in found]
+    found, needed = _named(header), [name for name in declared if "since" not in declared[name]]
+    plain = [name.strip().casefold() for name in found]
+    names = [name if name in declared else found[place] for place, name in enumerate(plain)]
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
     if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
-        shown = ",".join(header)[:60]
-        expected = _("the header {columns}, separated by commas", columns=",".join(columns))
-        return None, [fault("", repr(shown), expected)]
+        expected = _("the header {columns}, separated by commas", columns=",".join(declared))
+        return None, [fault("", repr(",".join(header)[:60]), expected)]
     faults = []
     for place, name in enumerate(names):
-        missing = [column for column in columns if column not in names]
-        if name not in columns:
-            meant_column = next(iter(difflib.get_close_matches(name, missing, 1)), "")
-            expected = meant_column or (_("no such column") if name.strip() else _("a name"))
-            faults.append(fault(meant_column, _column(found[place]), expected))
-            names[place] = meant_column or f"\0{place}"
+        said = _("column {name!r}", name=found[place])
+        if name not in declared:
+            missing = [column for column in declared if column not in names]
+            meant = next(iter(difflib.get_close_matches(name, missing, 1)), "")
+            expected = meant or (_("no such column") if name.strip() else _("a name"))
+            faults.append(fault(meant, said, expected))
+            names[place] = meant or f"\0{place}"
         elif name in names[:place]:
-            twice = _("column {name!r} twice", name=name)
-            faults.append(fault("", twice, _("each column once")))
+            faults.append(fault("", _("column {name!r} twice", name=name), _("each column once")))
             names[place] = f"\0{place}"
         elif name != found[place]:
-            faults.append(fault(name, _column(found[place]), name))
+            faults.append(fault(name, said, name))
     faults += [
         fault(column, _("no such column"), _("a column {name!r} in the header", name=column))
         for column in needed
@@ -269,11 +263,3 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
         shown = _("{count} columns without a name at the end", count=nameless)
         faults.append(fault("", shown, _("no such columns: delete them")))
     return names, faults
-
-
-def _column(name: str) -> str:
-    return _("column {name!r}", name=name)
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .checks import FIGURE, Beside, beside, check_table
+from .checks import Beside, beside, check_table
 from .files import PACKAGE
-from .messages import _, unknown
+from .messages import LANGUAGES, _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, references, resource
@@ -192,21 +193,17 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 
 def quantities(table: pd.DataFrame) -> pd.Series:
     """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
-    columns = [*FIGURE, "fact_id", "source_id", "paragraph"]
+    columns = ["as_written", "unit", "fact_id", "source_id", "paragraph"]
     return pd.Series(
         {
-            fact_id: Quantity(
-                None if pd.isna(value) else value,
-                unit,
-                None if pd.isna(qualifier) else qualifier,
+            fact_id: replace(
+                parse_quantity(token),
+                unit=unit,
                 printed=Printed(token, fact_id, source_id, int(paragraph)),
                 formula=fact_id,
                 inputs=(fact_id,),
-                bounds=parse_quantity(token).bounds,
             )
-            for value, unit, qualifier, token, fact_id, source_id, paragraph in table[
-                columns
-            ].itertuples(index=False, name=None)
+            for token, unit, fact_id, source_id, paragraph in table[columns].itertuples(index=False)
         },
         dtype=object,
     )
@@ -286,8 +283,8 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     ValueError
         Unknown `lang`; not a table of figures.
     """
-    if lang not in ("zh", "en"):
-        raise ValueError(unknown("lang", lang, ("zh", "en")))
+    if lang not in LANGUAGES:
+        raise ValueError(unknown("lang", lang, LANGUAGES))
     if not {"fact_id", "indicator", "as_written"} <= set(table):
         raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
     known = labels(table.attrs.get("data"))

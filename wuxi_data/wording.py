@@ -13,7 +13,6 @@ from .numerals import CALENDAR, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Bounds, Quantity
 
-LANGUAGES = ("zh", "en")
 # How each is worded: before the figure in Chinese, after it, before it in English.
 _WORDED = {
     "over": ("超过", "", "over "),
