@@ -8,6 +8,7 @@ fault.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
@@ -255,25 +256,20 @@ def _ascii(text: str) -> str:
 
 def _mended(text: str, form: re.Pattern) -> str:
     """How to write what was meant, where it can be: 约120 is 120, and about in qualifier."""
-    meant = _meant(_ascii(text).strip().lstrip("'’¥￥$+"))
-    if meant is None or meant.value is None:
+    plain = _ascii(text).strip().lstrip("'’¥￥$+")
+    for reading in (parse_quantity, lambda text: Quantity(float(text))):
+        with contextlib.suppress(ValueError):
+            meant = reading(plain)
+            break
+    else:
         return ""
-    mended = _plain_number(meant.value)
+    mended = "" if meant.value is None else _plain_number(meant.value)
     if not form.fullmatch(mended):
         return ""
     if meant.qualifier == "exact":
         return _(": write {it}", it=mended)
     words = {"it": mended, "qualifier": meant.qualifier}
     return _(": write {it} in value and {qualifier} in qualifier", **words)
-
-
-def _meant(text: str) -> Quantity | None:
-    for reading in (parse_quantity, lambda text: Quantity(float(text))):
-        try:
-            return reading(text)
-        except ValueError:
-            continue
-    return None
 
 
 def _plain_number(value) -> str:
@@ -434,7 +430,7 @@ def _sum_faults(table: _Table, cells: dict[str, list[str]], whole: int, parts: l
     """Parts that add up to more than their total: each of them, and the total, may be at fault."""
     tokens, values, ids = cells["as_written"], cells["value"], cells["fact_id"]
     printed = parse_quantity(tokens[whole])
-    apart = _summable(table, cells, {part: _least(tokens[part]) for part in parts})
+    apart = _summable(table, cells, parts)
     least = sum(apart.values())
     if printed.about or printed.high is None or least <= printed.high:
         return
@@ -446,26 +442,26 @@ def _sum_faults(table: _Table, cells: dict[str, list[str]], whole: int, parts: l
         table.add(part, "value", _("parts of {total} that add up to at most its {value}", **words))
 
 
-def _summable(table: _Table, cells: dict[str, list[str]], least: dict[int, Fraction]) -> dict:
+def _summable(table: _Table, cells: dict[str, list[str]], parts: list[int]) -> dict[int, Fraction]:
     """The least that each part stands for, without those that may overlap with a larger one.
 
     Parts of different recipients, places or kinds are apart, and so are those of disjoint years.
     """
-    apart = set(resource(table.raw.name)["tellingApart"]) - {"start", "end", "source_id"}
+    printed = {part: parse_quantity(cells["as_written"][part]) for part in parts}
+    least = {part: Fraction(0 if each.about else each.low or 0) for part, each in printed.items()}
+    kinds = [each for each in resource(table.raw.name)["tellingApart"] if each not in _PERIODS]
     taken: dict[tuple, list[tuple[str, str]]] = {}
-    summable = {}
-    for part in sorted(least, key=least.get, reverse=True):
+    for part in sorted(parts, key=least.get, reverse=True):
         first, last = cells["start"][part] or "0", cells["end"][part] or "9"
-        years = taken.setdefault(tuple(cells[kind][part] for kind in sorted(apart)), [])
+        years = taken.setdefault(tuple(cells[kind][part] for kind in kinds), [])
         if all(last < start or first > end for start, end in years):
             years.append((first, last))
-            summable[part] = least[part]
-    return summable
+        else:
+            del least[part]
+    return least
 
 
-def _least(token: str) -> Fraction:
-    printed = parse_quantity(token)
-    return Fraction(0 if printed.about or printed.low is None else printed.low)
+_PERIODS = ("start", "end", "source_id")
 
 
 # -------------------------------------------------------------------- a folder

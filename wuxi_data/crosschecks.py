@@ -38,11 +38,8 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     table = load("crosschecks", data)
     if theme is not None:
         ids = set(load(theme, data)["fact_id"])
-        uses = [
-            not ids.isdisjoint(names_in(f"{left} {right}"))
-            for left, right in zip(table["left"], table["right"], strict=True)
-        ]
-        table = table[uses].reset_index(drop=True)
+        used = map(names_in, table["left"] + " " + table["right"])
+        table = table[[not ids.isdisjoint(names) for names in used]].reset_index(drop=True)
     known = facts(data)
     left, right = (
         [evaluate(formula, known) for formula in table[side]] for side in ("left", "right")

@@ -383,9 +383,9 @@ class _Measure(NamedTuple):
     end: int
     unit: str = ""
     word: str = ""
-    stop: int = 0  # before a noun
     mark: str = ""  # 半, 多 or 余 after it
     trouble: str = ""
+    noun: int = 0  # how many characters of it are a noun that may be left out
 
 
 @cache
@@ -417,36 +417,36 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     """The unit after a number: a measure word, and the noun that says what is counted."""
     at = amount.end
     if amount.unit:
-        return _Measure(at, amount.unit, stop=at)
+        return _Measure(at, amount.unit)
     if within := _MORE_IN.match(text, at):  # 1个半小时, 3个多月
         unit = "month" if within[2] == "月" else "hour"
-        return _Measure(within.end(), unit, within[2], within.end(), within[1])
+        return _Measure(within.end(), unit, within[2], within[1])
     found = _units().match(text, at)
     if not found:
         cut = _any_unit().match(text, at)
         if cut:  # 年 of 年级 is no unit, and 3 of 3年级 no figure
             word = text[cut.end(1) - 1 : cut.end(1) + 1]
-            return _Measure(at, stop=at, trouble=_("a whole word after it, not {word}", word=word))
-        return _noun(text, at, _AFTER_NUMBER) if amount.plain else _Measure(at, stop=at)
+            return _Measure(at, trouble=_("a whole word after it, not {word}", word=word))
+        return _noun(text, at, _AFTER_NUMBER) if amount.plain else _Measure(at)
     word, end = found[1], found.end()
     unit = _unit_words().get(word, "")
     if unit in _TAILED and (tail := _TAIL.match(text, end)):
-        return _Measure(tail.end(), unit, word, tail.end(), tail[0])
+        return _Measure(tail.end(), unit, word, tail[0])
     if word in ("个", "处", "座", "所", "项", "家", "期", "名", "位"):
         noun = _noun(text, end, _WORKS if word in ("座", "处") else _AFTER_COUNTER)
         if word in ("名", "位") or (word == "期" and noun.unit != "class"):
-            noun = _Measure(end, stop=end)
+            noun = _Measure(end)
         if noun.unit or not unit:
             return noun._replace(word=word)
-    stop = end - len(word) + 1 if word[0] in _COUNTERS and unit in _COUNTED else end
-    return _Measure(end, unit, word, stop)
+    named = len(word) - 1 if word[0] in _COUNTERS and unit in _COUNTED else 0
+    return _Measure(end, unit, word, noun=named)
 
 
 def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
     found = pattern.match(text, at)
     if not found:
-        return _Measure(at, stop=at)
-    return _Measure(found.end(), _NOUNS.get(found[1], "works"), "", at)
+        return _Measure(at)
+    return _Measure(found.end(), _NOUNS.get(found[1], "works"), noun=found.end() - at)
 
 
 # -------------------------------------------------------------------- the figure
@@ -491,7 +491,7 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
             high, high_open = value + last_place(value), True
             marks.append("over")
     end, unit = _each(text, measure.end, measure.unit, troubles)
-    stop = measure.stop if end == measure.end else end
+    stop = end - measure.noun if end == measure.end else end
     ranged = _DASH.match(text, end)
     if ranged and (second := _amount(text, ranged.end())):
         low, high, unit, end = _range(text, amount, measure, second, troubles)
@@ -639,7 +639,7 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
             return True
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
-    if text[at] == "一" and end - at <= len(measure.word) + 1 + (measure.end - measure.stop):
+    if text[at] == "一" and end - at <= len(measure.word) + 1 + measure.noun:
         return not _BUILT.search(before)
     return not measure.word
 
