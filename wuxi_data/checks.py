@@ -82,12 +82,12 @@ class _Table:
 
     def __init__(self, raw: Raw, known: Beside):
         self.raw, self.known = raw, known
-        self.found: list[tuple[int, str, Fault]] = []
+        self.found: list[Fault] = []
         self.bad: set[tuple[int, str]] = set()
 
     def add(self, row: int, column: str, expected: str, found: str | None = None) -> None:
         """Say what a cell should have been."""
-        self.found.append((row, column, self.raw.fault(row, column, expected, found)))
+        self.found.append(self.raw.fault(row, column, expected, found))
         self.bad.add((row, column))
 
     def compare(self, rule: Callable[..., str | None], *columns: str) -> None:
@@ -100,8 +100,8 @@ class _Table:
         wrong = {cells: expected for cells in distinct if (expected := rule(*cells))}
         if wrong:
             for row, *cells in frame.itertuples(name=None):
-                if tuple(cells) in wrong:
-                    self.add(row, columns[-1], wrong[tuple(cells)])
+                if expected := wrong.get(tuple(cells)):
+                    self.add(row, columns[-1], expected, cells[-1])
 
     def sound(self, row: int, *columns: str) -> bool:
         """Whether none of these cells is at fault."""
@@ -110,9 +110,8 @@ class _Table:
     def faults(self) -> tuple[Fault, ...]:
         """In the order of the file."""
         order = list(fields(self.raw.name))
-        found = sorted(self.found, key=lambda each: (each[0], order.index(each[1])))
-        faults = [*self.raw.faults, *(fault for _row, _column, fault in found)]
-        return tuple(sorted(faults, key=lambda fault: fault.line or 0))
+        found = sorted(self.found, key=lambda fault: order.index(fault.column))
+        return tuple(sorted([*self.raw.faults, *found], key=lambda fault: fault.line or 0))
 
 
 def _repeated_keys(table: _Table) -> None:

@@ -241,8 +241,7 @@ def _added(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _negated(a: Bounds) -> Bounds:
-    low, high = (None if end is None else -end for end in (a.high, a.low))
-    return Bounds(low, high, a.high_open, a.low_open)
+    return _multiplied(a, Bounds(-1, -1))
 
 
 def _inverted(a: Bounds) -> Bounds:
