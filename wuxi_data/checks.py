@@ -130,11 +130,13 @@ def _expected(table: _Table, field: dict, allowed: Container[str] | None, text: 
     rules = field.get("constraints", {})
     if text == "":
         return _described(field) if rules.get("required") else None
-    # Tokens keep the blanks of print; sentences and names are written as their authors like.
-    free = field["type"] == "string" and allowed is None and rules.keys().isdisjoint(_FORMS)
-    unfit = _unprintable(text, free) or _TYPES[field["type"]](field, text)
-    if unfit:
-        return unfit
+    if not text.isprintable():
+        # Tokens keep the blanks of print; sentences and names are written as their authors like.
+        free = field["type"] == "string" and allowed is None and rules.keys().isdisjoint(_FORMS)
+        if unfit := _unprintable(text, free):
+            return unfit
+    if wrong_type := _TYPES[field["type"]](field, text):
+        return wrong_type
     if "enum" in rules and text not in rules["enum"]:
         cased = {code.casefold(): code for code in rules["enum"]}
         meant = (table.known.codes or {}).get(text) or cased.get(text.casefold())
@@ -176,8 +178,6 @@ _BLANKS = str.maketrans("", "", "\u00a0\u3000")
 
 
 def _unprintable(text: str, free: bool) -> str | None:
-    if text.isprintable():
-        return None
     if not text.translate(_BLANKS).isprintable():
         return _("text without control characters or line breaks")
     if free:
