@@ -9,8 +9,9 @@ import pandas as pd
 
 import wuxi_data as wd
 from wuxi_data import notebooks, report
-from wuxi_data.charts import Both, Chart
+from wuxi_data.charts import Chart
 from wuxi_data.notebooks import Finding
+from wuxi_data.places import Both
 
 DRAWN = "</title><script>document.title = 'harmed'</script>\"'&{{7*7}}" + "很长" * 20 + "w" * 60
 # What no font of ours draws stands in the page alone: right to left, and, where no

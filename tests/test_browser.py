@@ -277,14 +277,6 @@ def test_citation_is_copied(visit):
     assert "#_chart-orchards" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_reader_finds_back_from_a_fact_to_the_chart(visit):
-    page = visit()
-    page.locator("#_chart-funding-rise .wide a[href='#jilin-annual-2020']:visible").first.click()
-    assert page.url.endswith("#jilin-annual-2020")
-    page.locator(".back a").click()
-    assert page.url.endswith("#_chart-funding-rise")
-
-
 # -------------------------------------------------------------------- for everyone
 
 

@@ -1,754 +1,38 @@
-"""How a chart is drawn: laid out in points, with its values in data units; and read back.
-
-Everything lies inside one Axes. Each form lays itself out for a width, says how high it is, and
-draws its marks where the Axes' own scale puts their values.
-"""
+"""A chart on its sheet: title, body, key, note and credit, all inside one Axes."""
 
 from __future__ import annotations
 
 import io
-import math
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby, product
 
-import matplotlib as mpl
-import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse, PathPatch, Rectangle
-from matplotlib.path import Path
 
 from . import style
-from .charts import Chart, Mark, rounded
+from .charts import Chart, Mark
+from .layouts import laid_out
 from .messages import _
-from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
-
-_TONE = {"main": HUE, "second": SECOND, "third": THIRD}
-_STEPS = 12  # of a fading end
-_BEYOND = 36  # points by which a bar without an upper bound goes on
-_FADED = 4  # years, at least, over which an open end fades
-_GAP = 6
-_KINDS = {
-    "columns": "column",
-    "bars": "bar",
-    "nested": "bar",
-    "squares": "squares",
-    "spans": "span",
-}
-
-
-# -------------------------------------------------------------------- a pen on the Axes
-
-
-class Pen:
-    """Draws at points from the upper left corner of an Axes whose limits are set."""
-
-    def __init__(self, ax, wide: float, high: float, lang: str, sizes: Sizes):
-        self.ax, self.wide, self.high, self.lang, self.sizes = ax, wide, high, lang, sizes
-
-    def x(self, points: float) -> float:
-        low, high = self.ax.get_xlim()
-        return low + points / self.wide * (high - low)
-
-    def y(self, points: float) -> float:
-        low, high = self.ax.get_ylim()
-        return high + points / self.high * (low - high)
-
-    def text(self, words: str, x: float, y: float, size: float, gid: str, **given) -> None:
-        """Words whose upper left corner is at (x, y)."""
-        given = {"color": INK, "va": "top", "ha": "left", "linespacing": 1.3, **given}
-        self.ax.text(self.x(x), self.y(y), words, fontsize=size, gid=gid,
-                     fontfamily=style.families(words), **given)  # fmt: skip
-
-    def box(self, left: float, top: float, wide: float, high: float, gid: str, **look) -> None:
-        """A rectangle given in points: no mark has a value in points."""
-        x0, x1, y0, y1 = self.x(left), self.x(left + wide), self.y(top), self.y(top + high)
-        self.ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, gid=gid, **look))
-
-    def line(self, xs: Iterable[float], ys: Iterable[float], **look) -> None:
-        look = {"color": GREY, "linewidth": 0.8, "gid": "rule", "zorder": 0.5, **look}
-        self.ax.plot([self.x(x) for x in xs], [self.y(y) for y in ys], **look)
-
-
-def _fill(mark: Mark) -> dict:
-    """Exact is solid, about hatched, inferred dashed and empty, planned empty."""
-    color = _TONE[mark.tone]
-    look = {"facecolor": color, "edgecolor": color, "linewidth": 0}
-    if mark.about:
-        look |= {"facecolor": PAPER, "hatch": "////", "linewidth": 1.2}
-    if mark.state in ("inferred", "planned"):
-        look |= {"facecolor": "none", "linewidth": 1.2}
-    if mark.state == "inferred":
-        look["linestyle"] = (0, (4, 2.5))
-    return look
-
-
-def _shape(
-    pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool, base: float = 0.0
-) -> None:
-    """A bar or column from `base`: solid to its lower bound, fading to its upper one.
-
-    `box` is (place, thickness) across the value axis, in data units.
-    """
-    place, thick = box
-    low, high = base + (mark.low or 0.0), mark.high if mark.high is None else base + mark.high
-
-    def rectangle(start: float, end: float, gid: str, **look) -> None:
-        left, bottom, wide, tall = start, place, end - start, thick
-        if not across:
-            left, bottom, wide, tall = place, start, thick, end - start
-        pen.ax.add_patch(
-            Rectangle((left, bottom), wide, tall, gid=gid, url=mark.url, label=f"_{kind}", **look)
-        )
-
-    rectangle(base, low, mark.gid, **_fill(mark))
-    if high == low:
-        return
-    end, part = (low + beyond, "beyond") if high is None else (high, "more")
-    for first, last, look in _fading(mark, low, end):
-        rectangle(first, last, f"{mark.gid}:{part}", **look)
-
-
-def _fading(mark: Mark, start: float, end: float) -> Iterable[tuple[float, float, dict]]:
-    """(start, end, look) of each step from what is certain towards an end that is not."""
-    step = (end - start) / _STEPS
-    for n in range(_STEPS):
-        alpha = 0.75 * (1 - n / _STEPS) + 0.06
-        look = {"facecolor": _TONE[mark.tone], "linewidth": 0, "alpha": alpha}
-        yield start + (n + 0.14) * step, start + (n + 1) * step, look
-
-
-# -------------------------------------------------------------------- rows: bars, nested, spans
-
-
-class _Rows:
-    """Marks one under the other: names at the left, or above their bars where it is narrow."""
-
-    thick, kind = 22.0, "bar"
-
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        marks = list(chart.figures)
-        known = {mark.figure for mark in marks}
-        self.wholes = [mark for mark in marks if mark.within not in known]
-        self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
-        self.narrow = narrow
-        self.thick = min(self.thick, 16.0) if narrow else self.thick
-        names = [getattr(mark.name, lang) for mark in self.wholes]
-        most = min(wide * 0.34, 190)
-        widest = max(
-            (style.width(wrap(name, most, sizes.label), sizes.label) for name in names), default=0
-        )
-        self.gutter = 0.0 if narrow else widest + 10
-        room = wide - self.gutter if narrow else most
-        self.names = [wrap(name, room, sizes.label) for name in names]
-        self.details = self._details()
-        self.scale = self._scale()
-        self.rows = self._place_rows()
-
-    def _details(self) -> list[str]:
-        """What stands in a column of its own at the right."""
-        said = [getattr(mark.detail, self.lang) for mark in self.wholes]
-        room = self.wide * 0.24 if not self.narrow else self.wide
-        return [wrap(text, room, self.sizes.small) for text in said]
-
-    @property
-    def _detail_room(self) -> float:
-        if self.narrow or not any(self.details):
-            return 0
-        return max(style.width(text, self.sizes.small) for text in self.details) + 14
-
-    def _label(self, mark: Mark, room: float) -> str:
-        return wrap(getattr(mark.words, self.lang), room, self.sizes.label, "semibold")
-
-    def _scale(self) -> float:
-        """Points for one unit, such that every bar and its label have room."""
-        room = self.wide - self.gutter - self._detail_room
-        scales = []
-        for mark in self.wholes:
-            extent = max(mark.low or 0, mark.high or 0)
-            label = style.width(self._label(mark, room * 0.5), self.sizes.label, "semibold") + 10
-            left = room - label - (_BEYOND if mark.low is not None and mark.high is None else 0)
-            if extent:
-                scales.append(max(left, room * 0.3) / extent)
-        return min(scales, default=1.0)
-
-    def _place_rows(self) -> list[tuple[float, float]]:
-        """(top of the name, top of the bar) of each row, from the top of the body."""
-        at, placed, sizes = 0.0, [], self.sizes
-        self.heads = []
-        for n, mark in enumerate(self.wholes):
-            group = getattr(mark.group, self.lang)
-            if group and (n == 0 or mark.group != self.wholes[n - 1].group):
-                at += 6 if n else 0
-                self.heads.append((at, wrap(group, self.wide, sizes.label, "semibold")))
-                at += height(self.heads[-1][1], sizes.label) + 8
-            name, label = height(self.names[n], sizes.label), self._label_height(mark)
-            if self.narrow:
-                room = max(self.thick, label)
-                placed.append((at, at + name + 2 + (room - self.thick) / 2))
-                at += name + 2 + room
-                at += height(self.details[n], sizes.small) if self.details[n] else 0
-            else:
-                tall = max(name, self.thick, label, height(self.details[n], sizes.small))
-                placed.append((at + (tall - name) / 2, at + (tall - self.thick) / 2))
-                at += tall
-            at += sum(self._notes_height(inner) for inner in self.inside[mark.key]) + 12
-        self.height = at - 12
-        return placed
-
-    def _label_height(self, mark: Mark) -> float:
-        room = self.wide - self.gutter - self._detail_room
-        return height(self._label(mark, room * 0.5), self.sizes.label)
-
-    def _note(self, mark: Mark) -> str:
-        """What is said of a part beneath its whole: name and figure."""
-        name, words = getattr(mark.name, self.lang), getattr(mark.words, self.lang)
-        text = f"其中{name}：{words}" if self.lang == "zh" else f"Part of it | {name}: {words}"
-        return wrap(text, self.wide - self.gutter, self.sizes.small)
-
-    def _notes_height(self, mark: Mark) -> float:
-        return height(self._note(mark), self.sizes.small) + 2
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        zero = left + self.gutter
-        ax.set(xlim=(-zero / self.scale, (wide - zero) / self.scale), ylim=(high, 0))
-
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        sizes, zero = self.sizes, left + self.gutter
-        for at, head in self.heads:
-            pen.text(head, left, top + at, sizes.label, "head", weight="semibold", color=GREY)
-        self._draw_axis(pen, zero, top)
-        for n, (mark, (name_at, bar_at)) in enumerate(zip(self.wholes, self.rows, strict=True)):
-            align = {} if self.narrow else {"ha": "right"}
-            x = left if self.narrow else zero - 10
-            pen.text(self.names[n], x, top + name_at, sizes.label, f"{mark.gid}:name", **align)
-            self._draw_row(pen, n, left, zero, top + bar_at)
-
-    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        self._upright(pen, zero, top)
-
-    def _upright(self, pen: Pen, x: float, top: float, **look) -> None:
-        """A line only beside the bars: it strikes through no word, above them or beneath."""
-        ends, above = [], 0 if self.narrow else 6
-        for mark, (_name, bar) in zip(self.wholes, self.rows, strict=True):
-            below = 0 if self.inside[mark.key] else above
-            ends += [top + bar - above, top + bar + self.thick + below, math.nan]
-        pen.line([x] * len(ends), ends, **look)
-
-    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
-        mark, middle = self.wholes[n], top + self.thick / 2
-        end = self._draw_mark(pen, mark, zero, top)
-        label = self._label(mark, (self.wide - self.gutter - self._detail_room) * 0.5)
-        pen.text(label, end + _GAP, middle, self.sizes.label, f"{mark.gid}:label",
-                 weight="semibold", va="center", url=mark.url)  # fmt: skip
-        self._draw_detail(pen, n, left, middle)
-        self._draw_inside(pen, mark, zero, top)
-
-    def _draw_detail(self, pen: Pen, n: int, left: float, middle: float) -> None:
-        if self.details[n] and self.narrow:
-            pen.text(
-                self.details[n],
-                left,
-                middle + self.thick / 2 + 2,
-                self.sizes.small,
-                "detail",
-                color=GREY,
-            )
-        elif self.details[n]:
-            pen.text(self.details[n], left + self.wide - self._detail_room + 14, middle,
-                     self.sizes.small, "detail", color=GREY, va="center")  # fmt: skip
-
-    def _draw_mark(self, pen: Pen, mark: Mark, zero: float, top: float) -> float:
-        """The bar; returns where it ends, in points."""
-        if mark.low is None:
-            return zero
-        whole = replace(mark, tone="second") if self.inside[mark.key] and not mark.about else mark
-        box = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
-        _shape(pen, whole, box, self.kind, beyond=_BEYOND / self.scale, across=True)
-        end = mark.high if mark.high is not None else (mark.low + _BEYOND / self.scale)
-        return zero + end * self.scale
-
-    def _draw_inside(self, pen: Pen, whole: Mark, zero: float, top: float) -> None:
-        """Parts in the lower half of their whole, end to end, and what they are beneath it."""
-        below, foot = top + self.thick + 2, top + self.thick
-        for mark, base, depth in _end_to_end(whole, self.inside[whole.key]):
-            thick = self.thick * 0.55**depth
-            box = pen.y(foot), pen.y(foot - thick) - pen.y(foot)
-            if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
-                pen.box(zero + base * self.scale, foot - thick, mark.high * self.scale, thick,
-                        "rule", facecolor=PAPER, linewidth=0)  # fmt: skip
-            _shape(pen, mark, box, self.kind, beyond=_BEYOND / self.scale, across=True, base=base)
-            if base:  # a gap, or two parts of one tone would be one
-                edge = zero + base * self.scale
-                pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
-            note = self._note(mark)
-            pen.text(note, zero + 3, below, self.sizes.small, f"{mark.gid}:label", url=mark.url,
-                     color=_TONE[mark.tone])  # fmt: skip
-            below += height(note, self.sizes.small) + 2
-
-
-def _end_to_end(whole: Mark, inside: list[Mark]) -> Iterable[tuple[Mark, float, int]]:
-    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
-    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
-    for mark in inside:
-        start, depth = free[mark.within], depths[mark.within] + 1
-        free[mark.within] = start + (mark.low or 0.0)
-        free[mark.figure], depths[mark.figure] = start, depth
-        yield mark, start, depth
-
-
-def _inside(whole: Mark, marks: list[Mark]) -> list[Mark]:
-    """The parts of a whole and their parts, outermost first."""
-    found = []
-    for mark in marks:
-        if mark.within == whole.figure and mark.key != whole.key:
-            found += [mark, *_inside(mark, marks)]
-    return found
-
-
-class _Spans(_Rows):
-    """Years that each figure covers; a single year is a dot."""
-
-    thick, kind = 13.0, "span"
-
-    def _scale(self) -> float:
-        years = [
-            year for mark in self.wholes for year in (mark.start, mark.end) if year is not None
-        ]
-        self.first, self.last = min(years), max(years) + 1
-        for mark in self.wholes:  # room for an open end to fade in
-            if mark.end is None and mark.start is not None:
-                self.last = max(self.last, mark.start + _FADED)
-            if mark.start is None and mark.end is not None:
-                self.first = min(self.first, mark.end + 1 - _FADED)
-        self.label_room = (self.wide - self.gutter) * 0.55
-        return (self.wide - self.gutter) / (self.last - self.first)
-
-    def _label_height(self, mark: Mark) -> float:
-        return height(self._label(mark, self.label_room), self.sizes.label)
-
-    def _place_rows(self):
-        placed = super()._place_rows()
-        self.height += 24  # the years beneath
-        return placed
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        start = self.first - (left + self.gutter) / self.scale
-        ax.set(xlim=(start, start + wide / self.scale), ylim=(high, 0))
-
-    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        foot = top + self.height - 20
-        for year in self._ticks():
-            x = zero + (year - self.first + 0.5) * self.scale
-            self._upright(pen, x, top, color="#cccccc")
-            half = style.width(str(year), self.sizes.small) / 2
-            middle = min(max(x, half), pen.wide - half)
-            pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
-
-    def _ticks(self) -> list[int]:
-        """The years at which most begins or ends, as far as they do not touch."""
-        ends = [y for mark in self.wholes for y in (mark.start, mark.end) if y is not None]
-        room, kept = style.width("2000", self.sizes.small) + 6, []
-        for year in sorted(set(ends), key=lambda year: (-ends.count(year), year)):
-            if all(abs(year - other) * self.scale >= room for other in kept):
-                kept.append(year)
-        return sorted(kept)
-
-    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
-        mark = self.wholes[n]
-        named = [year for year in (mark.start, mark.end) if year is not None]
-        start, end = named[0], named[-1] + 1
-        y, thick = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
-        given = {"gid": mark.gid, "url": mark.url, "label": "_span", **_fill(mark)}
-        if mark.start == mark.end:
-            across = self.thick / self.scale
-            pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
-            wider = max(0, across - 1) / 2  # than its year
-            start, end = start - wider, end + wider
-        else:
-            pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
-        if mark.end is None:
-            self._fade(pen, mark, end, self.last, y, thick)
-            end = self.last
-        if mark.start is None:
-            self._fade(pen, mark, start, self.first, y, thick)
-            start = self.first
-        self._draw_words(pen, mark, zero, start, end, top + self.thick / 2)
-
-    def _fade(self, pen: Pen, mark: Mark, start: float, end: float, y: float, thick: float) -> None:
-        """From a year that print names towards an end that it leaves open."""
-        part = "beyond" if start < end else "before"
-        for first, last, look in _fading(mark, start, end):
-            patch = Rectangle((first, y), last - first, thick, url=mark.url,
-                              gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
-            pen.ax.add_patch(patch)
-
-    def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
-        label = self._label(mark, self.label_room)
-        wide = style.width(label, self.sizes.label, "semibold") + _GAP
-        left, right = (
-            zero + (start - self.first) * self.scale,
-            zero + (end - self.first) * self.scale,
-        )
-        given = {"ha": "left", "x": right + _GAP}
-        if right + wide > zero + (self.last - self.first) * self.scale:
-            given = {"ha": "right", "x": left - _GAP}
-        if given["ha"] == "right" and left - wide < zero:  # on the bar, on paper
-            given = {"ha": "center", "x": (left + right) / 2,
-                     "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}}  # fmt: skip
-        x = given.pop("x")
-        pen.text(label, x, middle, self.sizes.label, f"{mark.gid}:label", va="center",
-                 weight="semibold", url=mark.url, **given)  # fmt: skip
-
-
-# -------------------------------------------------------------------- columns
-
-
-class _Columns:
-    """Upright columns at their years; what is alike and inferred shares one bracket."""
-
-    tall = 170.0
-
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        self.tall = 130.0 if narrow else self.tall
-        marks = chart.figures
-        self.slots = self._slots(marks)
-        self.change = chart.options.get("change")
-        right = style.width(self.change[0], sizes.label, "semibold") + 24 if self.change else 0
-        self.pitch = (wide - right) / len(self.slots)
-        self.brackets = self._brackets(marks)
-        self.bracketed = {mark.key for run, _ in self.brackets for mark in run}
-        self.texts, self.turned, self.size = self._labels(marks)
-        self.names = [wrap(getattr(mark.name, lang), self.pitch - 4, self.size) for mark in marks]
-        raw = [getattr(mark.name, lang) for mark in marks]
-        # A name that would break within a word stands upright: 1990, not 19 90.
-        self.upright = any(
-            one_line(name) != whole for name, whole in zip(self.names, raw, strict=True)
-        )
-        if self.upright:
-            self.names = raw
-        self.names_high = 6 + max(
-            style.width(name, self.size) if self.upright else height(name, self.size)
-            for name in self.names
-        )
-        self.above = max(
-            [height(text, self.size) for _, text in self.brackets]
-            + [self._text_height(text) for text in self.texts if text] + [0]
-        ) + 16  # fmt: skip
-        heads = [getattr(mark.group, lang) for mark in marks]
-        self.head_high = height(heads[0], sizes.small) + 6 if any(heads) else 0
-        self.height = self.head_high + self.above + self.tall + self.names_high
-        most = max(max(mark.low or 0, mark.high or 0) for mark in marks) or 1
-        fading = 24 if any(mark.low is not None and mark.high is None for mark in marks) else 0
-        self.scale = (self.tall - fading) / most
-
-    @property
-    def readable(self) -> bool:
-        """Whether the columns, and their names upright, have room; rows have it always."""
-        return self.pitch >= self.size * 1.5 and not (self.upright and self.names_high > 80)
-
-    def _slots(self, marks) -> list[tuple]:
-        """One place for each column; a year without one stays empty where few years lack."""
-        slots: list[tuple] = []
-        for group, inside in groupby(marks, key=lambda mark: mark.group):
-            own = [mark.key if mark.at is None else mark.at for mark in inside]
-            if all(isinstance(place, int) for place in own):
-                own = sorted(set(own))
-                if own[-1] - own[0] < 2 * len(own):
-                    own = list(range(own[0], own[-1] + 1))
-            slots += [(group, place) for place in own]
-        return list(dict.fromkeys(slots))
-
-    def _x(self, mark: Mark) -> float:
-        slot = (mark.group, mark.key if mark.at is None else mark.at)
-        return (self.slots.index(slot) + 0.5) * self.pitch
-
-    def _labels(self, marks) -> tuple[list[str], bool, float]:
-        said = [
-            "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
-        ]
-        room = self.pitch - 6
-        # Best, a number keeps its unit on its line; at least, no word and no number is broken.
-        for unbroken, size in product(
-            (r"\S+", r"[A-Za-z]+|[\d.,]+"), (self.sizes.label, self.sizes.tiny)
-        ):
-            texts = [wrap(text, room, size, "semibold") for text in said]
-            whole = [word for text in said for word in re.findall(unbroken, text)]
-            widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
-            if widest <= room and max(text.count("\n") for text in texts) < 3:
-                return texts, False, size
-        return said, True, self.sizes.tiny
-
-    def _text_height(self, text: str) -> float:
-        return style.width(text, self.size, "semibold") if self.turned else height(text, self.size)
-
-    def _brackets(self, marks) -> list[tuple[list[Mark], str]]:
-        """Neighbours that are inferred from one figure: said once, over all of them."""
-        runs = [list(run) for _, run in groupby(marks, key=lambda m: (m.state, m.figure, m.group))]
-        runs = [run for run in runs if len(run) > 1 and run[0].state == "inferred"]
-        return [
-            (
-                run,
-                wrap(
-                    getattr(run[0].words, self.lang),
-                    len(run) * self.pitch,
-                    self.sizes.label,
-                    "semibold",
-                ),
-            )
-            for run in runs
-        ]
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        foot = top + self.head_high + self.above + self.tall
-        ax.set(xlim=(0, wide), ylim=((foot - high) / self.scale, foot / self.scale))
-
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        foot = top + self.head_high + self.above + self.tall
-        pen.line([left, left + len(self.slots) * self.pitch], [foot, foot], color=INK)
-        self._draw_heads(pen, left, top)
-        wide = min(self.pitch * 0.7, 72)
-        for mark, text, name in zip(self.chart.figures, self.texts, self.names, strict=True):
-            x = left + self._x(mark)
-            _shape(pen, mark, (pen.x(x - wide / 2), pen.x(x + wide / 2) - pen.x(x - wide / 2)),
-                   "column", beyond=24 / self.scale, across=False)  # fmt: skip
-            pen.text(
-                name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center",
-                rotation=90 * self.upright,
-            )  # fmt: skip
-            if mark.key not in self.bracketed:
-                self._draw_label(pen, mark, text, x, foot)
-        for run, text in self.brackets:
-            self._draw_bracket(pen, run, text, left, foot, wide)
-        if self.change:
-            self._draw_change(pen, left, foot, wide)
-
-    def _end(self, mark: Mark) -> float:
-        return (
-            mark.high if mark.high is not None else (mark.low or 0) + 24 / self.scale
-        ) * self.scale
-
-    def _draw_label(self, pen: Pen, mark: Mark, text: str, x: float, foot: float) -> None:
-        pen.text(text, x, foot - self._end(mark) - 4, self.size, f"{mark.gid}:label", ha="center",
-                 va="bottom", weight="semibold", url=mark.url,
-                 rotation=90 * self.turned)  # fmt: skip
-
-    def _draw_bracket(
-        self, pen: Pen, run, text: str, left: float, foot: float, wide: float
-    ) -> None:
-        first, last = left + self._x(run[0]) - wide / 2, left + self._x(run[-1]) + wide / 2
-        top = foot - max(map(self._end, run)) - 10
-        pen.line([first, first, last, last], [top + 5, top, top, top + 5], color=HUE)
-        pen.text(text, (first + last) / 2, top - 3, self.sizes.label, f"{run[0].gid}:label",
-                 ha="center", va="bottom", weight="semibold", color=HUE,
-                 url=run[0].url)  # fmt: skip
-
-    def _draw_change(self, pen: Pen, left: float, foot: float, wide: float) -> None:
-        before, after = self.chart.figures[-2:]
-        x = left + self._x(after) + wide / 2 + 10
-        low, high = foot - self._end(before), foot - self._end(after)
-        pen.line(
-            [left + self._x(before) + wide / 2, x + 5], [low, low], linestyle=":", color=style.ALERT
-        )
-        pen.ax.annotate("", (pen.x(x), pen.y(high)), (pen.x(x), pen.y(low)), gid="rule",
-                        arrowprops={"arrowstyle": "-|>", "color": style.ALERT, "shrinkA": 0,
-                                    "shrinkB": 0})  # fmt: skip
-        words = self.change[0 if self.lang == "zh" else 1]
-        pen.text(words, x + 8, (low + high) / 2, self.sizes.label, "change", va="center",
-                 color=style.ALERT, weight="semibold")  # fmt: skip
-
-    def _draw_heads(self, pen: Pen, left: float, top: float) -> None:
-        said = set()
-        for group, slot in self.slots:
-            words = getattr(group, self.lang)
-            if words and group not in said:
-                said.add(group)
-                pen.text(words, left + self.slots.index((group, slot)) * self.pitch + 4, top,
-                         self.sizes.small, "head", weight="semibold", color=GREY)  # fmt: skip
-
-
-# -------------------------------------------------------------------- squares
-
-
-class _Squares:
-    """One square a unit, parts tinted within their whole, a fading tail for 余."""
-
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        marks = list(chart.figures)
-        known = {mark.figure for mark in marks}
-        self.per = chart.options.get("per", 1.0)
-        self.wholes = [mark for mark in marks if mark.within not in known]
-        self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
-        many = sum(self._count(mark)[1] for mark in self.wholes)
-        self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
-        self.across = max(1, int(wide // self.pitch))
-        at, self.rows = 0.0, []
-        for mark in self.wholes:
-            name = wrap(self._said(mark), wide, sizes.label)
-            high = height(name, sizes.label) + 4
-            lines = math.ceil(self._count(mark)[1] / self.across)
-            notes = [
-                wrap(self._said(inner), wide - 16, sizes.small) for inner in self.inside[mark.key]
-            ]
-            self.rows.append((at, name, at + high, notes))
-            at += high + lines * self.pitch + 2
-            at += sum(height(note, sizes.small) + 2 for note in notes) + 12
-        self.height = at - 12
-
-    def _said(self, mark: Mark) -> str:
-        name, words = getattr(mark.name, self.lang), getattr(mark.words, self.lang)
-        if mark.name == self.chart.words["title"]:  # said just above
-            return words
-        return f"{name}：{words}" if self.lang == "zh" else f"{name}: {words}"
-
-    def _count(self, mark: Mark) -> tuple[float, int]:
-        """(squares that are certain, squares in all): an upper bound is itself not reached."""
-        if mark.low is None:
-            return 0.0, 0
-        certain = mark.low / self.per
-        if mark.high is None:
-            return certain, math.ceil(certain) + 12
-        return certain, math.ceil(mark.high / self.per - (mark.high != mark.low))
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        ax.set(xlim=(0, wide), ylim=(high, 0))
-
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        for mark, (at, name, grid, notes) in zip(self.wholes, self.rows, strict=True):
-            pen.text(name, left, top + at, self.sizes.label, f"{mark.gid}:label", url=mark.url)
-            self._draw_grid(pen, mark, left, top + grid)
-            foot = top + grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
-            tones = _tones(len(self.inside[mark.key]))
-            for inner, note, tone in zip(self.inside[mark.key], notes, tones, strict=True):
-                pen.box(left, foot + 3, 9, 9, "key", **_fill(replace(inner, tone=tone)))
-                pen.text(
-                    note, left + 15, foot, self.sizes.small, f"{inner.gid}:label", url=inner.url
-                )
-                foot += height(note, self.sizes.small) + 2
-
-    def _draw_grid(self, pen: Pen, mark: Mark, left: float, top: float) -> None:
-        """Parts lie at the end of what is certain, each inside the one before."""
-        certain, every = self._count(mark)
-        inside = self.inside[mark.key]
-        edges = [certain - self._count(inner)[0] for inner in inside]
-        tone = "third" if inside else mark.tone
-        ends = [*edges, certain]
-        self._squares(pen, replace(mark, tone=tone), 0, ends[0], left, top, mark.gid)
-        for n, (inner, tone) in enumerate(zip(inside, _tones(len(inside)), strict=True)):
-            self._squares(
-                pen, replace(inner, tone=tone), edges[n], ends[n + 1], left, top, inner.gid
-            )
-        part = "beyond" if mark.high is None else "more"
-        tail = every - math.ceil(certain)
-        for step in range(min(tail, _STEPS)):
-            first, last = (
-                math.ceil(certain) + tail * each // min(tail, _STEPS) for each in (step, step + 1)
-            )
-            alpha = 0.55 * (1 - step / min(tail, _STEPS)) + 0.05
-            look = {"alpha": alpha, "facecolor": _TONE["third" if inside else mark.tone]}
-            gid = f"{mark.gid}:{part}"
-            self._squares(pen, mark, first, last, left, top, gid, hatch=None, **look)
-
-    def _squares(
-        self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
-    ) -> None:
-        """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
-        side, corners = round(self.pitch * 0.82), []
-        for n in range(math.floor(first), math.ceil(last)):
-            row, column = divmod(n, self.across)
-            start, end = max(first - n, 0) * side, min(last - n, 1) * side
-            x, y = left + column * self.pitch, top + row * self.pitch
-            box = [(x + start, y), (x + end, y), (x + end, y + side), (x + start, y + side)]
-            corners += [(pen.x(a), pen.y(b)) for a, b in [*box, box[0]]]
-        codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
-        given = _fill(mark) | look
-        if corners:
-            pen.ax.add_patch(
-                PathPatch(Path(corners, codes), gid=gid, url=mark.url, label="_squares", **given)
-            )
-
-
-def _tones(many: int) -> list[str]:
-    """The innermost part stands out most."""
-    return ["second"] * (many - 1) + ["main"] * (many > 0)
-
-
-# -------------------------------------------------------------------- beside
-
-
-class _Beside:
-    """Single charts in one row, or one under the other where it is narrow."""
-
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.lang, self.sizes = lang, sizes
-        across = 1 if narrow else min(len(chart.panels), 3 if len(chart.panels) != 4 else 2)
-        gap = 26
-        each = (wide - gap * (across - 1)) / across
-        small = each < 300
-        self.cells, at = [], 0.0
-        for first in range(0, len(chart.panels), across):
-            row = []
-            for place, panel in enumerate(chart.panels[first : first + across]):
-                title = wrap(getattr(panel.words["title"], lang), each, sizes.label, "semibold")
-                body = _body(
-                    panel,
-                    lang,
-                    each,
-                    sizes if not small else sizes._replace(label=sizes.small),
-                    small,
-                )
-                row.append((place * (each + gap), title, body))
-            head = max(height(title, sizes.label) for _, title, _ in row) + 6
-            tall = max(body.height for _, _, body in row)
-            self.cells += [(left, at, at + head, title, body) for left, title, body in row]
-            at += head + tall + 20
-        self.height, self.each = at - 20, each
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        ax.set(xlim=(0, wide), ylim=(high, 0))
-
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        for x, title_at, body_at, title, body in self.cells:
-            pen.text(title, left + x, top + title_at, self.sizes.label, "head", weight="semibold")
-            box = (left + x) / pen.wide, 1 - (top + body_at + body.height + 4) / pen.high
-            inner = pen.ax.inset_axes([*box, self.each / pen.wide, (body.height + 8) / pen.high])
-            _blank(inner)
-            body.limits(inner, self.each, body.height + 8, 0, 4)
-            body.draw(Pen(inner, self.each, body.height + 8, self.lang, self.sizes), 0, 4)
-
-
-_BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,
-           "squares": _Squares, "beside": _Beside}  # fmt: skip
-
-
-def _body(chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-    body = _BODIES[chart.form](chart, lang, wide, sizes, narrow)
-    if not getattr(body, "readable", True):
-        body = _Rows(chart, lang, wide, sizes, narrow)
-    return body
-
-
-# -------------------------------------------------------------------- a whole sheet
+from .pen import Pen, blank, fill
+from .places import LANGS
+from .style import GREY, HUE, INK, NARROW, WIDE, height, wrap
 
 
 class _Sheet:
     """Title and subtitle, the body, and beneath it key, note and credit."""
 
-    def __init__(
-        self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool, bare: bool = False
-    ):
-        self.chart, self.lang, self.sizes, self.wide = chart, lang, sizes, wide
+    def __init__(self, chart: Chart, lang: str, wide: float, narrow: bool, bare: bool = False):
+        sizes = NARROW if narrow else WIDE
+        self.sizes = sizes = sizes._replace(margin=3) if bare else sizes
+        self.wide = wide = wide or sizes.width
+        self.chart = chart = _said(chart, lang)
         room = wide - 2 * sizes.margin
-        words = {name: "" if bare else getattr(said, lang) for name, said in chart.words.items()}
+        words = dict.fromkeys(chart.words, "") if bare else chart.words
         self.title = wrap(words["title"], room, sizes.title, "semibold")
-        under = "；".join if lang == "zh" else "; ".join
-        said = under(filter(None, (words["subtitle"], words.get("scale"))))
-        self.subtitle = wrap(said, room, sizes.small)
-        self.body = _body(chart, lang, room, sizes, narrow)
+        under = [words["subtitle"], words.get("scale")]
+        self.subtitle = wrap(
+            ("；" if lang == "zh" else "; ").join(filter(None, under)), room, sizes.small
+        )
+        self.body = laid_out(chart, room, sizes, narrow)
         self.keys = self._keys(room)
         self.note = wrap(words["note"], room, sizes.tiny)
         self.credit = wrap(words["credit"], room, sizes.tiny)
@@ -764,7 +48,7 @@ class _Sheet:
         """(left, top, look, words) of each entry of the key, line after line."""
         placed, x, y = [], 0.0, 0.0
         for look, words in self.chart.key:
-            text = re.split("[：:] ?", getattr(words, self.lang), maxsplit=1)[-1]
+            text = re.split("[：:] ?", getattr(words, self.chart.lang), maxsplit=1)[-1]
             wide = 22 + style.width(text, self.sizes.tiny) + 16
             if x and x + wide > room:
                 x, y = 0.0, y + 15
@@ -774,9 +58,9 @@ class _Sheet:
 
     def draw(self, ax, high: float) -> None:
         sizes, left = self.sizes, self.sizes.margin
-        _blank(ax)
+        blank(ax)
         self.body.limits(ax, self.wide, high, left, self.body_top)
-        pen = Pen(ax, self.wide, high, self.lang, sizes)
+        pen = Pen(ax, self.wide, high)
         ax.set_title(self.title, loc="left", x=left / self.wide, y=1 - sizes.margin * 0.8 / high,
                      pad=0, va="top", fontsize=sizes.title, color=INK, linespacing=1.3,
                      fontfamily=style.families(self.title), fontweight="semibold")  # fmt: skip
@@ -795,42 +79,47 @@ class _Sheet:
     def _swatch(self, pen: Pen, left: float, top: float, look: str) -> None:
         if look in ("fading", "endless"):
             for n in range(5):
-                pen.box(
-                    left + n * 3.4,
-                    top + 1,
-                    2.8,
-                    9,
-                    "key",
-                    facecolor=HUE,
-                    linewidth=0,
-                    alpha=0.8 - n * 0.17,
-                )
+                step = {"facecolor": HUE, "linewidth": 0, "alpha": 0.8 - n * 0.17}
+                pen.box(left + n * 3.4, top + 1, 2.8, 9, "key", **step)
             return
         state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
         sample = Mark("", ("", ""), ("", ""), 1, 1, about=look == "hatched", state=state)
-        pen.box(left, top + 1, 16, 9, "key", **_fill(sample))
+        pen.box(left, top + 1, 16, 9, "key", **fill(sample))
 
 
-def _blank(ax) -> None:
-    """An Axes without frame or ticks, on paper whatever the style around it."""
-    ax.spines[:].set_visible(False)
-    ax.set(xticks=[], yticks=[], facecolor=PAPER, autoscale_on=False)
-    ax.set_in_layout(False)
+def _said(chart: Chart, lang: str) -> Chart:
+    """The chart in one language: where both stood, the words of one."""
+
+    def one(words):
+        return words[LANGS.index(lang)]
+
+    figures = tuple(
+        replace(each, name=one(each.name), words=one(each.words), group=one(each.group),
+                detail=one(each.detail))
+        for each in chart.figures
+    )  # fmt: skip
+    return replace(
+        chart,
+        lang=lang,
+        figures=figures,
+        words={name: one(words) for name, words in chart.words.items()},
+        options=chart.options
+        | {name: one(chart.options[name]) for name in ("change",) if name in chart.options},
+        panels=tuple(_said(panel, lang) for panel in chart.panels),
+    )
 
 
 def draw(chart: Chart, ax, lang: str, narrow: bool, bare: bool = False):
     """Draw a chart on `ax`, or on a figure of its own size."""
-    with style.theme():
-        if ax is None:
-            sizes = NARROW if narrow else WIDE
-            sizes = sizes._replace(margin=3) if bare else sizes
-            sheet = _Sheet(chart, lang, sizes.width, sizes, narrow, bare)
-            figure = Figure(figsize=(sizes.width / 72, sheet.height / 72), dpi=style.DPI)
-            ax = figure.add_axes((0, 0, 1, 1))
-            sheet.draw(ax, sheet.height)
-        else:
+    with style.settings():
+        if ax is not None:
             _draw_on(chart, ax, lang, narrow)
-    return ax
+            return ax
+        sheet = _Sheet(chart, lang, 0, narrow, bare)
+        figure = Figure(figsize=(sheet.wide / 72, sheet.height / 72), dpi=style.DPI)
+        ax = figure.add_axes((0, 0, 1, 1))
+        sheet.draw(ax, sheet.height)
+        return ax
 
 
 def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
@@ -839,39 +128,33 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     root.draw_without_rendering()
     box = ax.get_window_extent()
     wide, high = box.width * 72 / root.dpi, box.height * 72 / root.dpi
-    narrow = narrow or wide < 340
-    sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)
+    sheet = _Sheet(chart, lang, wide, narrow or wide < 340)
     if wide < 180 or sheet.height > high * 1.02:
-        inches = {
-            "needs": f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}",
-            "has": f"{wide / 72:.1f} × {high / 72:.1f}",
-        }
+        needs = f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}"
+        has = f"{wide / 72:.1f} × {high / 72:.1f}"
         raise ValueError(
             _(
                 "the chart needs {needs} inches, the Axes has {has}: make the figure larger, or "
                 "let the chart make its own",
-                **inches,
+                needs=needs,
+                has=has,
             )
         )
     sheet.draw(ax, high)
 
 
-def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool = False) -> bytes:
+def render(chart: Chart, kind: str, lang: str, narrow: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
         raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
-    figure = draw(chart, None, lang, narrow, bare).figure
-    with style.theme():
-        if kind == "png":
-            return _png(figure)
-        return _svg(figure, getattr(chart.words["title"], lang), "none" if bare else "path")
+    with style.settings():
+        figure = draw(chart, None, lang, narrow).figure
+        return _png(figure) if kind == "png" else _svg(figure, getattr(chart.words["title"], lang))
 
 
-def _svg(figure: Figure, title: str, words: str) -> bytes:
+def _svg(figure: Figure, title: str) -> bytes:
     picture = io.BytesIO()
-    metadata = {"Date": None, "Creator": None, "Title": title}
-    with mpl.rc_context({"svg.fonttype": words}):
-        figure.savefig(picture, format="svg", metadata=metadata, transparent=words == "none")
+    figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     return picture.getvalue()
 
 
@@ -886,100 +169,3 @@ def _png(figure: Figure) -> bytes:
     image = pixels.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     image.save(small, "PNG", dpi=(style.DPI, style.DPI))
     return small.getvalue()
-
-
-# -------------------------------------------------------------------- reading back
-
-
-def marks(ax) -> pd.DataFrame:
-    """What is really drawn, read back from nothing but the Axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        As :meth:`Chart.draw` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row for each mark: kind; key (the figure, and the year where one figure has several
-        marks); name and label (the words that stand at it); low, high (how far it is solid, and
-        how far it fades: infinite where nothing bounds it; of squares how many; of spans the
-        years); look (solid, open, dashed, hatched, fading, as drawn).
-    """
-    rows: dict[str, dict] = {}
-    for inner in (ax, *ax.child_axes):
-        texts = _texts(inner)
-        for patch in inner.patches:
-            kind, gid = patch.get_label().removeprefix("_"), patch.get_gid() or ""
-            if kind not in _KINDS.values():
-                continue
-            name, _, part = gid.partition(":")
-            low, high = _extent(patch, kind)
-            row = rows.setdefault(name, _row(kind, name, texts))
-            if kind == "span":
-                _read_span(row, low, high, part, patch)
-            elif not part:
-                row |= {"base": low, "low": rounded(high - low), "look": _look(patch)}
-                row["high"] = row["low"]
-            else:
-                end = math.inf if part == "beyond" else rounded(high - row["base"])
-                row["high"] = max(row["high"], end)
-        for name in texts:
-            gid, _, part = name.partition(":")
-            if part == "label":
-                rows.setdefault(gid, _row("words", gid, texts))
-    frame = pd.DataFrame(
-        rows.values(), columns=["kind", "key", "name", "low", "high", "look", "label"]
-    )
-    fading = frame["high"].ne(frame["low"]) & frame["kind"].isin(["bar", "column", "squares"])
-    frame["look"] = frame["look"] + fading.map({True: " fading", False: ""})
-    return frame
-
-
-def _read_span(row: dict, first: float, last: float, part: str, patch) -> None:
-    if not part:
-        row |= {"low": first, "high": last, "look": _look(patch)}
-    elif part == "before":
-        row["low"] = -math.inf
-    else:
-        row["high"] = math.inf
-
-
-def _row(kind: str, name: str, texts: dict[str, str]) -> dict:
-    words = {part: texts.get(f"{name}:{part}", "") for part in ("name", "label")}
-    return {"kind": kind, "key": name.replace("_", " "), "low": 0.0, "high": 0.0,
-            "look": "words only" if kind == "words" else "", **words}  # fmt: skip
-
-
-def _texts(ax) -> dict[str, str]:
-    return {text.get_gid(): one_line(text.get_text()) for text in ax.texts if text.get_gid()}
-
-
-def one_line(text: str) -> str:
-    """Text as it read before it was broken into lines: Chinese has no blank there."""
-    return re.sub(r"(?<=[\x00-\x7f])\n|\n(?=[\x00-\x7f])", " ", text).replace("\n", "")
-
-
-def _extent(patch, kind: str) -> tuple[float, float]:
-    if kind == "squares":
-        codes = patch.get_path().codes
-        corners = patch.get_path().vertices[::5], patch.get_path().vertices[1::5]
-        widths = abs(corners[1][:, 0] - corners[0][:, 0])
-        whole = widths.max()
-        return 0.0, rounded(float(widths.sum() / whole) if len(codes) else 0.0)
-    if isinstance(patch, Ellipse):
-        year = patch.get_center()[0] - 0.5
-        return rounded(year), rounded(year)
-    box = patch.get_bbox()
-    ends = (box.y0, box.y1) if kind == "column" else (box.x0, box.x1)
-    return rounded(ends[0]), rounded(ends[1] - (kind == "span"))
-
-
-def _look(patch) -> str:
-    from matplotlib.colors import to_rgba
-
-    look = "solid" if to_rgba(patch.get_facecolor())[3] else "open"
-    if patch.get_linestyle() not in ("-", "solid"):
-        look = "dashed"
-    return f"{look} hatched" if patch.get_hatch() else look
