@@ -461,7 +461,7 @@ SEEDS = {
     ),
     "half a place of an exclusion": (
         cell("exclusions", 2, occurrence=""),
-        ("exclusions.csv", 2, "occurrence", "nothing", "or nothing in paragraph too"),
+        ("exclusions.csv", 2, "occurrence", "nothing", "a number in both paragraph and occurrence"),
     ),
     "an unknown reason": (
         cell("exclusions", 2, reason="whatever"),

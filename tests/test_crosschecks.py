@@ -3,9 +3,9 @@
 import pytest
 
 import wuxi_data as wd
-from wuxi_data.crosschecks import facts
 from wuxi_data.quantity import evaluate, parse_quantity
 from wuxi_data.reading import folder
+from wuxi_data.tables import facts
 
 VERDICTS = {
     "five-year-sum": "holds",  # 4 × 400万 + 500万 = 2100万

@@ -175,7 +175,7 @@ BOUNDS = {
 
 @pytest.mark.parametrize("token", BOUNDS)
 def test_a_token_has_the_bounds_that_print_gives(token):
-    got = read(token)
+    got = parse_quantity(token)
     assert (got.value, got.low, got.high, got.unit, got.qualifier) == BOUNDS[token]
 
 

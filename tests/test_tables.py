@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import faults
@@ -10,8 +9,6 @@ import pandas as pd
 import pytest
 import seaborn as sns
 from frictionless import Package
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import wuxi_data as wd
 from wuxi_data import reading, schema
@@ -19,7 +16,6 @@ from wuxi_data.checks import check
 from wuxi_data.numerals import unit_labels
 from wuxi_data.quantity import Quantity, parse_quantity
 from wuxi_data.reading import TableError
-from wuxi_data.schema import fields
 from wuxi_data.tables import fact, labels, load, quantities
 
 DATA = Path(wd.__file__).parent / "data"
@@ -231,7 +227,7 @@ def test_a_folder_without_any_table_is_no_county(tmp_path):
 
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):
     wd.load_funding(county)
-    monkeypatch.setattr(reading, "_scan", None)  # nobody may read again what is as it was
+    monkeypatch.setattr(reading, "_table", None)  # nobody may read again what is as it was
     assert len(wd.load_funding(county)) == 9
     monkeypatch.undo()
     faults.cell("funding", 3, as_written="500.5万元", value="5005000")(county)
@@ -531,24 +527,3 @@ def test_an_independent_checker_finds_it_too_within_its_reach(seed, tmp_path):
 
 def test_what_is_beyond_a_schema_is_seeded():
     assert set(faults.SEEDS) >= BEYOND_A_SCHEMA
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(parts=st.lists(st.sampled_from(["a,b\n", "c,d\r\n", "one,two\n", *'a, "\n\r\t\0約'])))
-def test_the_quick_look_at_a_file_finds_what_the_slow_one_does(tmp_path, parts):
-    path = tmp_path / "table.csv"
-    path.write_bytes(("one,two\n" + "".join(parts)).encode())
-    rows = reading._plain_rows(path, 2)
-    if rows is not None:
-        records = list(reading._records(path))
-        assert [line for line, _ in records] == list(range(1, rows + 2))
-        assert not any(reading._irregularity(each, ["one", "two"], 2) for _, each in records[1:])
-
-
-def test_a_plain_table_needs_the_quick_look_only(tmp_path):
-    copy = shutil.copy(DATA / "exclusions.csv", tmp_path)
-    width, rows = len(fields("exclusions")), len(reading.read("exclusions").frame)
-    assert reading._plain_rows(Path(copy), width) == rows > 0
-    for spoilt in ("wuxi,1,千,1\n", 'wuxi,1,"千",1,word\n', ",1,千,1,word\n", "wuxi,1,千,1,word"):
-        Path(copy).write_text((DATA / "exclusions.csv").read_text("utf-8") + spoilt, "utf-8")
-        assert reading._plain_rows(Path(copy), width) is None
