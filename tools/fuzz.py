@@ -17,7 +17,7 @@ from collections import Counter
 import pandas as pd
 
 import wuxi_data as wd
-from wuxi_data import charts, numerals, places, prose
+from wuxi_data import charts, messages, numerals, places, prose
 from wuxi_data.quantity import evaluate, parse_quantity, verdict
 
 LONGEST = 5  # seconds for one input
@@ -55,7 +55,7 @@ def audit(rng: random.Random) -> object:
 def words(rng: random.Random) -> object:
     both = tuple(
         "".join(rng.choice((text(rng, 3), "{" + text(rng, 4) + "}")) for _ in range(2))
-        for _ in places.LANGS
+        for _ in messages.LANGS
     )
     return places.typed_numbers(both[0]), clearly(places.fill, both, OURS)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from .files import write_whole
-from .messages import _, unknown
-from .places import LANGS, NOTHING, Both, Folder, fill, portable
+from .messages import LANGS, _, one_of
+from .places import NOTHING, Both, Folder, fill, portable
 from .quantity import Quantity, names_in
 
 MIME = "application/vnd.wuxi-data.chart+json"
@@ -181,7 +181,7 @@ class Chart:
     panels: tuple[Chart, ...] = ()
 
     def __post_init__(self):
-        _known(self.lang)
+        one_of(LANGS, "lang", self.lang)
         if self.name is not None and (
             not _NAME.fullmatch(self.name) or self.name.lower() in _DEVICES
         ):
@@ -277,25 +277,19 @@ class Chart:
         """
         from .drawing import draw  # matplotlib is slow to import: only who draws waits for it
 
-        return draw(self, ax, _known(lang or self.lang), narrow)
+        return draw(self, ax, one_of(LANGS, "lang", lang or self.lang), narrow)
 
     def render(self, kind: str, lang: str | None = None, *, narrow: bool = False) -> bytes:
         """The picture as ``"svg"`` or ``"png"``: the same bytes every time."""
         from .drawing import render
 
-        return render(self, kind, _known(lang or self.lang), narrow)
+        return render(self, kind, one_of(LANGS, "lang", lang or self.lang), narrow)
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
         """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""
         path = Path(path)
         write_whole(path, self.render(path.suffix.removeprefix(".").lower(), lang, narrow=narrow))
         return path
-
-
-def _known(lang: str) -> str:
-    if lang not in LANGS:
-        raise ValueError(unknown("lang", lang, LANGS))
-    return lang
 
 
 _COLUMNS = [

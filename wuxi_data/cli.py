@@ -16,7 +16,7 @@ from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
-from .messages import LANGUAGES, _, heard, language, speak
+from .messages import LANGS, _, heard, language, speak
 from .prose import check_notebooks
 from .reading import Fault, TableError
 from .schema import fields
@@ -225,7 +225,7 @@ def _asked(argv: list[str] | None) -> str | None:
     early = argparse.ArgumentParser(add_help=False)
     early.add_argument("--lang", nargs="?")
     asked = early.parse_known_args(argv)[0].lang
-    return asked if asked in LANGUAGES else None
+    return asked if asked in LANGS else None
 
 
 class _Help(argparse.HelpFormatter):
@@ -241,7 +241,7 @@ class _Help(argparse.HelpFormatter):
 def _parser() -> argparse.ArgumentParser:
     spoken = argparse.ArgumentParser(add_help=False)
     spoken.add_argument(
-        "--lang", choices=LANGUAGES, help=_("language of the messages; the system's by default")
+        "--lang", choices=LANGS, help=_("language of the messages; the system's by default")
     )
     parser = argparse.ArgumentParser(
         prog="wuxi-data",

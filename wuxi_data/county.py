@@ -8,9 +8,8 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 from .files import PACKAGE
-from .messages import _
+from .messages import LANGS, _
 from .numerals import unit_labels
-from .places import LANGS
 from .reading import read
 from .schema import TABLES, fields, package, references, resource
 from .tables import filled, labels, messages

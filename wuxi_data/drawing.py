@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from . import style
 from .charts import Chart, Mark
 from .layouts import laid_out
-from .messages import _
+from .messages import LANGS, _
 from .pen import Pen, blank, fill
-from .places import LANGS
 from .style import GREY, HUE, INK, NARROW, WIDE, height, wrap
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, compose, rounded, wording
-from .messages import _, unknown
+from .messages import _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, years
 from .quantity import Quantity
 from .schema import resource
@@ -83,8 +83,8 @@ def mark(
     if not isinstance(quantity, Quantity):
         raise TypeError(_("expected a Quantity, got {kind}", kind=type(quantity).__name__))
     for given, known, what in ((state, STATES, "state"), (tone, TONES, "tone")):
-        if given is not None and given not in known:
-            raise ValueError(unknown(what, given, known))
+        if given is not None:
+            one_of(known, what, given)
     return Drawn(quantity, label, at, state, within, group, detail, tone)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("zh", "en")
+LANGS = ("zh", "en")
 _FOLDER = files("wuxi_data") / "locale"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # where gettext looks, in its order
 _NAMES = {"zh": ("zh", "chinese"), "en": ("en",)}  # on Windows: Chinese (Simplified)_China.936
@@ -23,7 +23,7 @@ def language() -> str:
     """``zh`` or ``en``: the first of the two that the reader's surroundings name, else English."""
     said = next(filter(None, map(os.environ.get, _VARIABLES)), "")
     named = (said or locale.setlocale(locale.LC_CTYPE)).lower().split(":")
-    known = (lang for each in named for lang in LANGUAGES if each.startswith(_NAMES[lang]))
+    known = (lang for each in named for lang in LANGS if each.startswith(_NAMES[lang]))
     return next(known, "en")
 
 
@@ -51,7 +51,9 @@ def _chinese() -> gettext.NullTranslations:
         return gettext.GNUTranslations(compiled)
 
 
-def unknown(what: str, got, known: Iterable[str]) -> str:
-    """What is wrong with an argument that is none of those that there are."""
-    words = {"what": what, "got": got, "known": ", ".join(known)}
-    return _("unknown {what} {got!r}: expected one of {known}", **words)
+def one_of(known: Iterable[str], what: str, got: str) -> str:
+    """An argument, where it is one of those that there are; else the error that lists them."""
+    if got not in (known := list(known)):
+        words = {"what": what, "got": got, "known": ", ".join(known)}
+        raise ValueError(_("unknown {what} {got!r}: expected one of {known}", **words))
+    return got

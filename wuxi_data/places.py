@@ -15,13 +15,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from .files import PACKAGE
-from .messages import _, unknown
+from .messages import LANGS, _, one_of
 from .quantity import Quantity, evaluate, names_in
 from .reading import Raw, did_you_mean, read
 from .schema import THEMES
 from .tables import labels, load, quantities
 
-LANGS = ("zh", "en")
 _MOST_TITLES = 3  # of sources in a credit
 
 
@@ -251,8 +250,8 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
     quantity = folder.quantity(figure)
     if form == "percent":
         return (quantity * _PERCENT).wording(lang)
-    if form not in ("", "number"):
-        raise ValueError(unknown("form", form, ("number", "percent", "period", "label")))
+    if form:
+        one_of(("number", "percent", "period", "label"), "form", form)
     return quantity.wording(lang, form or "whole")
 
 

@@ -19,7 +19,7 @@ from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
 from . import wording
-from .messages import LANGUAGES, _, unknown
+from .messages import LANGS, _, one_of
 from .numerals import Bounds, implied, read
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "under", "at_most")
@@ -93,8 +93,8 @@ class Quantity:
     about: bool = False
 
     def __post_init__(self):
-        if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
-            raise ValueError(unknown("qualifier", self.qualifier, QUALIFIERS))
+        if self.value is not None or self.qualifier not in (None, "between"):
+            one_of(QUALIFIERS, "qualifier", self.qualifier)
         value = _rational(self.value)
         low, high, low_open, high_open = self.bounds or implied(value, self.qualifier)
         low, high = _rational(low), _rational(high)
@@ -155,11 +155,8 @@ class Quantity:
         form : {"whole", "number"}
             ``"number"`` leaves out the unit: 44.45万.
         """
-        if lang not in LANGUAGES:
-            raise ValueError(unknown("lang", lang, LANGUAGES))
-        if form not in ("whole", "number"):
-            raise ValueError(unknown("form", form, ("whole", "number")))
-        return wording.say(self, lang, form == "whole")
+        whole = one_of(("whole", "number"), "form", form) == "whole"
+        return wording.say(self, one_of(LANGS, "lang", lang), whole)
 
     def __repr__(self):
         return f"Quantity({self.wording()})"
@@ -369,8 +366,7 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
     if left.unit != right.unit:
         units = {"one": left.unit, "other": right.unit}
         raise ValueError(_("cannot compare {one!r} and {other!r}", **units))
-    if relation not in _RELATIONS:
-        raise ValueError(unknown("relation", relation, _RELATIONS))
+    one_of(_RELATIONS, "relation", relation)
     if not (left.bounded and right.bounded):
         return "cannot be said"
     (low, high), (floor, ceiling) = _order(left), _order(right)

@@ -25,9 +25,10 @@ from . import style
 from .charts import Chart
 from .crosschecks import cross_checks
 from .files import PACKAGE
+from .messages import LANGS
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg
-from .places import LANGS, Both, Folder
+from .places import Both, Folder
 from .quantity import Quantity, names_in
 from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities

@@ -28,9 +28,8 @@ from . import notebooks, prose
 from .charts import Chart
 from .checks import check as check_folder
 from .files import PACKAGE, write_whole
-from .messages import _
+from .messages import LANGS, _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
-from .places import LANGS
 from .reading import Fault, TableError
 
 if TYPE_CHECKING:

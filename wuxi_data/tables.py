@@ -14,7 +14,7 @@ import pandas as pd
 
 from .checks import Beside, beside, check_table
 from .files import PACKAGE
-from .messages import LANGUAGES, _, unknown
+from .messages import LANGS, _, one_of
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
 from .schema import THEMES, fields, references, resource
@@ -283,8 +283,7 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     ValueError
         Unknown `lang`; not a table of figures.
     """
-    if lang not in LANGUAGES:
-        raise ValueError(unknown("lang", lang, LANGUAGES))
+    one_of(LANGS, "lang", lang)
     if not {"fact_id", "indicator", "as_written"} <= set(table):
         raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
     known = labels(table.attrs.get("data"))
