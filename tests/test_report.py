@@ -91,6 +91,13 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
     assert 'id="cq-2024-total"' not in page, "expected no entry for a figure of another folder"
 
 
+def test_a_chart_of_our_article_on_the_page_of_another_county_leads_to_our_source():
+    ours = wd.plot_funding_rise(wd.load_funding())
+    page = report.build(wd.example_county(), charts=[ours]).decode()
+    assert 'href="#_source-jilin-wuxi-2021"><title>' in page
+    assert "jilin-annual-usual</code>" not in page, "expected no entry among the county's figures"
+
+
 def test_findings_over_charts_without_a_name_stand_alone(county):
     said = [Finding(Both("有所发现", f"Finding {n}"), "a.ipynb", None) for n in "AB"]
     page = report.build(county, findings=said).decode()

@@ -285,6 +285,11 @@ def portable(data: str | Path | None) -> str | None:
     return None if data is None else str(data)
 
 
+def elsewhere(folder: str | None, data: str | Path | None) -> bool:
+    """Whether a chart's folder is one that ships with us, and not `data`."""
+    return (folder is None or folder.startswith(_WITH_US)) and folder != portable(data)
+
+
 def _found(data: str | Path | None) -> str | Path | None:
     """The folder that :func:`portable` named."""
     name = str(data)

@@ -28,7 +28,7 @@ from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg
-from .places import Both, Folder
+from .places import Both, Folder, elsewhere
 from .quantity import Quantity, names_in
 from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities
@@ -171,7 +171,8 @@ def build(
     """
     book, findings, charts = Book(data), list(findings), list(charts)
     facts = book.facts
-    folders = {name: Folder.at(name) for chart in charts if data is None and (name := chart.folder)}
+    folders = {name: Folder.at(name) for name in {chart.folder: None for chart in charts}
+               if elsewhere(name, data)}  # fmt: skip
     over = list(dict.fromkeys(finding.chart for finding in findings))
     first = [*over, *(chart.name for chart in charts)].index
     charts.sort(key=lambda chart: (chart.folder in folders, first(chart.name)))
