@@ -200,7 +200,7 @@ def test_a_chart_goes_through_json_and_csv_whole(name, tables):
     text = chart.csv()
     assert text.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
-    facts = Folder(chart.folder).facts
+    facts = Folder.at(chart.folder).facts
     for row, mark in zip(rows, chart.every_mark, strict=True):
         assert set(row["facts"].split()) <= set(facts)
         assert evaluate(row["figure"], facts).bounds is not None
@@ -269,7 +269,7 @@ def test_a_typed_number_is_seen_and_a_small_word_is_the_authors_own(text, typed)
     assert typed_numbers(text) == typed
 
 
-FOLDER = Folder()
+FOLDER = Folder.at()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ PIECES = [
     *(" + ", " - ", " * ", " / ", ":period", ":percent", ":number", ":label", "{{", "}}"),
     *("9" * 30, "1" * 400),
 ]
-OURS = charts.Folder()
+OURS = charts.Folder.at()
 THEMES = (wd.load_funding, wd.load_projects, wd.load_water_works, wd.load_training, wd.load_county)
 FORMS = (wd.columns, wd.bars, wd.nested, wd.squares, wd.spans)
 CLEAR = (ValueError, ZeroDivisionError)

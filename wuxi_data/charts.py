@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ import pandas as pd
 from .files import PACKAGE, write_whole
 from .messages import _, unknown
 from .quantity import Quantity, evaluate, names_in
-from .reading import did_you_mean
+from .reading import Raw, did_you_mean, read
 from .schema import THEMES
 from .tables import labels, load, quantities
 
@@ -80,8 +80,8 @@ _NO_VALUE = Both("无确数", "no single value")
 class Folder:
     """The facts, codes and sources of one folder: what the places in words may refer to."""
 
-    def __init__(self, data: str | Path | None = None):
-        self.data = data = _found(data)
+    def __init__(self, data: str | Path | None):
+        self.data = data
         self.labels = labels(data)
         self.sources = load("sources", data).set_index("source_id")
         self.rows, self.facts = {}, {}
@@ -90,6 +90,12 @@ class Folder:
             self.facts |= quantities(table).to_dict()
             # Each row is called by its theme, which says what its columns are.
             self.rows |= {row.fact_id: row for row in table.itertuples(index=False, name=theme)}
+
+    @classmethod
+    def at(cls, data: str | Path | None = None) -> Folder:
+        """The folder as it stands on disk: made anew only when a table was edited."""
+        data = _found(data)
+        return _folder(data, tuple(read(name, data) for name in (*THEMES, "labels", "sources")))
 
     @cached_property
     def numbered(self) -> list[str]:
@@ -135,6 +141,11 @@ class Folder:
             return Both("制图：wuxi_data", "Chart: wuxi_data")
         zh, en = joined(cited, "；", "; ")
         return Both(f"来源：{zh}。制图：wuxi_data", f"Source: {en}. Chart: wuxi_data")
+
+
+@lru_cache(maxsize=8)
+def _folder(data: str | Path | None, tables: tuple[Raw, ...]) -> Folder:
+    return Folder(data)
 
 
 def _cite(source) -> Both:

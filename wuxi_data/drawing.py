@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby, product
+from itertools import groupby, pairwise, product
 
 import matplotlib as mpl
 import pandas as pd
@@ -20,13 +20,13 @@ from matplotlib.patches import Ellipse, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from . import style
-from .charts import Chart, Mark, rounded
+from .charts import LANGS, Chart, Mark, rounded
 from .messages import _
 from .style import GREY, HUE, INK, NARROW, PAPER, SECOND, THIRD, WIDE, Sizes, height, wrap
 
 _TONE = {"main": HUE, "second": SECOND, "third": THIRD}
 _STEPS = 12  # of a fading end
-_BEYOND = 36  # points by which a bar without an upper bound goes on
+_BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _KINDS = {
@@ -44,8 +44,8 @@ _KINDS = {
 class Pen:
     """Draws at points from the upper left corner of an Axes whose limits are set."""
 
-    def __init__(self, ax, wide: float, high: float, lang: str, sizes: Sizes):
-        self.ax, self.wide, self.high, self.lang, self.sizes = ax, wide, high, lang, sizes
+    def __init__(self, ax, wide: float, high: float):
+        self.ax, self.wide, self.high = ax, wide, high
 
     def x(self, points: float) -> float:
         low, high = self.ax.get_xlim()
@@ -64,7 +64,7 @@ class Pen:
     def box(self, left: float, top: float, wide: float, high: float, gid: str, **look) -> None:
         """A rectangle given in points: no mark has a value in points."""
         x0, x1, y0, y1 = self.x(left), self.x(left + wide), self.y(top), self.y(top + high)
-        self.ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, gid=gid, **look))
+        self.ax.add_artist(Rectangle((x0, y0), x1 - x0, y1 - y0, gid=gid, **look))
 
     def line(self, xs: Iterable[float], ys: Iterable[float], **look) -> None:
         look = {"color": GREY, "linewidth": 0.8, "gid": "rule", "zorder": 0.5, **look}
@@ -98,7 +98,7 @@ def _shape(
         left, bottom, wide, tall = start, place, end - start, thick
         if not across:
             left, bottom, wide, tall = place, start, thick, end - start
-        pen.ax.add_patch(
+        pen.ax.add_artist(
             Rectangle((left, bottom), wide, tall, gid=gid, url=mark.url, label=f"_{kind}", **look)
         )
 
@@ -119,39 +119,69 @@ def _fading(mark: Mark, start: float, end: float) -> Iterable[tuple[float, float
         yield start + (n + 0.14) * step, start + (n + 1) * step, look
 
 
+# -------------------------------------------------------------------- bodies
+
+
+class _Body:
+    """One form, laid out for a width: how high it is, and what it draws where."""
+
+    readable = True
+    height: float
+
+    def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
+        self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
+        known = {mark.figure for mark in chart.figures}
+        self.wholes = [mark for mark in chart.figures if mark.within not in known]
+        self.inside = {mark.key: _inside(mark, chart.figures) for mark in self.wholes}
+        self._lay_out()
+
+    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
+        ax.set(xlim=(0, wide), ylim=(high, 0))
+
+    def _named(self, name: str, words: str) -> str:
+        return f"{name}：{words}" if self.chart.lang == "zh" else f"{name}: {words}"
+
+
+def _inside(whole: Mark, marks: Iterable[Mark]) -> list[Mark]:
+    """The parts of a whole and their parts, outermost first."""
+    found = []
+    for mark in marks:
+        if mark.within == whole.figure and mark.key != whole.key:
+            found += [mark, *_inside(mark, marks)]
+    return found
+
+
+def _reach(mark: Mark) -> float:
+    """As far as its bounds are known."""
+    return max(mark.low or 0, mark.high or 0)
+
+
 # -------------------------------------------------------------------- rows: bars, nested, spans
 
 
-class _Rows:
+class _Rows(_Body):
     """Marks one under the other: names at the left, or above their bars where it is narrow."""
 
     thick, kind = 22.0, "bar"
 
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        marks = list(chart.figures)
-        known = {mark.figure for mark in marks}
-        self.wholes = [mark for mark in marks if mark.within not in known]
-        self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
-        self.narrow = narrow
-        self.thick = min(self.thick, 16.0) if narrow else self.thick
-        names = [getattr(mark.name, lang) for mark in self.wholes]
-        most = min(wide * 0.34, 190)
-        widest = max(
-            (style.width(wrap(name, most, sizes.label), sizes.label) for name in names), default=0
-        )
-        self.gutter = 0.0 if narrow else widest + 10
-        room = wide - self.gutter if narrow else most
-        self.names = [wrap(name, room, sizes.label) for name in names]
+    def _lay_out(self) -> None:
+        sizes, most = self.sizes, min(self.wide * 0.34, 190)
+        names = [mark.name for mark in self.wholes]
+        if self.narrow:
+            self.thick = min(self.thick, 16.0)
+            self.gutter, most = 0.0, self.wide
+        else:
+            wrapped = (wrap(name, most, sizes.label) for name in names)
+            self.gutter = 10 + max((style.width(name, sizes.label) for name in wrapped), default=0)
+        self.names = [wrap(name, most, sizes.label) for name in names]
         self.details = self._details()
         self.scale = self._scale()
         self.rows = self._place_rows()
 
     def _details(self) -> list[str]:
         """What stands in a column of its own at the right."""
-        said = [getattr(mark.detail, self.lang) for mark in self.wholes]
-        room = self.wide * 0.24 if not self.narrow else self.wide
-        return [wrap(text, room, self.sizes.small) for text in said]
+        room = self.wide if self.narrow else self.wide * 0.24
+        return [wrap(mark.detail, room, self.sizes.small) for mark in self.wholes]
 
     @property
     def _detail_room(self) -> float:
@@ -160,18 +190,17 @@ class _Rows:
         return max(style.width(text, self.sizes.small) for text in self.details) + 14
 
     def _label(self, mark: Mark, room: float) -> str:
-        return wrap(getattr(mark.words, self.lang), room, self.sizes.label, "semibold")
+        return wrap(mark.words, room, self.sizes.label, "semibold")
 
     def _scale(self) -> float:
         """Points for one unit, such that every bar and its label have room."""
         room = self.wide - self.gutter - self._detail_room
         scales = []
         for mark in self.wholes:
-            extent = max(mark.low or 0, mark.high or 0)
             label = style.width(self._label(mark, room * 0.5), self.sizes.label, "semibold") + 10
             left = room - label - (_BEYOND if mark.low is not None and mark.high is None else 0)
-            if extent:
-                scales.append(max(left, room * 0.3) / extent)
+            if _reach(mark):
+                scales.append(max(left, room * 0.3) / _reach(mark))
         return min(scales, default=1.0)
 
     def _place_rows(self) -> list[tuple[float, float]]:
@@ -179,10 +208,9 @@ class _Rows:
         at, placed, sizes = 0.0, [], self.sizes
         self.heads = []
         for n, mark in enumerate(self.wholes):
-            group = getattr(mark.group, self.lang)
-            if group and (n == 0 or mark.group != self.wholes[n - 1].group):
+            if mark.group and (n == 0 or mark.group != self.wholes[n - 1].group):
                 at += 6 if n else 0
-                self.heads.append((at, wrap(group, self.wide, sizes.label, "semibold")))
+                self.heads.append((at, wrap(mark.group, self.wide, sizes.label, "semibold")))
                 at += height(self.heads[-1][1], sizes.label) + 8
             name, label = height(self.names[n], sizes.label), self._label_height(mark)
             if self.narrow:
@@ -204,8 +232,8 @@ class _Rows:
 
     def _note(self, mark: Mark) -> str:
         """What is said of a part beneath its whole: name and figure."""
-        name, words = getattr(mark.name, self.lang), getattr(mark.words, self.lang)
-        text = f"其中{name}：{words}" if self.lang == "zh" else f"Part of it | {name}: {words}"
+        part = "其中" if self.chart.lang == "zh" else "Part of it | "
+        text = part + self._named(mark.name, mark.words)
         return wrap(text, self.wide - self.gutter, self.sizes.small)
 
     def _notes_height(self, mark: Mark) -> float:
@@ -299,15 +327,6 @@ def _end_to_end(whole: Mark, inside: list[Mark]) -> Iterable[tuple[Mark, float, 
         yield mark, start, depth
 
 
-def _inside(whole: Mark, marks: list[Mark]) -> list[Mark]:
-    """The parts of a whole and their parts, outermost first."""
-    found = []
-    for mark in marks:
-        if mark.within == whole.figure and mark.key != whole.key:
-            found += [mark, *_inside(mark, marks)]
-    return found
-
-
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
@@ -364,11 +383,11 @@ class _Spans(_Rows):
         given = {"gid": mark.gid, "url": mark.url, "label": "_span", **_fill(mark)}
         if mark.start == mark.end:
             across = self.thick / self.scale
-            pen.ax.add_patch(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
+            pen.ax.add_artist(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
             wider = max(0, across - 1) / 2  # than its year
             start, end = start - wider, end + wider
         else:
-            pen.ax.add_patch(Rectangle((start, y), end - start, thick, **given))
+            pen.ax.add_artist(Rectangle((start, y), end - start, thick, **given))
         if mark.end is None:
             self._fade(pen, mark, end, self.last, y, thick)
             end = self.last
@@ -383,7 +402,7 @@ class _Spans(_Rows):
         for first, last, look in _fading(mark, start, end):
             patch = Rectangle((first, y), last - first, thick, url=mark.url,
                               gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
-            pen.ax.add_patch(patch)
+            pen.ax.add_artist(patch)
 
     def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
         label = self._label(mark, self.label_room)
@@ -406,44 +425,39 @@ class _Spans(_Rows):
 # -------------------------------------------------------------------- columns
 
 
-class _Columns:
+class _Columns(_Body):
     """Upright columns at their years; what is alike and inferred shares one bracket."""
 
     tall = 170.0
 
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        self.tall = 130.0 if narrow else self.tall
-        marks = chart.figures
+    def _lay_out(self) -> None:
+        sizes, marks = self.sizes, self.chart.figures
+        self.tall = 130.0 if self.narrow else self.tall
         self.slots = self._slots(marks)
-        self.change = chart.options.get("change")
-        right = style.width(self.change[0], sizes.label, "semibold") + 24 if self.change else 0
-        self.pitch = (wide - right) / len(self.slots)
+        self.change = self.chart.options.get("change")
+        right = style.width(self.change, sizes.label, "semibold") + 24 if self.change else 0
+        self.pitch = (self.wide - right) / len(self.slots)
         self.brackets = self._brackets(marks)
         self.bracketed = {mark.key for run, _ in self.brackets for mark in run}
         self.texts, self.turned, self.size = self._labels(marks)
-        self.names = [wrap(getattr(mark.name, lang), self.pitch - 4, self.size) for mark in marks]
-        raw = [getattr(mark.name, lang) for mark in marks]
+        raw = [mark.name for mark in marks]
+        self.names = [wrap(name, self.pitch - 4, self.size) for name in raw]
         # A name that would break within a word stands upright: 1990, not 19 90.
-        self.upright = any(
-            one_line(name) != whole for name, whole in zip(self.names, raw, strict=True)
-        )
+        self.upright = [one_line(name) for name in self.names] != raw
         if self.upright:
             self.names = raw
-        self.names_high = 6 + max(
-            style.width(name, self.size) if self.upright else height(name, self.size)
-            for name in self.names
-        )
-        self.above = max(
-            [height(text, self.size) for _, text in self.brackets]
-            + [self._text_height(text) for text in self.texts if text] + [0]
-        ) + 16  # fmt: skip
-        heads = [getattr(mark.group, lang) for mark in marks]
-        self.head_high = height(heads[0], sizes.small) + 6 if any(heads) else 0
+        self.names_high = 6 + max(self._high(name, self.upright) for name in self.names)
+        texts = [height(text, self.size) for _, text in self.brackets]
+        texts += [self._high(text, self.turned) for text in self.texts if text]
+        self.above = max(texts, default=0) + 16
+        self.head_high = height(marks[0].group, sizes.small) + 6 if any(
+            mark.group for mark in marks) else 0  # fmt: skip
         self.height = self.head_high + self.above + self.tall + self.names_high
-        most = max(max(mark.low or 0, mark.high or 0) for mark in marks) or 1
-        fading = 24 if any(mark.low is not None and mark.high is None for mark in marks) else 0
-        self.scale = (self.tall - fading) / most
+        endless = any(mark.low is not None and mark.high is None for mark in marks)
+        self.scale = (self.tall - _ABOVE * endless) / (max(map(_reach, marks)) or 1)
+
+    def _high(self, text: str, turned: bool) -> float:
+        return style.width(text, self.size, "semibold") if turned else height(text, self.size)
 
     @property
     def readable(self) -> bool:
@@ -467,9 +481,7 @@ class _Columns:
         return (self.slots.index(slot) + 0.5) * self.pitch
 
     def _labels(self, marks) -> tuple[list[str], bool, float]:
-        said = [
-            "" if mark.key in self.bracketed else getattr(mark.words, self.lang) for mark in marks
-        ]
+        said = ["" if mark.key in self.bracketed else mark.words for mark in marks]
         room = self.pitch - 6
         # Best, a number keeps its unit on its line; at least, no word and no number is broken.
         for unbroken, size in product(
@@ -482,25 +494,12 @@ class _Columns:
                 return texts, False, size
         return said, True, self.sizes.tiny
 
-    def _text_height(self, text: str) -> float:
-        return style.width(text, self.size, "semibold") if self.turned else height(text, self.size)
-
     def _brackets(self, marks) -> list[tuple[list[Mark], str]]:
         """Neighbours that are inferred from one figure: said once, over all of them."""
         runs = [list(run) for _, run in groupby(marks, key=lambda m: (m.state, m.figure, m.group))]
         runs = [run for run in runs if len(run) > 1 and run[0].state == "inferred"]
-        return [
-            (
-                run,
-                wrap(
-                    getattr(run[0].words, self.lang),
-                    len(run) * self.pitch,
-                    self.sizes.label,
-                    "semibold",
-                ),
-            )
-            for run in runs
-        ]
+        size = self.sizes.label
+        return [(run, wrap(run[0].words, len(run) * self.pitch, size, "semibold")) for run in runs]
 
     def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
         foot = top + self.head_high + self.above + self.tall
@@ -514,7 +513,7 @@ class _Columns:
         for mark, text, name in zip(self.chart.figures, self.texts, self.names, strict=True):
             x = left + self._x(mark)
             _shape(pen, mark, (pen.x(x - wide / 2), pen.x(x + wide / 2) - pen.x(x - wide / 2)),
-                   "column", beyond=24 / self.scale, across=False)  # fmt: skip
+                   "column", beyond=_ABOVE / self.scale, across=False)  # fmt: skip
             pen.text(
                 name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center",
                 rotation=90 * self.upright,
@@ -527,9 +526,10 @@ class _Columns:
             self._draw_change(pen, left, foot, wide)
 
     def _end(self, mark: Mark) -> float:
-        return (
-            mark.high if mark.high is not None else (mark.low or 0) + 24 / self.scale
-        ) * self.scale
+        """How high a column stands, in points."""
+        if mark.high is not None:
+            return mark.high * self.scale
+        return (mark.low or 0) * self.scale + _ABOVE
 
     def _draw_label(self, pen: Pen, mark: Mark, text: str, x: float, foot: float) -> None:
         pen.text(text, x, foot - self._end(mark) - 4, self.size, f"{mark.gid}:label", ha="center",
@@ -556,54 +556,44 @@ class _Columns:
         pen.ax.annotate("", (pen.x(x), pen.y(high)), (pen.x(x), pen.y(low)), gid="rule",
                         arrowprops={"arrowstyle": "-|>", "color": style.ALERT, "shrinkA": 0,
                                     "shrinkB": 0})  # fmt: skip
-        words = self.change[0 if self.lang == "zh" else 1]
-        pen.text(words, x + 8, (low + high) / 2, self.sizes.label, "change", va="center",
+        pen.text(self.change, x + 8, (low + high) / 2, self.sizes.label, "change", va="center",
                  color=style.ALERT, weight="semibold")  # fmt: skip
 
     def _draw_heads(self, pen: Pen, left: float, top: float) -> None:
         said = set()
         for group, slot in self.slots:
-            words = getattr(group, self.lang)
-            if words and group not in said:
+            if group and group not in said:
                 said.add(group)
-                pen.text(words, left + self.slots.index((group, slot)) * self.pitch + 4, top,
+                pen.text(group, left + self.slots.index((group, slot)) * self.pitch + 4, top,
                          self.sizes.small, "head", weight="semibold", color=GREY)  # fmt: skip
 
 
 # -------------------------------------------------------------------- squares
 
 
-class _Squares:
+class _Squares(_Body):
     """One square a unit, parts tinted within their whole, a fading tail for 余."""
 
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.chart, self.lang, self.wide, self.sizes = chart, lang, wide, sizes
-        marks = list(chart.figures)
-        known = {mark.figure for mark in marks}
-        self.per = chart.options.get("per", 1.0)
-        self.wholes = [mark for mark in marks if mark.within not in known]
-        self.inside = {mark.key: _inside(mark, marks) for mark in self.wholes}
+    def _lay_out(self) -> None:
+        sizes, wide = self.sizes, self.wide
+        self.per = self.chart.options.get("per", 1.0)
         many = sum(self._count(mark)[1] for mark in self.wholes)
         self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
         at, self.rows = 0.0, []
         for mark in self.wholes:
             name = wrap(self._said(mark), wide, sizes.label)
-            high = height(name, sizes.label) + 4
-            lines = math.ceil(self._count(mark)[1] / self.across)
-            notes = [
-                wrap(self._said(inner), wide - 16, sizes.small) for inner in self.inside[mark.key]
-            ]
-            self.rows.append((at, name, at + high, notes))
-            at += high + lines * self.pitch + 2
-            at += sum(height(note, sizes.small) + 2 for note in notes) + 12
+            grid = at + height(name, sizes.label) + 4
+            foot = grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
+            inside = self.inside[mark.key]
+            notes = [wrap(self._said(inner), wide - 16, sizes.small) for inner in inside]
+            self.rows.append((at, name, grid, foot, notes))
+            at = foot + sum(height(note, sizes.small) + 2 for note in notes) + 12
         self.height = at - 12
 
     def _said(self, mark: Mark) -> str:
-        name, words = getattr(mark.name, self.lang), getattr(mark.words, self.lang)
-        if mark.name == self.chart.words["title"]:  # said just above
-            return words
-        return f"{name}：{words}" if self.lang == "zh" else f"{name}: {words}"
+        told = mark.name == self.chart.words["title"]  # just above
+        return mark.words if told else self._named(mark.name, mark.words)
 
     def _count(self, mark: Mark) -> tuple[float, int]:
         """(squares that are certain, squares in all): an upper bound is itself not reached."""
@@ -614,48 +604,33 @@ class _Squares:
             return certain, math.ceil(certain) + 12
         return certain, math.ceil(mark.high / self.per - (mark.high != mark.low))
 
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        ax.set(xlim=(0, wide), ylim=(high, 0))
-
     def draw(self, pen: Pen, left: float, top: float) -> None:
-        for mark, (at, name, grid, notes) in zip(self.wholes, self.rows, strict=True):
+        small = self.sizes.small
+        for mark, (at, name, grid, foot, notes) in zip(self.wholes, self.rows, strict=True):
             pen.text(name, left, top + at, self.sizes.label, f"{mark.gid}:label", url=mark.url)
-            self._draw_grid(pen, mark, left, top + grid)
-            foot = top + grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
-            tones = _tones(len(self.inside[mark.key]))
-            for inner, note, tone in zip(self.inside[mark.key], notes, tones, strict=True):
-                pen.box(left, foot + 3, 9, 9, "key", **_fill(replace(inner, tone=tone)))
-                pen.text(
-                    note, left + 15, foot, self.sizes.small, f"{inner.gid}:label", url=inner.url
-                )
-                foot += height(note, self.sizes.small) + 2
+            inside = _toned(self.inside[mark.key])
+            self._draw_grid(pen, mark, inside, left, top + grid)
+            at = top + foot
+            for inner, note in zip(inside, notes, strict=True):
+                pen.box(left, at + 3, 9, 9, "key", **_fill(inner))
+                pen.text(note, left + 15, at, small, f"{inner.gid}:label", url=inner.url)
+                at += height(note, small) + 2
 
-    def _draw_grid(self, pen: Pen, mark: Mark, left: float, top: float) -> None:
+    def _draw_grid(self, pen: Pen, mark: Mark, inside: list[Mark], left, top) -> None:
         """Parts lie at the end of what is certain, each inside the one before."""
         certain, every = self._count(mark)
-        inside = self.inside[mark.key]
-        edges = [certain - self._count(inner)[0] for inner in inside]
-        tone = "third" if inside else mark.tone
-        ends = [*edges, certain]
-        self._squares(pen, replace(mark, tone=tone), 0, ends[0], left, top, mark.gid)
-        for n, (inner, tone) in enumerate(zip(inside, _tones(len(inside)), strict=True)):
-            self._squares(
-                pen, replace(inner, tone=tone), edges[n], ends[n + 1], left, top, inner.gid
-            )
-        part = "beyond" if mark.high is None else "more"
-        tail = every - math.ceil(certain)
-        for step in range(min(tail, _STEPS)):
-            first, last = (
-                math.ceil(certain) + tail * each // min(tail, _STEPS) for each in (step, step + 1)
-            )
-            alpha = 0.55 * (1 - step / min(tail, _STEPS)) + 0.05
-            look = {"alpha": alpha, "facecolor": _TONE["third" if inside else mark.tone]}
-            gid = f"{mark.gid}:{part}"
-            self._squares(pen, mark, first, last, left, top, gid, hatch=None, **look)
+        whole = replace(mark, tone="third") if inside else mark
+        starts = [0.0, *(certain - self._count(inner)[0] for inner in inside), certain]
+        for each, (first, last) in zip([whole, *inside], pairwise(starts), strict=True):
+            self._squares(pen, each, first, last, left, top, each.gid)
+        part, first = "beyond" if mark.high is None else "more", math.ceil(certain)
+        tail, steps = every - first, min(every - first, _STEPS)
+        for step in range(steps):
+            look = {"alpha": 0.55 * (1 - step / steps) + 0.05, "facecolor": _TONE[whole.tone]}
+            ends = (first + tail * each // steps for each in (step, step + 1))
+            self._squares(pen, mark, *ends, left, top, f"{mark.gid}:{part}", hatch=None, **look)
 
-    def _squares(
-        self, pen: Pen, mark: Mark, first: float, last: float, left, top, gid, **look
-    ) -> None:
+    def _squares(self, pen: Pen, mark: Mark, first, last, left, top, gid, **look) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
         side, corners = round(self.pitch * 0.82), []
         for n in range(math.floor(first), math.ceil(last)):
@@ -665,51 +640,39 @@ class _Squares:
             box = [(x + start, y), (x + end, y), (x + end, y + side), (x + start, y + side)]
             corners += [(pen.x(a), pen.y(b)) for a, b in [*box, box[0]]]
         codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
-        given = _fill(mark) | look
         if corners:
-            pen.ax.add_patch(
-                PathPatch(Path(corners, codes), gid=gid, url=mark.url, label="_squares", **given)
-            )
+            look = {"gid": gid, "url": mark.url, "label": "_squares", **_fill(mark), **look}
+            pen.ax.add_artist(PathPatch(Path(corners, codes), **look))
 
 
-def _tones(many: int) -> list[str]:
+def _toned(inside: list[Mark]) -> list[Mark]:
     """The innermost part stands out most."""
-    return ["second"] * (many - 1) + ["main"] * (many > 0)
+    tones = ["second"] * (len(inside) - 1) + ["main"]
+    return [replace(each, tone=tone) for each, tone in zip(inside, tones, strict=False)]
 
 
 # -------------------------------------------------------------------- beside
 
 
-class _Beside:
+class _Beside(_Body):
     """Single charts in one row, or one under the other where it is narrow."""
 
-    def __init__(self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-        self.lang, self.sizes = lang, sizes
-        across = 1 if narrow else min(len(chart.panels), 3 if len(chart.panels) != 4 else 2)
-        gap = 26
-        each = (wide - gap * (across - 1)) / across
-        small = each < 300
+    def _lay_out(self) -> None:
+        panels, sizes, gap = self.chart.panels, self.sizes, 26
+        across = 1 if self.narrow else min(len(panels), 3 if len(panels) != 4 else 2)
+        self.each = (self.wide - gap * (across - 1)) / across
+        small = self.each < 300
+        inner = sizes._replace(label=sizes.small) if small else sizes
         self.cells, at = [], 0.0
-        for first in range(0, len(chart.panels), across):
-            row = []
-            for place, panel in enumerate(chart.panels[first : first + across]):
-                title = wrap(getattr(panel.words["title"], lang), each, sizes.label, "semibold")
-                body = _body(
-                    panel,
-                    lang,
-                    each,
-                    sizes if not small else sizes._replace(label=sizes.small),
-                    small,
-                )
-                row.append((place * (each + gap), title, body))
-            head = max(height(title, sizes.label) for _, title, _ in row) + 6
-            tall = max(body.height for _, _, body in row)
-            self.cells += [(left, at, at + head, title, body) for left, title, body in row]
-            at += head + tall + 20
-        self.height, self.each = at - 20, each
-
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        ax.set(xlim=(0, wide), ylim=(high, 0))
+        for first in range(0, len(panels), across):
+            row = panels[first : first + across]
+            titles = [wrap(each.words["title"], self.each, sizes.label, "semibold") for each in row]
+            bodies = [_body(each, self.each, inner, small) for each in row]
+            under = at + max(height(title, sizes.label) for title in titles) + 6
+            for place, (title, body) in enumerate(zip(titles, bodies, strict=True)):
+                self.cells.append((place * (self.each + gap), at, under, title, body))
+            at = under + max(body.height for body in bodies) + 20
+        self.height = at - 20
 
     def draw(self, pen: Pen, left: float, top: float) -> None:
         for x, title_at, body_at, title, body in self.cells:
@@ -718,18 +681,16 @@ class _Beside:
             inner = pen.ax.inset_axes([*box, self.each / pen.wide, (body.height + 8) / pen.high])
             _blank(inner)
             body.limits(inner, self.each, body.height + 8, 0, 4)
-            body.draw(Pen(inner, self.each, body.height + 8, self.lang, self.sizes), 0, 4)
+            body.draw(Pen(inner, self.each, body.height + 8), 0, 4)
 
 
 _BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,
            "squares": _Squares, "beside": _Beside}  # fmt: skip
 
 
-def _body(chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
-    body = _BODIES[chart.form](chart, lang, wide, sizes, narrow)
-    if not getattr(body, "readable", True):
-        body = _Rows(chart, lang, wide, sizes, narrow)
-    return body
+def _body(chart: Chart, wide: float, sizes: Sizes, narrow: bool) -> _Body:
+    body = _BODIES[chart.form](chart, wide, sizes, narrow)
+    return body if body.readable else _Rows(chart, wide, sizes, narrow)
 
 
 # -------------------------------------------------------------------- a whole sheet
@@ -738,17 +699,19 @@ def _body(chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool):
 class _Sheet:
     """Title and subtitle, the body, and beneath it key, note and credit."""
 
-    def __init__(
-        self, chart: Chart, lang: str, wide: float, sizes: Sizes, narrow: bool, bare: bool = False
-    ):
-        self.chart, self.lang, self.sizes, self.wide = chart, lang, sizes, wide
+    def __init__(self, chart: Chart, lang: str, wide: float, narrow: bool, bare: bool = False):
+        sizes = NARROW if narrow else WIDE
+        self.sizes = sizes = sizes._replace(margin=3) if bare else sizes
+        self.wide = wide = wide or sizes.width
+        self.chart = chart = _said(chart, lang)
         room = wide - 2 * sizes.margin
-        words = {name: "" if bare else getattr(said, lang) for name, said in chart.words.items()}
+        words = dict.fromkeys(chart.words, "") if bare else chart.words
         self.title = wrap(words["title"], room, sizes.title, "semibold")
-        under = "；".join if lang == "zh" else "; ".join
-        said = under(filter(None, (words["subtitle"], words.get("scale"))))
-        self.subtitle = wrap(said, room, sizes.small)
-        self.body = _body(chart, lang, room, sizes, narrow)
+        under = [words["subtitle"], words.get("scale")]
+        self.subtitle = wrap(
+            ("；" if lang == "zh" else "; ").join(filter(None, under)), room, sizes.small
+        )
+        self.body = _body(chart, room, sizes, narrow)
         self.keys = self._keys(room)
         self.note = wrap(words["note"], room, sizes.tiny)
         self.credit = wrap(words["credit"], room, sizes.tiny)
@@ -764,7 +727,7 @@ class _Sheet:
         """(left, top, look, words) of each entry of the key, line after line."""
         placed, x, y = [], 0.0, 0.0
         for look, words in self.chart.key:
-            text = re.split("[：:] ?", getattr(words, self.lang), maxsplit=1)[-1]
+            text = re.split("[：:] ?", getattr(words, self.chart.lang), maxsplit=1)[-1]
             wide = 22 + style.width(text, self.sizes.tiny) + 16
             if x and x + wide > room:
                 x, y = 0.0, y + 15
@@ -776,7 +739,7 @@ class _Sheet:
         sizes, left = self.sizes, self.sizes.margin
         _blank(ax)
         self.body.limits(ax, self.wide, high, left, self.body_top)
-        pen = Pen(ax, self.wide, high, self.lang, sizes)
+        pen = Pen(ax, self.wide, high)
         ax.set_title(self.title, loc="left", x=left / self.wide, y=1 - sizes.margin * 0.8 / high,
                      pad=0, va="top", fontsize=sizes.title, color=INK, linespacing=1.3,
                      fontfamily=style.families(self.title), fontweight="semibold")  # fmt: skip
@@ -795,16 +758,8 @@ class _Sheet:
     def _swatch(self, pen: Pen, left: float, top: float, look: str) -> None:
         if look in ("fading", "endless"):
             for n in range(5):
-                pen.box(
-                    left + n * 3.4,
-                    top + 1,
-                    2.8,
-                    9,
-                    "key",
-                    facecolor=HUE,
-                    linewidth=0,
-                    alpha=0.8 - n * 0.17,
-                )
+                fill = {"facecolor": HUE, "linewidth": 0, "alpha": 0.8 - n * 0.17}
+                pen.box(left + n * 3.4, top + 1, 2.8, 9, "key", **fill)
             return
         state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
         sample = Mark("", ("", ""), ("", ""), 1, 1, about=look == "hatched", state=state)
@@ -818,19 +773,39 @@ def _blank(ax) -> None:
     ax.set_in_layout(False)
 
 
+def _said(chart: Chart, lang: str) -> Chart:
+    """The chart in one language: where both stood, the words of one."""
+
+    def one(words):
+        return words[LANGS.index(lang)]
+
+    figures = tuple(
+        replace(each, name=one(each.name), words=one(each.words), group=one(each.group),
+                detail=one(each.detail))
+        for each in chart.figures
+    )  # fmt: skip
+    return replace(
+        chart,
+        lang=lang,
+        figures=figures,
+        words={name: one(words) for name, words in chart.words.items()},
+        options=chart.options
+        | {name: one(chart.options[name]) for name in ("change",) if name in chart.options},
+        panels=tuple(_said(panel, lang) for panel in chart.panels),
+    )
+
+
 def draw(chart: Chart, ax, lang: str, narrow: bool, bare: bool = False):
     """Draw a chart on `ax`, or on a figure of its own size."""
-    with style.theme():
-        if ax is None:
-            sizes = NARROW if narrow else WIDE
-            sizes = sizes._replace(margin=3) if bare else sizes
-            sheet = _Sheet(chart, lang, sizes.width, sizes, narrow, bare)
-            figure = Figure(figsize=(sizes.width / 72, sheet.height / 72), dpi=style.DPI)
-            ax = figure.add_axes((0, 0, 1, 1))
-            sheet.draw(ax, sheet.height)
-        else:
+    with style.settings():
+        if ax is not None:
             _draw_on(chart, ax, lang, narrow)
-    return ax
+            return ax
+        sheet = _Sheet(chart, lang, 0, narrow, bare)
+        figure = Figure(figsize=(sheet.wide / 72, sheet.height / 72), dpi=style.DPI)
+        ax = figure.add_axes((0, 0, 1, 1))
+        sheet.draw(ax, sheet.height)
+        return ax
 
 
 def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
@@ -839,18 +814,16 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     root.draw_without_rendering()
     box = ax.get_window_extent()
     wide, high = box.width * 72 / root.dpi, box.height * 72 / root.dpi
-    narrow = narrow or wide < 340
-    sheet = _Sheet(chart, lang, wide, NARROW if narrow else WIDE, narrow)
+    sheet = _Sheet(chart, lang, wide, narrow or wide < 340)
     if wide < 180 or sheet.height > high * 1.02:
-        inches = {
-            "needs": f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}",
-            "has": f"{wide / 72:.1f} × {high / 72:.1f}",
-        }
+        needs = f"{max(wide, 180) / 72:.1f} × {sheet.height / 72:.1f}"
+        has = f"{wide / 72:.1f} × {high / 72:.1f}"
         raise ValueError(
             _(
                 "the chart needs {needs} inches, the Axes has {has}: make the figure larger, or "
                 "let the chart make its own",
-                **inches,
+                needs=needs,
+                has=has,
             )
         )
     sheet.draw(ax, high)
@@ -860,8 +833,8 @@ def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool 
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
         raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
-    figure = draw(chart, None, lang, narrow, bare).figure
-    with style.theme():
+    with style.settings():
+        figure = draw(chart, None, lang, narrow, bare).figure
         if kind == "png":
             return _png(figure)
         return _svg(figure, getattr(chart.words["title"], lang), "none" if bare else "path")

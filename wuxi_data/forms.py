@@ -261,7 +261,7 @@ def beside(
     if len(folders := {each.folder for each in charts}) > 1:
         listed = ", ".join(map(str, folders))
         raise ValueError(_("charts of different folders: {folders}", folders=listed))
-    folder = Folder(data if data is not None else charts[0].folder)
+    folder = Folder.at(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
     every = [mark for each in panels for mark in each.figures]
     default = joined([each.words["title"] for each in charts], "；", "; ")
@@ -348,14 +348,14 @@ def _folder(figures, data) -> Folder:
     parts = figures if isinstance(figures, list | tuple) else [figures]
     frames = [part for part in parts if isinstance(part, pd.DataFrame)]
     if data is not None or not frames:
-        return Folder(data)
+        return Folder.at(data)
     if not all("data" in frame.attrs for frame in frames):
         raise ValueError(_("whose rows are these? Merged tables forget their folder: say data=…"))
     known = {frame.attrs["data"] for frame in frames}
     if len(known) > 1:
         listed = ", ".join(map(str, known))
         raise ValueError(_("rows of different folders: {folders}", folders=listed))
-    return Folder(known.pop())
+    return Folder.at(known.pop())
 
 
 def _belongs(quantity: Quantity, folder: Folder) -> None:

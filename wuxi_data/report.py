@@ -215,7 +215,7 @@ def build(
     first = {name: n for n, name in reversed([*enumerate(each.chart for each in findings)])}
     charts = list(charts)
     away = {chart.name: chart.folder for chart in charts if data is None and chart.folder}
-    folders = {folder: Folder(folder) for folder in dict.fromkeys(away.values())}
+    folders = {folder: Folder.at(folder) for folder in dict.fromkeys(away.values())}
     charts.sort(key=lambda chart: (chart.name in away, first.get(chart.name, len(findings))))
     drawn, elsewhere = [], []
     for n, chart in enumerate(charts, 1):

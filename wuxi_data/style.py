@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import matplotlib as mpl
+import matplotlib.style
 from matplotlib import font_manager, ft2font
 
 from .files import PACKAGE
@@ -60,8 +62,15 @@ def theme() -> Iterator[None]:
     >>> with wd.theme():  # doctest: +SKIP
     ...     ax = sns.barplot(wd.load_water_works(), x="value", y="works")
     """
-    import seaborn as sns
+    import seaborn as sns  # slow to import, and our own charts do without it
 
+    with settings({**sns.plotting_context("notebook"), **sns.axes_style("white")}):
+        yield
+
+
+@contextmanager
+def settings(more: dict = MappingProxyType({})) -> Iterator[None]:
+    """matplotlib's defaults, `more`, and our font and colours; then all as it was."""
     register_font()
     ours = {
         "font.family": [FAMILY],
@@ -76,9 +85,8 @@ def theme() -> Iterator[None]:
         "svg.fonttype": "path",  # the page that shows it needs no font of ours
         "svg.hashsalt": "wuxi_data",
     }
-    settings = {**sns.plotting_context("notebook"), **sns.axes_style("white"), **ours}
     # Opening with the defaults keeps a user's matplotlibrc out of the picture, and the bytes.
-    with _LOCK, mpl.style.context(["default", settings]):
+    with _LOCK, matplotlib.style.context(["default", {**more, **ours}]):
         yield
 
 
@@ -165,26 +173,28 @@ def _no_glyph(missing: set[int], text: str) -> str:
 # -------------------------------------------------------------------- words
 
 
+_MEASURED = 100  # points: large, so that the grid of pixels rounds nothing away
+
+
 @cache
 def _font(weight: str) -> ft2font.FT2Font:
     font = ft2font.FT2Font(str(_font_files()[weight]))
-    font.set_size(100, 72)  # large, so that the grid of pixels rounds nothing away
+    font.set_size(_MEASURED, 72)
     return font
 
 
 @cache
-def _width_at_100(line: str, weight: str) -> float:
-    unknown = missing_glyphs(line)  # another font will draw them: as wide as a Chinese character
-    known = re.sub(f"[{re.escape(unknown)}]", "国", line) if unknown else line
-    font = _font(weight)
-    font.set_text(known, flags=ft2font.LoadFlags.NO_HINTING)
-    return font.get_width_height()[0] / 64
+def _advance(char: str, weight: str) -> float:
+    """How far a character moves the pen, as a share of the size of the font."""
+    known = "国" if missing_glyphs(char) else char  # another font will draw it, as wide as that
+    glyph = _font(weight).load_char(ord(known), flags=ft2font.LoadFlags.NO_HINTING)
+    return glyph.linearHoriAdvance / 65536 / _MEASURED
 
 
 def width(text: str, size: float, weight: str = "normal") -> float:
     """How wide the longest line of `text` is, in points."""
-    widest = max((_width_at_100(line, weight) for line in text.split("\n")), default=0)
-    return widest * size / 100 * 1.02  # hinting may widen what is drawn
+    widest = max(sum(_advance(char, weight) for char in line) for line in text.split("\n"))
+    return widest * size * 1.02  # hinting may widen what is drawn
 
 
 def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
