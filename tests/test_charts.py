@@ -17,9 +17,10 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 import wuxi_data as wd
-from wuxi_data.charts import MIME, Both, Chart, Folder, fill, typed_numbers
-from wuxi_data.drawing import one_line
+from wuxi_data.charts import MIME, Chart
+from wuxi_data.places import Both, Folder, fill, typed_numbers
 from wuxi_data.quantity import evaluate, parse_quantity
+from wuxi_data.wording import unwrapped
 
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 CHARTS = {chart.name: chart for chart in pages.shown()[0]}
@@ -54,9 +55,8 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
         ax = chart.draw(lang=lang, narrow=narrow)
         drawn = wd.marks(ax).set_index("key")
         assert set(drawn.index) == {mark.key for mark in chart.every_mark}
-        every = squeezed(
-            " ".join(one_line(t.get_text()) for a in (ax, *ax.child_axes) for t in a.texts)
-        )
+        texts = [text for each in (ax, *ax.child_axes) for text in each.texts]
+        every = squeezed("".join(unwrapped(text.get_text()) for text in texts))
         for mark in chart.every_mark:
             row = drawn.loc[mark.key]
             assert squeezed(getattr(mark.words, lang)) in every, f"expected the words of {mark.key}"
@@ -353,7 +353,7 @@ def test_every_source_is_named_whole(nasty):
     chart = wd.bars(facts(nasty, "to-yi", "vague"))
     for title in ("第s篇报道", "第t篇报道"):
         assert title in chart.words["credit"].zh
-    drawn = "".join(one_line(text.get_text()) for text in chart.draw(narrow=True).texts)
+    drawn = "".join(unwrapped(text.get_text()) for text in chart.draw(narrow=True).texts)
     assert chart.words["credit"].zh.replace(" ", "") in drawn.replace(" ", "")
 
 

@@ -17,7 +17,7 @@ from collections import Counter
 import pandas as pd
 
 import wuxi_data as wd
-from wuxi_data import charts, numerals, prose
+from wuxi_data import charts, numerals, places, prose
 from wuxi_data.quantity import evaluate, parse_quantity, verdict
 
 LONGEST = 5  # seconds for one input
@@ -30,7 +30,7 @@ PIECES = [
     *(" + ", " - ", " * ", " / ", ":period", ":percent", ":number", ":label", "{{", "}}"),
     *("9" * 30, "1" * 400),
 ]
-OURS = charts.Folder.at()
+OURS = places.Folder.at()
 THEMES = (wd.load_funding, wd.load_projects, wd.load_water_works, wd.load_training, wd.load_county)
 FORMS = (wd.columns, wd.bars, wd.nested, wd.squares, wd.spans)
 CLEAR = (ValueError, ZeroDivisionError)
@@ -55,9 +55,9 @@ def audit(rng: random.Random) -> object:
 def words(rng: random.Random) -> object:
     both = tuple(
         "".join(rng.choice((text(rng, 3), "{" + text(rng, 4) + "}")) for _ in range(2))
-        for _ in charts.LANGS
+        for _ in places.LANGS
     )
-    return charts.typed_numbers(both[0]), clearly(charts.fill, both, OURS)
+    return places.typed_numbers(both[0]), clearly(places.fill, both, OURS)
 
 
 def formula(rng: random.Random) -> object:

@@ -68,7 +68,7 @@ _LATER = {
         "plot_water_works",
         "plot_way_to_town",
     ),
-    "drawing": ("marks",),
+    "drawn": ("marks",),
     "forms": ("bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"),
     "style": ("theme",),
 }

@@ -13,24 +13,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .charts import (
-    NOTHING,
-    STATES,
-    TONES,
-    Both,
-    Chart,
-    Folder,
-    Mark,
-    capital,
-    compose,
-    fill,
-    joined,
-    period,
-    rounded,
-    wording,
-    years,
-)
+from .charts import STATES, TONES, Chart, Mark, compose, rounded, wording
 from .messages import _, unknown
+from .places import NOTHING, Both, Folder, capital, fill, joined, period, years
 from .quantity import Quantity
 from .schema import resource
 from .tables import quantities

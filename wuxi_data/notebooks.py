@@ -15,9 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from .charts import MIME, Both
+from .charts import MIME
 from .files import PACKAGE
 from .messages import _, heard
+from .places import Both
+from .wording import unwrapped
 
 _PATIENCE = 300  # seconds, for a cell and for the start of a kernel
 _QUIET = 3  # seconds between two words on one notebook
@@ -372,13 +374,7 @@ def is_finding(cell: dict) -> bool:
 def finding_paragraphs(cell: dict) -> list[str]:
     lines = (line for line in cell["source"].splitlines() if not re.match(r"\s*(>|#|<!--)", line))
     blocks = re.split(r"\n\s*\n", "\n".join(lines))
-    return [_one_line(block) for block in blocks if block.strip()]
-
-
-def _one_line(block: str) -> str:
-    """Chinese is wrapped without a blank."""
-    joined = re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", block.strip())
-    return " ".join(joined.split())
+    return [" ".join(unwrapped(block.strip()).split()) for block in blocks if block.strip()]
 
 
 def _next_chart(cells: list[dict]) -> str | None:

@@ -21,11 +21,12 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from . import style
-from .charts import LANGS, Both, Chart, Folder, years
+from .charts import Chart
 from .charts import Mark as Drawn
 from .crosschecks import cross_checks
 from .files import PACKAGE
 from .numerals import unit_labels
+from .places import LANGS, Both, Folder, years
 from .quantity import Quantity, names_in
 from .schema import THEMES, package, references
 from .tables import filled, labels, load, messages, quantities

@@ -25,11 +25,12 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from . import notebooks, prose
-from .charts import LANGS, Chart
+from .charts import Chart
 from .checks import check as check_folder
 from .files import PACKAGE, write_whole
 from .messages import _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
+from .places import LANGS
 from .reading import Fault, TableError
 
 _LONGEST_LINE, _MOST_LINES = 160, 40

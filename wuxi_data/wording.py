@@ -208,3 +208,8 @@ def _without_unit(token: str) -> str:
     end = _NUMBER_END.match(token, 0, after).end()
     unit = token[end:after]
     return token[:end].replace(unit, "") + token[after:] if unit else token
+
+
+def unwrapped(text: str) -> str:
+    """Text as it read before it was broken into lines: Chinese has no blank there."""
+    return re.sub(r"(?<=[\x00-\x7f])\n|\n(?=[\x00-\x7f])", " ", text).replace("\n", "")
