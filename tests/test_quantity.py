@@ -217,9 +217,10 @@ def test_a_percentage_is_a_quotient_times_100_percent():
     assert (known["b"] - known["a"]) / known["a"] * Quantity(100, "percent") == figure
 
 
-def test_brackets_come_first():
+def test_brackets_come_first_and_products_before_sums():
     known = named(a="400万元", b="500万元")
     assert evaluate("(b - a) / a", known).value == Fraction(1, 4)
+    assert evaluate("b - 2 * a + a / 2", known).value == -1_000_000
     assert names_in("(b - a) / a * 100") == ["b", "a"]
 
 
