@@ -9,6 +9,7 @@ import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import books
 import faults
 import pytest
 
@@ -113,8 +114,7 @@ def test_what_a_command_cannot_take_is_refused_in_one_line(mine, command):
 
 def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch):
     monkeypatch.setitem(sys.modules, "nbclient", None)
-    (mine / "mine" / "notebooks").mkdir()
-    (mine / "mine" / "notebooks" / "one.ipynb").write_text('{"cells": []}', "utf-8")
+    books.write(mine / "mine" / "notebooks" / "one.ipynb")
     before = listing(mine)
     done = run("reproduce", "--data", "mine", "--out", "out", cwd=mine)
     assert done.returncode == 2
@@ -124,17 +124,16 @@ def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch):
 
 
 def test_check_and_audit_run_no_notebook(mine):
-    code = {"cell_type": "code", "source": "open('ran', 'w')", "execution_count": 1, "outputs": []}
-    prose = {"cell_type": "markdown", "source": "增至501万元。"}
-    (mine / "mine" / "notebooks").mkdir()
     path = mine / "mine" / "notebooks" / "one.ipynb"
-    path.write_text(json.dumps({"cells": [code, prose]}), "utf-8")
+    books.write(path, books.code("open('ran', 'w')"), books.prose("增至501万元。"))
     before = listing(mine)
     run("audit", "mine/article.txt", "--data", "mine", cwd=mine)
     done = run("check", "mine", cwd=mine)
     assert listing(mine) == before
     fault, count = done.stdout.splitlines()
-    assert fault.startswith("notebooks/one.ipynb cell 2: found '501万'; expected a printed figure")
+    assert fault.startswith(
+        "notebooks/one.ipynb cell 2 (said): found '501万'; expected a printed figure"
+    )
     assert (count, done.returncode) == ("1 fault", 1)
 
 

@@ -3,7 +3,6 @@
 import ast
 import gettext
 import io
-import json
 import re
 import shutil
 from collections import defaultdict
@@ -15,6 +14,7 @@ import faults
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from books import prose, write
 
 from wuxi_data import cli, messages
 from wuxi_data.audit import Audit, Numeral
@@ -181,11 +181,7 @@ def fill():
     Path("odd/notebooks").mkdir()
     Path("odd/notebooks/empty.ipynb").touch()
     Path("odd/notebooks/merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
-    cells = [
-        {"cell_type": "code", "source": "1", "execution_count": None, "outputs": []},
-        {"cell_type": "markdown", "source": "第99段：501万元", "metadata": {"tags": ["finding"]}},
-    ]
-    Path("odd/notebooks/prose.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+    write(Path("odd/notebooks/prose.ipynb"), "1", prose("第99段：501万元", "finding"))
     Path("empty").mkdir()
     Path("file").write_text("3个\n", "utf-8")
     Path("gbk.txt").write_bytes("县".encode("gbk"))
