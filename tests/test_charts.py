@@ -365,6 +365,57 @@ def test_a_figure_without_bounds_has_words_and_no_shape(nasty):
     ]
 
 
+IN_PRINT = [
+    "0个",
+    "10个",
+    "约20个",
+    "30余个",
+    "不到10个",
+    "十几个",
+    "20至30个",
+    "5个以上",
+    "数十个",
+]
+FIGURES = [parse_quantity(token) for token in IN_PRINT]
+
+
+BELOW_ZERO = FIGURES[1] - FIGURES[3]
+
+
+@pytest.mark.parametrize(
+    "figures", [FIGURES[:3], FIGURES[3:6], FIGURES[5:], [FIGURES[1], BELOW_ZERO]]
+)
+@pytest.mark.parametrize("form", [wd.bars, wd.columns, wd.nested, wd.squares])
+def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figures):
+    chart = form(figures)
+    drawn = wd.marks(chart.draw()).set_index("key")
+    for mark in chart.figures:
+        high = 0 if mark.low is None else math.inf if mark.high is None else mark.high
+        assert drawn.loc[mark.key, ["low", "high"]].tolist() == pytest.approx([mark.low or 0, high])
+
+
+def test_a_figure_that_may_be_below_zero_has_words_and_no_shape(tables):
+    figures = wd.quantities(tables["projects"])
+    few, many = figures["projects-2020"], figures["projects-1992-2021"]
+    rows = wd.marks(wd.bars([many, few - many]).draw()).set_index("key")
+    assert rows.loc["projects-2020 - projects-1992-2021", "kind"] == "words"
+    assert rows.loc["projects-2020 - projects-1992-2021", "label"] == "-290至-190个项目"
+
+
+def test_a_figure_is_drawn_once_in_charts_beside_each_other(tables):
+    chart = wd.bars(facts(tables["county"], "longxi-by-car"))
+    with pytest.raises(ValueError, match="'longxi-by-car' twice"):
+        wd.beside(chart, chart)
+
+
+def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts(tables):
+    rows = facts(tables["funding"], "jilin-annual-usual", "jilin-annual-2020")
+    assert [mark.name.en for mark in wd.bars(rows, label="period").figures] == [
+        "Aid in a year",
+        "2020",
+    ]
+
+
 def test_many_years_stand_at_their_years(nasty):
     yearly = nasty[nasty["fact_id"].str.startswith("y-")]
     drawn = wd.marks(wd.columns(yearly, label="period").draw(lang="en"))
@@ -376,7 +427,7 @@ def test_many_years_stand_at_their_years(nasty):
     [
         (lambda t: t[t["fact_id"] == "none"], "the selection is empty"),
         (lambda t: t[t["fact_id"].isin(["to-yi", "dollars"])], "mixed units cannot share an axis"),
-        (lambda t: t[t["fact_id"] == "vague"], "none of the figures has a value or bounds"),
+        (lambda t: t[t["fact_id"] == "vague"], "no figure has a value or bounds"),
         (lambda t: [wd.fact(t, "to-yi")] * 61, "61 figures are too many"),
         (lambda t: [wd.fact(t, "to-yi")], "say data="),
         (lambda t: pd.concat([t, wd.load_funding()]).query("value > 0"), "say data="),

@@ -67,8 +67,8 @@ class Mark:
     name, words : Both
         What it is called, and the figure in words.
     low, high : float or None
-        Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it, no `low`
-        where the figure has no single value and no bounds: then it has words and no shape.
+        Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it. No `low`
+        where the figure has no bounds, or may be below zero: then it has words and no shape.
     unit : str
     about : bool
         Whether print says 约.
@@ -116,6 +116,11 @@ class Mark:
     def url(self) -> str:
         """The fact itself; of a derived figure, the first fact that it rests on."""
         return f"#{(self.facts or [''])[0]}"
+
+    @property
+    def endless(self) -> bool:
+        """Whether it has a lower bound and no upper one."""
+        return self.low is not None and self.high is None
 
     @property
     def look(self) -> str:
@@ -322,8 +327,7 @@ def _cell(value) -> str:
 
 def _looks(form: str, mark: Mark) -> set[str]:
     """How a mark is drawn in this form: spans draw its years, and not how much it is."""
-    looks = set(mark.look.split())
-    endless = mark.low is not None and mark.high is None
+    looks, endless = set(mark.look.split()), mark.endless
     if form == "spans":
         looks.discard("fading")
         endless = None in (mark.start, mark.end)

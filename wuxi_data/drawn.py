@@ -11,8 +11,6 @@ from matplotlib.patches import Ellipse
 from .charts import rounded
 from .wording import unwrapped
 
-_KINDS = ("bar", "column", "squares", "span")
-
 
 def marks(ax) -> pd.DataFrame:
     """What is really drawn, read back from nothing but the Axes.
@@ -27,27 +25,19 @@ def marks(ax) -> pd.DataFrame:
     DataFrame
         One row for each mark: kind; key (the figure, and the year where one figure has several
         marks); name and label (the words that stand at it); low, high (how far it is solid, and
-        how far it fades: infinite where nothing bounds it; of squares how many; of spans the
-        years); look (solid, open, dashed, hatched, fading, as drawn).
+        how far it fades: infinite where nothing bounds it; of squares how many, cut or whole; of
+        spans the years); look (solid, open, dashed, hatched, fading, as drawn).
     """
     rows: dict[str, dict] = {}
     for inner in (ax, *ax.child_axes):
         texts = _texts(inner)
         for patch in inner.patches:
             kind, gid = patch.get_label().removeprefix("_"), patch.get_gid() or ""
-            if kind not in _KINDS:
+            if kind not in _READ:
                 continue
             name, _, part = gid.partition(":")
-            low, high = _extent(patch, kind)
             row = rows.setdefault(name, _row(kind, name, texts))
-            if kind == "span":
-                _read_span(row, low, high, part, patch)
-            elif not part:
-                row |= {"base": low, "low": rounded(high - low), "look": _look(patch)}
-                row["high"] = row["low"]
-            else:
-                end = math.inf if part == "beyond" else rounded(high - row["base"])
-                row["high"] = max(row["high"], end)
+            _READ[kind](row, patch, part)
         for name in texts:
             gid, _, part = name.partition(":")
             if part == "label":
@@ -60,13 +50,39 @@ def marks(ax) -> pd.DataFrame:
     return frame
 
 
-def _read_span(row: dict, first: float, last: float, part: str, patch) -> None:
+def _read_bar(row: dict, patch, part: str) -> None:
+    box = patch.get_bbox()
+    start, end = (box.y0, box.y1) if row["kind"] == "column" else (box.x0, box.x1)
     if not part:
-        row |= {"low": first, "high": last, "look": _look(patch)}
-    elif part == "before":
-        row["low"] = -math.inf
+        low = rounded(end - start)
+        row |= {"base": start, "low": low, "high": low, "look": _look(patch)}
     else:
-        row["high"] = math.inf
+        row["high"] = math.inf if part == "beyond" else rounded(end - row["base"])
+
+
+def _read_squares(row: dict, patch, part: str) -> None:
+    """However many there are: the last of what is certain may be cut."""
+    corners = patch.get_path().vertices
+    widths = abs(corners[1::5, 0] - corners[::5, 0])
+    count = rounded(widths.sum() / abs(corners[2::5, 1] - corners[1::5, 1]).max())
+    if not part:
+        row |= {"low": count, "high": count, "look": _look(patch)}
+    else:
+        row["high"] = math.inf if part == "beyond" else math.ceil(row["high"]) + count
+
+
+def _read_span(row: dict, patch, part: str) -> None:
+    if part:
+        row["low" if part == "before" else "high"] = -math.inf if part == "before" else math.inf
+    elif isinstance(patch, Ellipse):
+        year = rounded(patch.get_center()[0] - 0.5)
+        row |= {"low": year, "high": year, "look": _look(patch)}
+    else:
+        box = patch.get_bbox()
+        row |= {"low": rounded(box.x0), "high": rounded(box.x1 - 1), "look": _look(patch)}
+
+
+_READ = {"bar": _read_bar, "column": _read_bar, "squares": _read_squares, "span": _read_span}
 
 
 def _row(kind: str, name: str, texts: dict[str, str]) -> dict:
@@ -77,21 +93,6 @@ def _row(kind: str, name: str, texts: dict[str, str]) -> dict:
 
 def _texts(ax) -> dict[str, str]:
     return {text.get_gid(): unwrapped(text.get_text()) for text in ax.texts if text.get_gid()}
-
-
-def _extent(patch, kind: str) -> tuple[float, float]:
-    if kind == "squares":
-        codes = patch.get_path().codes
-        corners = patch.get_path().vertices[::5], patch.get_path().vertices[1::5]
-        widths = abs(corners[1][:, 0] - corners[0][:, 0])
-        whole = widths.max()
-        return 0.0, rounded(float(widths.sum() / whole) if len(codes) else 0.0)
-    if isinstance(patch, Ellipse):
-        year = patch.get_center()[0] - 0.5
-        return rounded(year), rounded(year)
-    box = patch.get_bbox()
-    ends = (box.y0, box.y1) if kind == "column" else (box.x0, box.x1)
-    return rounded(ends[0]), rounded(ends[1] - (kind == "span"))
 
 
 def _look(patch) -> str:

@@ -249,6 +249,7 @@ def beside(
     folder = Folder.at(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
     every = [mark for each in panels for mark in each.figures]
+    _each_once(every)
     default = joined([each.words["title"] for each in charts], "；", "; ")
     whole = compose("beside", every, folder, title=title, subtitle=subtitle, note=note,
                     default=default, name=name, lang=lang)  # fmt: skip
@@ -272,13 +273,14 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         calendar are no amounts and are left out.
     """
     bounded = table[table["low"].notna() | table["high"].notna()]
-    drawable = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
-    if drawable.empty:
-        return _NOTHING_YET
+    amounts = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
     parts = [
         rows.head(MOST_MARKS)
-        for _unit, rows in drawable.groupby(drawable["unit"].astype(str), sort=False)
+        for _unit, rows in amounts.groupby(amounts["unit"].astype(str), sort=False)
+        if (rows["low"] >= 0).any()
     ]
+    if not parts:
+        return _NOTHING_YET
     if len(parts) == 1:
         return bars(parts[0], name=name, lang=lang, **words)
     return beside(*map(bars, parts), name=name, lang=lang, **words)
@@ -384,10 +386,10 @@ def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
 
 
 def _bounds(quantity: Quantity) -> tuple[float | None, float | None]:
-    """How far a figure is drawn solid, and how far it fades."""
-    if not quantity.bounded:
+    """How far a figure is drawn solid, and how far it fades; neither where it may be below zero."""
+    if quantity.low is None or quantity.low < 0:
         return None, None
-    return rounded(0 if quantity.low is None else quantity.low), rounded(quantity.high)
+    return rounded(quantity.low), rounded(quantity.high)
 
 
 def _whole(row) -> str:
@@ -414,7 +416,7 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
             )  # fmt: skip
     units = sorted({mark.unit for mark in marks if mark.low is not None})
     if not units:
-        raise ValueError(_("nothing to draw: none of the figures has a value or bounds"))
+        raise ValueError(_("nothing to draw: no figure has a value or bounds at or above zero"))
     if len(units) == 1:
         return marks
     bases = {_EXACT.get(unit, (unit, 1))[0] for unit in units}
@@ -502,26 +504,31 @@ def _name(row, columns: Sequence[str], folder: Folder) -> Both:
         else:
             code = getattr(row, column, None)
             parts.append(NOTHING if code is None or pd.isna(code) else folder.label(str(code)))
-    parts = list(dict.fromkeys(filter(None, parts)))
+    parts = list(dict.fromkeys(filter(None, parts))) or [folder.label(row.indicator)]
     zh, en = joined(parts)
     return Both(zh, capital(en))
 
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    names = [[(name, mark.at, mark.group) for mark in marks for name in [mark.name[place]]]
-             for place in (0, 1)]  # fmt: skip
-    made, seen = [], set()
-    for n, mark in enumerate(marks):
-        if any(said.count(said[n]) > 1 for said in names):
-            zh, en = mark.name
-            mark = replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
-        if mark.key in seen:
-            words = {"name": mark.key}
-            raise ValueError(_("{name!r} twice in one chart: draw each figure once", **words))
-        seen.add(mark.key)
-        made.append(mark)
-    return made
+    _each_once(marks)
+    names = [[(mark.name[n], mark.at, mark.group) for mark in marks] for n in (0, 1)]
+    twice = [any(said.count(said[n]) > 1 for said in names) for n in range(len(marks))]
+    return [_with_its_figure(mark) if again else mark
+            for mark, again in zip(marks, twice, strict=True)]  # fmt: skip
+
+
+def _with_its_figure(mark: Mark) -> Mark:
+    zh, en = mark.name
+    return replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
+
+
+def _each_once(marks: list[Mark]) -> None:
+    """Else the link to a figure would lead to either of its marks."""
+    keys = [mark.key for mark in marks]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:

@@ -102,7 +102,7 @@ class _Rows(Body):
         scales = []
         for mark in self.wholes:
             label = style.width(self._label(mark, room * 0.5), self.sizes.label, "semibold") + 10
-            left = room - label - (_BEYOND if mark.low is not None and mark.high is None else 0)
+            left = room - label - _BEYOND * mark.endless
             if _reach(mark):
                 scales.append(max(left, room * 0.3) / _reach(mark))
         return min(scales, default=1.0)
@@ -194,13 +194,10 @@ class _Rows(Body):
 
     def _draw_mark(self, pen: Pen, mark: Mark, zero: float, top: float) -> float:
         """The bar; returns where it ends, in points."""
-        if mark.low is None:
-            return zero
         whole = replace(mark, tone="second") if self.inside[mark.key] and not mark.about else mark
         box = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
         shape(pen, whole, box, self.kind, beyond=_BEYOND / self.scale, across=True)
-        end = mark.high if mark.high is not None else (mark.low + _BEYOND / self.scale)
-        return zero + end * self.scale
+        return zero + _reach(mark) * self.scale + _BEYOND * mark.endless
 
     def _draw_inside(self, pen: Pen, whole: Mark, zero: float, top: float) -> None:
         """Parts in the lower half of their whole, end to end, and what they are beneath it."""
@@ -357,7 +354,7 @@ class _Columns(Body):
         self.head_high = height(marks[0].group, sizes.small) + 6 if any(
             mark.group for mark in marks) else 0  # fmt: skip
         self.height = self.head_high + self.above + self.tall + self.names_high
-        endless = any(mark.low is not None and mark.high is None for mark in marks)
+        endless = any(mark.endless for mark in marks)
         self.scale = (self.tall - _ABOVE * endless) / (max(map(_reach, marks)) or 1)
 
     def _high(self, text: str, turned: bool) -> float:
@@ -431,9 +428,7 @@ class _Columns(Body):
 
     def _end(self, mark: Mark) -> float:
         """How high a column stands, in points."""
-        if mark.high is not None:
-            return mark.high * self.scale
-        return (mark.low or 0) * self.scale + _ABOVE
+        return _reach(mark) * self.scale + _ABOVE * mark.endless
 
     def _draw_label(self, pen: Pen, mark: Mark, text: str, x: float, foot: float) -> None:
         pen.text(text, x, foot - self._end(mark) - 4, self.size, f"{mark.gid}:label", ha="center",
@@ -500,13 +495,9 @@ class _Squares(Body):
         return mark.words if told else self._named(mark.name, mark.words)
 
     def _count(self, mark: Mark) -> tuple[float, int]:
-        """(squares that are certain, squares in all): an upper bound is itself not reached."""
-        if mark.low is None:
-            return 0.0, 0
-        certain = mark.low / self.per
-        if mark.high is None:
-            return certain, math.ceil(certain) + 12
-        return certain, math.ceil(mark.high / self.per - (mark.high != mark.low))
+        """(squares that are certain, squares in all)."""
+        certain = (mark.low or 0.0) / self.per
+        return certain, math.ceil(max(certain, (mark.high or 0.0) / self.per)) + 12 * mark.endless
 
     def draw(self, pen: Pen, left: float, top: float) -> None:
         small = self.sizes.small

@@ -62,10 +62,13 @@ def shape(
 ) -> None:
     """A bar or column from `base`: solid to its lower bound, fading to its upper one.
 
-    `box` is (place, thickness) across the value axis, in data units.
+    `box` is (place, thickness) across the value axis, in data units. A mark of words alone has no
+    shape.
     """
+    if mark.low is None:
+        return
     place, thick = box
-    low, high = base + (mark.low or 0.0), mark.high if mark.high is None else base + mark.high
+    low, high = base + mark.low, mark.high if mark.high is None else base + mark.high
 
     def rectangle(start: float, end: float, gid: str, **look) -> None:
         left, bottom, wide, tall = start, place, end - start, thick

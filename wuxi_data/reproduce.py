@@ -151,7 +151,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     cores = asyncio.Semaphore(os.cpu_count() or 1)
     facts = prose.known(data)
-    drawn: dict[str, Drawn] = {}
+    drawn: dict[str, Future] = {}
     with _drawers() as pool:
 
         async def run(path: Path) -> Run:
@@ -162,7 +162,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
                 alike[notebooks.content(each.chart)].append(each)
             for key, shown in alike.items():
                 if key not in drawn:
-                    drawn[key] = _start_to_draw(shown, pool)
+                    drawn[key] = pool.submit(_draw, shown)
             return done
 
         runs = await asyncio.gather(*map(run, paths))
@@ -237,49 +237,41 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 class Drawn(NamedTuple):
-    """One chart as it is being drawn: its files, and its pictures for the page."""
+    """One chart drawn: its files, by the ends of their names, and its pictures for the page."""
 
-    files: Future
-    for_page: Future
+    files: dict[str, bytes]
+    pictures: dict[tuple[str, bool], bytes]
 
 
-def _start_to_draw(shown: list[Shown], pool: Executor) -> Drawn:
+def _draw(shown: list[Shown]) -> Drawn:
     """Draw one chart, however often and in whatever language a notebook shows it."""
-    return Drawn(pool.submit(_draw, shown), pool.submit(_draw_for_page, shown[0].chart))
-
-
-def _draw(shown: list[Shown]) -> dict[str, bytes]:
-    """The files of one chart, by the ends of their names."""
-    # What the notebook drew already: a second drawing would be the same.
-    pictures = {each.chart["lang"]: each.picture for each in shown if each.picture}
-    chart, files = Chart.from_json(shown[0].chart), {}
-    for lang in LANGS:
-        files[f".{lang}.svg"] = chart.render("svg", lang)
-        picture = pictures.get(lang)
-        files[f".{lang}.png"] = b64decode(picture) if picture else chart.render("png", lang)
-    return {**files, ".csv": chart.csv()}
-
-
-def _draw_for_page(made: dict) -> dict[tuple[str, bool], bytes]:
-    """The pictures of one chart on the page, by language and whether they are narrow."""
     from .report import picture
 
-    chart = Chart.from_json(made)
-    widths = itertools.product(LANGS, (False, True))
-    return {each: picture(chart, *each) for each in widths}
+    # What the notebook drew already: a second drawing would be the same.
+    stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
+    chart, files = Chart.from_json(shown[0].chart), {}
+    for lang in LANGS:
+        png = stored.get(lang)
+        files[f".{lang}.svg"] = chart.render("svg", lang)
+        files[f".{lang}.png"] = b64decode(png) if png else chart.render("png", lang)
+    for_page = itertools.product(LANGS, (False, True))
+    pictures = {(lang, narrow): picture(chart, lang, narrow) for lang, narrow in for_page}
+    return Drawn({**files, ".csv": chart.csv()}, pictures)
 
 
-async def _figures(shown: Shown, drawn: dict[str, Drawn], root: Path) -> list[Artefact | Outcome]:
+async def _figures(shown: Shown, drawn: dict[str, Future], root: Path) -> list[Artefact | Outcome]:
     try:
-        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)].files)
+        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)])
     except Exception as error:  # a notebook may show what it likes under our type
         detail = f"{shown.notebook} {shown.cell}: {type(error).__name__}: {error}"
         return [Outcome(f"figures/{shown.name}", "failed", detail)]
-    return [Artefact(root / "figures" / f"{shown.name}{end}", made[end]) for end in made]
+    return [
+        Artefact(root / "figures" / f"{shown.name}{end}", file) for end, file in made.files.items()
+    ]
 
 
 def _page(
-    data, root: Path, shown: list[Shown], runs: list[Run], drawn: dict[str, Drawn]
+    data, root: Path, shown: list[Shown], runs: list[Run], drawn: dict[str, Future]
 ) -> Artefact | Outcome:
     from . import report  # takes long to import: meanwhile, the kernels run
 
@@ -291,7 +283,7 @@ def _page(
     pictures = {}
     for each in shown:
         with suppress(Exception):  # of which its figures tell
-            pictures[each.name] = drawn[notebooks.content(each.chart)].for_page.result()
+            pictures[each.name] = drawn[notebooks.content(each.chart)].result().pictures
     charts = [Chart.from_json(each.chart) for each in shown if each.name in pictures]
     page = report.build(
         data,
