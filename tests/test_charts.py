@@ -365,20 +365,8 @@ def test_a_figure_without_bounds_has_words_and_no_shape(nasty):
     ]
 
 
-IN_PRINT = [
-    "0个",
-    "10个",
-    "约20个",
-    "30余个",
-    "不到10个",
-    "十几个",
-    "20至30个",
-    "5个以上",
-    "数十个",
-]
-FIGURES = [parse_quantity(token) for token in IN_PRINT]
-
-
+IN_PRINT = "0个 10个 约20个 30余个 不到10个 十几个 20至30个 5个以上 数十个"
+FIGURES = [parse_quantity(token) for token in IN_PRINT.split()]
 BELOW_ZERO = FIGURES[1] - FIGURES[3]
 
 
@@ -394,22 +382,22 @@ def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figure
         assert drawn.loc[mark.key, ["low", "high"]].tolist() == pytest.approx([mark.low or 0, high])
 
 
-def test_a_figure_that_may_be_below_zero_has_words_and_no_shape(tables):
-    figures = wd.quantities(tables["projects"])
+def test_a_figure_that_may_be_below_zero_has_words_and_no_shape():
+    figures = wd.quantities(PROJECTS)
     few, many = figures["projects-2020"], figures["projects-1992-2021"]
     rows = wd.marks(wd.bars([many, few - many]).draw()).set_index("key")
     assert rows.loc["projects-2020 - projects-1992-2021", "kind"] == "words"
     assert rows.loc["projects-2020 - projects-1992-2021", "label"] == "-290至-190个项目"
 
 
-def test_a_figure_is_drawn_once_in_charts_beside_each_other(tables):
-    chart = wd.bars(facts(tables["county"], "longxi-by-car"))
+def test_a_figure_is_drawn_once_in_charts_beside_each_other():
+    chart = wd.bars(facts(COUNTY, "longxi-by-car"))
     with pytest.raises(ValueError, match="'longxi-by-car' twice"):
         wd.beside(chart, chart)
 
 
-def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts(tables):
-    rows = facts(tables["funding"], "jilin-annual-usual", "jilin-annual-2020")
+def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts():
+    rows = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     assert [mark.name.en for mark in wd.bars(rows, label="period").figures] == [
         "Aid in a year",
         "2020",
