@@ -1,8 +1,9 @@
 """Seeded faults: one mistake each in a copy of our tables, and where it must be found.
 
-``seeded_faults.csv`` holds those of one cell: what is written there, as the fault shows it, and a
-part of what was expected. Those of a row, a header or a file stand here. ``check`` must list them
-and no others. Lines are counted in the files by hand.
+``seeded_faults.csv`` holds those of one cell (what is written there, as the fault shows it, and
+whether a reading of the schema alone finds it) and those of a stretch of the file that becomes
+another. Those of a whole file or of several cells stand here. ``check`` must list them and no
+others: ``expected`` is a part of what it says. Lines are counted in the files by hand.
 """
 
 import ast
@@ -31,6 +32,14 @@ def rewrite(name, change):
         path.write_bytes(change(path.read_bytes()))
 
     return spoil
+
+
+def whole(change):
+    return rewrite("funding", change)
+
+
+def encode(encoding):
+    return lambda content: content.decode().encode(encoding)
 
 
 def edit(name, change, quoting=csv.QUOTE_MINIMAL):
@@ -103,105 +112,66 @@ def funding(line, column, found, expected):
     return ("funding.csv", line, column, found, expected)
 
 
-def of_cells():
-    """seed → (how to spoil, the fault), and those that a reading of the schema alone finds."""
+def told():
+    """seed → (how to spoil, the fault); of cells, whether a reading of the schema finds it."""
     seeds, by_schema = {}, {}
     with CSV.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            name, line, column, found = row["table"], int(row["line"]), row["column"], row["found"]
-            text = "" if found == "nothing" else ast.literal_eval(found)
-            fault = (f"{name}.csv", line, column, found, row["expected"])
-            seeds[row["seed"]] = cell(name, line, **{column: text}), fault
-            by_schema[row["seed"]] = row["schema"] == "yes"
+            seed, name, column, found = (row[each] for each in ("seed", "table", "column", "found"))
+            line = int(row["line"]) if row["line"] else None
+            if row["old"]:
+                old, new = (row[each].replace("\\n", "\n") for each in ("old", "new"))
+                spoil = swap(name, old, new)
+            else:
+                text = "" if found == "nothing" else ast.literal_eval(found)
+                spoil = cell(name, line, **{column: text})
+                by_schema[seed] = row["schema"] == "yes"
+            seeds[seed] = spoil, (f"{name}.csv", line, column, found, row["expected"])
     return seeds, by_schema
 
 
-OF_CELLS, BY_SCHEMA = of_cells()
-BEFORE_WATER = "water-investment,"  # how line 7 of funding.csv begins
-DELETE = "delete it"
+TOLD, BY_SCHEMA = told()
 # seed → how funding.csv is spoilt, and the one fault: line, column, found, a part of the expected
 OF_FUNDING = {
-    # rows
-    "a short row": (
-        swap("funding", "2100万元,jilin-wuxi-2021,40,jilin-aid-1992-2021,,\n", "2100万元\n"),
-        *(5, "", "10 fields", "15, as in the header"),
-    ),
-    "a long row": (
-        swap("funding", "40,jilin-aid-1992-2021,,\n", "40,jilin-aid-1992-2021,,one, two\n"),
-        *(5, "", "16 fields", "15, as in the header"),
-    ),
-    "a row of blanks": (
-        swap("funding", BEFORE_WATER, "," * 14 + f"\n{BEFORE_WATER}"),
-        *(7, "", "a row of blanks", DELETE),
-    ),
-    "a row of spaces": (
-        swap("funding", BEFORE_WATER, " " + " ," * 13 + f"\n{BEFORE_WATER}"),
-        *(7, "", "a row of blanks", DELETE),
-    ),
     "the header again": (
         edit("funding", lambda rows: rows.insert(6, rows[0])),
-        *(7, "", "the header again", DELETE),
+        *(7, "", "the header again", "delete it"),
     ),
-    "a comment": (
-        swap("funding", BEFORE_WATER, f"# money of the county\n{BEFORE_WATER}"),
-        *(7, "", "1 field", "15, as in the header"),
-    ),
-    "an unclosed quotation mark": (
-        swap("funding", ",jilin-wuxi-2021,40,", ',"jilin-wuxi-2021,40,'),
-        *(None, "", "", "every quotation mark closed"),
-    ),
-    "another token than its value": (
-        cell("funding", 3, as_written="600万元"),
-        *(3, "value", "'5000000'", "6000000, as 600万元 says"),
-    ),
-    # headers
     "a missing column": (lose("note"), 1, "note", "no such column", "'note'"),
     "no id column": (lose("fact_id"), 1, "fact_id", "no such column", "'fact_id'"),
     "an extra column": (gain("remark", "x"), 1, "", "column 'remark'", "no such column"),
     "a column twice": (gain("unit", "CNY"), 1, "", "column 'unit' twice", "once"),
-    "a misspelt column": (
-        swap("funding", "qualifier,", "qualifer,"),
-        *(1, "qualifier", "column 'qualifer'", "qualifier"),
+    "trailing empty columns": (
+        whole(lambda b: b.replace(b"\n", b",,\n")),
+        *(1, "", "2 columns without a name", "delete"),
     ),
-    "a column in capitals": (
-        swap("funding", "fact_id,", "Fact_ID,"),
-        *(1, "fact_id", "column 'Fact_ID'", "fact_id"),
+    "semicolons": (whole(lambda b: b.replace(b",", b";")), 1, "", "'fact_id;payer;", HEADER),
+    "tabs": (whole(lambda b: b.replace(b",", b"\t")), 1, "", "'fact_id\\tpayer\\t", HEADER),
+    "no header": (whole(lambda b: b.split(b"\n", 1)[1]), 1, "", "'jilin-annual-usual,", HEADER),
+    "a header in Chinese": (
+        whole(lambda b: CHINESE_HEADER.encode() + b"\n" + b.split(b"\n", 1)[1]),
+        *(1, "", "'编号,", HEADER),
     ),
-    "a column with a space": (
-        swap("funding", ",unit,", ", unit,"),
-        *(1, "unit", "column ' unit'", "unit"),
+    "an empty file": (whole(lambda b: b""), 1, "", "an empty file", "a header and rows"),
+    "blank lines": (whole(lambda b: b"\n \n\n"), 1, "", "an empty file", "a header and rows"),
+    "GB18030": (whole(encode("gb18030")), None, "", "text in GB18030 (GBK)", "UTF-8"),
+    "UTF-16": (whole(encode("utf-16")), None, "", "text in UTF-16", "UTF-8"),
+    "UTF-16, big end first": (
+        whole(lambda b: b"\xfe\xff" + b.decode().encode("utf-16-be")),
+        *(None, "", "text in UTF-16", "UTF-8"),
     ),
-    # files
-    **{
-        seed: (rewrite("funding", change), 1, "", found, expected)
-        for seed, change, found, expected in (
-            ("trailing empty columns", lambda b: b.replace(b"\n", b",,\n"),
-             "2 columns without a name", "delete"),
-            ("semicolons", lambda b: b.replace(b",", b";"), "'fact_id;payer;", HEADER),
-            ("tabs", lambda b: b.replace(b",", b"\t"), "'fact_id\\tpayer\\t", HEADER),
-            ("no header", lambda b: b.split(b"\n", 1)[1], "'jilin-annual-usual,", HEADER),
-            ("a header in Chinese",
-             lambda b: CHINESE_HEADER.encode() + b"\n" + b.split(b"\n", 1)[1], "'编号,", HEADER),
-            ("an empty file", lambda b: b"", "an empty file", "a header and rows"),
-            ("a file of blank lines", lambda b: b"\n \n\n", "an empty file", "a header and rows"),
-        )
-    },
-    **{
-        seed: (rewrite("funding", change), None, "", found, "UTF-8")
-        for seed, found, change in (
-            ("GB18030", "text in GB18030 (GBK)", lambda b: b.decode().encode("gb18030")),
-            ("UTF-16", "text in UTF-16", lambda b: b.decode().encode("utf-16")),
-            ("UTF-16, big end first", "text in UTF-16",
-             lambda b: b"\xfe\xff" + b.decode().encode("utf-16-be")),
-            ("UTF-16 without a mark", "text in UTF-16", lambda b: b.decode().encode("utf-16-le")),
-            ("Latin-1", "text in an unknown encoding",
-             lambda b: b.replace(b"Tens of", b"T\xebns of\xff")),
-            ("a binary file", "a binary file", lambda b: b"PK\x03\x04\0\0" + bytes(range(256))),
-            ("a file of NULs", "a binary file", lambda b: bytes(1000)),
-        )
-    },
-}  # fmt: skip
-SEEDS = OF_CELLS | {
+    "UTF-16 without a mark": (whole(encode("utf-16-le")), None, "", "text in UTF-16", "UTF-8"),
+    "Latin-1": (
+        whole(lambda b: b.replace(b"Tens of", b"T\xebns of\xff")),
+        *(None, "", "text in an unknown encoding", "UTF-8"),
+    ),
+    "a binary file": (
+        whole(lambda b: b"PK\x03\x04\0\0" + bytes(range(256))),
+        *(None, "", "a binary file", "UTF-8"),
+    ),
+    "a file of NULs": (whole(lambda b: bytes(1000)), None, "", "a binary file", "UTF-8"),
+}
+SEEDS = TOLD | {
     seed: (spoil, funding(*fault)) for seed, (spoil, *fault) in OF_FUNDING.items()
 } | {
     # rows that refer to each other
@@ -226,7 +196,7 @@ SEEDS = OF_CELLS | {
         ("sources.csv", None, "", "no such file", "the source of the figures"),
     ),
     "sources that cannot be read": (
-        rewrite("sources", lambda b: b.decode().encode("gb18030")),
+        rewrite("sources", encode("gb18030")),
         ("sources.csv", None, "", "text in GB18030 (GBK)", "UTF-8"),
     ),
     "a source twice": (
@@ -266,11 +236,11 @@ SEEDS = OF_CELLS | {
 # What is as good as our own files: no fault at all.
 SOUND = {
     "our own files": lambda folder: None,
-    "a byte order mark": rewrite("funding", lambda text: b"\xef\xbb\xbf" + text),
-    "Windows line ends": rewrite("funding", lambda text: text.replace(b"\n", b"\r\n")),
-    "both": rewrite("funding", lambda b: b"\xef\xbb\xbf" + b.replace(b"\n", b"\r\n")),
-    "no last line end": rewrite("funding", lambda text: text.rstrip(b"\n")),
-    "a blank line": swap("funding", BEFORE_WATER, f"\n{BEFORE_WATER}"),
+    "a byte order mark": whole(lambda text: b"\xef\xbb\xbf" + text),
+    "Windows line ends": whole(lambda text: text.replace(b"\n", b"\r\n")),
+    "both": whole(lambda b: b"\xef\xbb\xbf" + b.replace(b"\n", b"\r\n")),
+    "no last line end": whole(lambda text: text.rstrip(b"\n")),
+    "a blank line": swap("funding", "water-investment,", "\nwater-investment,"),
     "everything quoted": edit("funding", lambda rows: None, csv.QUOTE_ALL),
     "decimals that say nothing": cell("funding", 3, value="5000000.0"),
     "no labels of one's own": remove("labels"),
@@ -291,7 +261,7 @@ def several(folder):
     cell("funding", 3, value="5,000,000", unit="parsec")(folder)
     cell("funding", 5, payer="")(folder)
     cell("funding", 6, paragraph="99")(folder)
-    swap("funding", BEFORE_WATER, f"x,,,\n{BEFORE_WATER}")(folder)
+    swap("funding", "water-investment,", "x,,,\nwater-investment,")(folder)
     cell("funding", 10, fact_id="")(folder)
 
 

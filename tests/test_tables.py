@@ -392,13 +392,13 @@ def test_faults_of_several_files_are_told_at_once(county):
     assert got == ["funding.csv", "projects.csv", "training.csv"]
 
 
-@pytest.mark.parametrize("seed", faults.OF_CELLS)
+@pytest.mark.parametrize("seed", faults.BY_SCHEMA)
 def test_an_independent_checker_finds_it_too_within_its_reach(seed, tmp_path):
     """Beyond it is what only a reading of the token, or of several cells, tells.
 
     And what frictionless is more lenient in, such as blanks and 1e3 for a number.
     """
-    spoil, (file, line, *_) = faults.OF_CELLS[seed]
+    spoil, (file, line, *_) = faults.SEEDS[seed]
     needed = sorted({*faults.needed(file), "labels", "sources"} & set(schema.TABLES))
     for each in needed:
         faults.copy(DATA / f"{each}.csv", tmp_path)

@@ -25,7 +25,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -40,7 +39,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTICLE = Path(os.environ.get("WUXI_ARTICLE") or ROOT.parent / "shared/source/jilin-wuxi-2021.txt")
 TREE = ("wuxi_data", "notebooks", "figures", "tests", "pyproject.toml")
 DATA, GORGES = "wuxi_data/data", "wuxi_data/three_gorges"  # the example is fiction
-LONGEST = 60  # seconds for one run of a check
 DIGITS, CHINESE = "0123456789", "一二三四五六七八九"
 QUALIFIER = "大约|约|余|多|以上|不到|不足|几|近|about |over |at least |under "
 TOGETHER = [{"value", "unit", "qualifier", "as_written", "indicator"}, {"start", "end"}]
@@ -246,10 +244,6 @@ TESTS = {
 }
 
 
-class OutOfTime(BaseException):
-    """Not an Exception, lest somebody catch it."""
-
-
 class Bench:
     """A copy of the repository in which changes are put and judged."""
 
@@ -261,7 +255,6 @@ class Bench:
         os.chdir(self.tree)
         sys.path[:0] = [str(self.tree), str(self.tree / "tests")]
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        signal.signal(signal.SIGALRM, self._out_of_time)
         for name in [name for name in sys.modules if name.startswith("wuxi_data")]:
             del sys.modules[name]  # that of the repository: ours is the copy
         import wuxi_data
@@ -273,10 +266,6 @@ class Bench:
         report._subset = lambda *given: b""  # the font on the page: its words decide
         self.before: dict[str, str] = {}
         gc.freeze()  # pytest collects garbage after each run: let there be little
-
-    @staticmethod
-    def _out_of_time(*_):
-        raise OutOfTime(f"a check took longer than {LONGEST} s")
 
     def judge(self, mutants: list[Mutant]) -> list[str]:
         """Who kills each, or nobody."""
@@ -328,13 +317,10 @@ class Bench:
                     getattr(each, "cache_clear", lambda: None)()
 
     def _run(self, name: str, batch: list[Mutant]) -> tuple[set, bool]:
-        signal.alarm(LONGEST)
         try:
             return getattr(self, f"_by_{name}")(str(Path(batch[0].path).parent), batch)
         except (self.wd.TableError, AssertionError, KeyError, ValueError):
             return set(), True
-        finally:
-            signal.alarm(0)
 
     def _by_check(self, folder, batch):
         faults = self.wd.check(None if folder == DATA else self.tree / folder)
