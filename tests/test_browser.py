@@ -3,6 +3,7 @@
 import io
 import shutil
 from functools import cache
+from pathlib import Path
 
 import pages
 import pytest
@@ -12,6 +13,7 @@ from wuxi_data.schema import THEMES
 from wuxi_data.tables import load
 
 sync_api = pytest.importorskip("playwright.sync_api")
+QUESTIONS = Path(__file__).with_name("browser.js").read_text("utf-8").strip()
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium")
 
@@ -61,40 +63,19 @@ def resize(page, width):
     page.set_viewport_size({"width": width, "height": 900})
 
 
-# -------------------------------------------------------------------- marks
+def ask(page, question):
+    """What a function of browser.js says of the page."""
+    return page.evaluate(f"{QUESTIONS}.{question}()")
 
-# Of each link of a drawing: whether it can be seen and hit, and how far its shape reaches.
-MARKS = """() => {
-  const inside = [.03, .25, .5, .75, .97];
-  const look = (link) => {
-    const shapes = [...link.querySelectorAll('path, use')];
-    const boxes = (shapes.length ? shapes : [...link.querySelectorAll('text')])
-      .map((each) => each.getBoundingClientRect());
-    const edge = (key, most) => most(...boxes.map((each) => each[key]));
-    const [left, right] = [edge('left', Math.min), edge('right', Math.max)];
-    const high = edge('bottom', Math.max) - edge('top', Math.min);
-    return {
-      name: link.textContent,
-      seen: left >= 0 && right <= innerWidth,
-      hit: boxes.some((each) => inside.some((x) => inside.some((y) => document.elementFromPoint(
-        each.left + each.width * x, each.top + each.height * y)?.closest('a') === link))),
-      reach: shapes.length ? Math.min(right - left, high) : 24,
-    };
-  };
-  return [...document.querySelectorAll('.picture svg')]
-    .filter((svg) => svg.getClientRects().length)
-    .flatMap((svg) => {
-      svg.scrollIntoView({ block: 'center', behavior: 'instant' });
-      return [...svg.querySelectorAll('a')].map(look);
-    });
-}"""
+
+# -------------------------------------------------------------------- marks
 
 
 def test_every_mark_can_be_seen_and_hit_within_24_pixels(visit):
     page = visit()
     for width in (360, 768, 1440):
         resize(page, width)
-        marks = page.evaluate(MARKS)
+        marks = ask(page, "marks")
         assert len(marks) == sum(len(chart.every_mark) for chart in pages.shown()[0])
         faulty = [m for m in marks if not (m["seen"] and m["hit"] and m["reach"] > 23.5)]
         assert faulty == [], width
@@ -111,19 +92,6 @@ def luminance(colour):
 def contrast(one, other):
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
-
-
-# Of each picture that is shown: a corner of its paper, and of each mark the boxes of its shapes.
-SHAPES = """() => [...document.querySelectorAll('.picture svg')]
-  .filter((svg) => svg.getClientRects().length)
-  .map((svg) => {
-    const place = (each) => {
-      const box = each.getBoundingClientRect();
-      return [box.left + scrollX, box.top + scrollY, box.right + scrollX, box.bottom + scrollY];
-    };
-    return [place(svg), [...svg.querySelectorAll('a')].map((link) => [link.textContent,
-      [...link.querySelectorAll(':is(path[class], use)')].map(place)])];
-  })"""
 
 
 def strongest(image, box, paper):
@@ -148,7 +116,7 @@ def test_every_mark_has_a_contrast_of_three_to_one(visit):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         image = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
-        for (left, top, *_), marks in page.evaluate(SHAPES):
+        for (left, top, *_), marks in ask(page, "shapes"):
             paper = image.getpixel((int(left) + 2, int(top) + 2))
             drawn = [(name, boxes) for name, boxes in marks if boxes]
             seen += len(drawn)
@@ -182,21 +150,10 @@ def test_language_can_be_chosen_where_nothing_can_be_stored(visit):
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-FOREIGN = """() => {
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-  while (walk.nextNode()) {
-    const { parentElement: about, textContent: text } = walk.currentNode;
-    if (/[一-鿿]/.test(text) && about.getClientRects().length && !about.closest('title')
-      && about.closest('[lang]').getAttribute('lang') !== 'zh') found.push(text);
-  }
-  return found;
-}"""
-
-
 def test_chinese_on_the_english_page_is_said_to_be_chinese(visit):
     page = visit("?lang=en")
     page.locator("[name=compact]").check()
-    assert page.evaluate(FOREIGN) == []
+    assert ask(page, "foreign") == []
 
 
 # -------------------------------------------------------------------- facts
@@ -295,56 +252,22 @@ def test_title_of_a_chart_is_announced_once(visit):
         assert told.count(chart.words["title"].en) == 1, chart.name
 
 
-EMPTY = """() => [...document.querySelectorAll('*')]
-  .filter((each) => each.tabIndex >= 0 && each.getClientRects().length)
-  .filter((each) => {
-    const { width, height } = each.getBoundingClientRect();
-    const name = each.ariaLabel || each.textContent || each.labels?.[0]?.textContent
-      || document.getElementById(each.getAttribute('aria-labelledby'))?.textContent;
-    return !name?.trim() || !width || !height;
-  }).map((each) => each.outerHTML)"""
-
-
 def test_no_tab_stop_is_empty(visit):
-    assert visit().evaluate(EMPTY) == []
-
-
-FORCED = """() => {
-  const look = (selector, key) => getComputedStyle(document.querySelector(selector))[key];
-  const [chosen, other] = [':checked', '#_en'].map((each) => `label:has(${each})`);
-  return [look(chosen, 'backgroundColor'), look(other, 'backgroundColor'),
-    look('tr:target', 'outlineStyle')];
-}"""
+    assert ask(visit(), "empty") == []
 
 
 def test_forced_colours_show_the_language_and_the_target(visit):
     page = visit("?lang=zh#jilin-annual-2020", forced_colors="active")
-    chosen, other, outline = page.evaluate(FORCED)
+    chosen, other, outline = ask(page, "chosen")
     assert chosen != other
     assert outline == "solid"
-
-
-SMALL = """() => {
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-  while (walk.nextNode()) {
-    const about = walk.currentNode.parentElement;
-    if (!walk.currentNode.textContent.trim() || !about.getClientRects().length) continue;
-    const scale = about.closest('svg') ? about.getScreenCTM().a : 1;
-    const points = parseFloat(getComputedStyle(about).fontSize) * scale * .75;
-    if (points < 6.99) found.push([points, about.outerHTML.slice(0, 200)]);
-  }
-  return found;
-}"""
-KEPT = """() => [...document.querySelectorAll('h2, h3, .says')]
-  .filter((each) => getComputedStyle(each).breakAfter !== 'avoid')
-  .map((each) => each.textContent)"""
 
 
 def test_print_has_numbered_pages_kept_headings_and_no_word_under_seven_points(visit):
     page = visit(width=672)  # what A4 leaves between our margins
     page.emulate_media(media="print")
-    assert page.evaluate(SMALL) == []
-    assert page.evaluate(KEPT) == []
+    assert ask(page, "small") == []
+    assert ask(page, "parted") == []
     assert "counter(page)" in page.content().split("@page", 1)[1].split("}")[0]
 
 

@@ -203,49 +203,24 @@ def written(number):
     return text or "零"
 
 
-def naive_sum(text):
-    """Add up left to right, whatever the order."""
-    total = section = digit = 0
-    for character in text:
-        if character in "十百千":
-            section += (digit or 1) * TENS[character]
-            digit = 0
-        elif character in "万亿":
-            total += (section + digit or 1) * TENS[character]
-            section = digit = 0
-        else:
-            digit = "零一二三四五六七八九".find(character.replace("〇", "零").replace("两", "二"))
-    return total + section + digit
-
-
-def chinese_value(text, bare):
-    """Add a Chinese numeral up naively, then believe the sum only if it is written the same."""
-    if "亿" in text:
-        above, _, below = text.rpartition("亿")
-        number = (naive_sum(above) or 1) * 10**8 + naive_sum(below)
-    else:
-        number = naive_sum(text)
-    plain = re.sub("两(?=[百千万亿])", "二", text).replace("〇", "零")
-    plain = "二" if text == "两" else plain
-    if number >= 10**16:  # 一亿亿
-        return None
-    accepted = {written(number), re.sub("^一十", "十", written(number))}
-    accepted |= {each.replace("零一十", "零十") for each in accepted}
-    if not bare:
-        accepted.add(re.sub("^一(?=[百千万亿])", "", written(number)))
-    return number if plain in accepted and "十两" not in text else None
+def spellings(number):
+    """A number as it is written, with 十 for a leading 一十 and 两 for 二 where that is usual."""
+    ways = [written(number), re.sub("^一十", "十", written(number))]
+    for plain in {*ways, *(way.replace("零一十", "零十") for way in ways)}:
+        yield "两" if plain == "二" else re.sub("(?<!十)二(?=[百千万亿])", "两", plain)
 
 
 def test_every_short_chinese_numeral_is_read_rightly_or_refused():
+    # Four characters hold two digits at most, each of them one, two or five.
+    nonzero = [digit * 10**place for digit in (1, 2, 5) for place in range(16)]
+    numbers = {0, *nonzero, *map(sum, itertools.combinations(nonzero, 2))}
+    values = {way: n for n in numbers if n < 10**16 for way in spellings(n)}
     for length in (1, 2, 3, 4):
         for characters in itertools.product("零一两五十百千万亿", repeat=length):
-            token = "".join(characters)
-            expected = chinese_value(token, bare=True)
-            try:
+            token, got = "".join(characters), None
+            with contextlib.suppress(ValueError):
                 got = read(token).value
-            except ValueError:
-                got = None
-            assert got == expected, f"{token}: expected {expected}, got {got}"
+            assert got == values.get(token), f"{token}: expected {values.get(token)}, got {got}"
 
 
 def test_whole_numbers_in_chinese_are_read():

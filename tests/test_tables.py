@@ -364,14 +364,6 @@ def test_all_faults_of_a_file_are_told_at_once(county):
         assert str(fault) in str(error.value), f"expected {fault} in the message"
 
 
-def test_a_message_names_file_line_column_found_and_expected(county):
-    faults.cell("funding", 3, value="5,000,000")(county)
-    with pytest.raises(TableError) as error:
-        wd.load_funding(county)
-    expected = "funding.csv:3 value: found '5,000,000'; expected a plain number such as 4000000"
-    assert str(error.value) == f"{expected}: write 5000000"
-
-
 def test_a_long_message_says_how_many_more(county):
     head, row = (county / "funding.csv").read_text("utf-8").splitlines()[:2]
     rows = [
