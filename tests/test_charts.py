@@ -409,6 +409,11 @@ def test_too_many_squares_ask_for_larger_ones():
         wd.bars(area, per=100)
 
 
+def test_minutes_and_hours_share_an_axis():
+    chart = wd.bars(facts(COUNTY, "longxi-by-car", "longxi-on-foot"))
+    assert [(mark.low, mark.high) for mark in chart.figures] == [(30, 30), (11, 20)]
+
+
 def test_no_english_word_is_broken_in_a_column():
     narrow = CHARTS["funding-rise"].draw(lang="en", narrow=True)
     said = [text.get_text() for text in narrow.texts if text.get_gid().endswith(":label")]

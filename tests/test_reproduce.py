@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
+import faults
 import pytest
 from books import chart, code, prose, write
 
 from wuxi_data import cli, notebooks, report, reproduce
 from wuxi_data.county import example_county
 from wuxi_data.files import write_whole
+from wuxi_data.reading import TableError
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -186,6 +188,13 @@ def test_a_number_in_prose_that_nothing_bears_out_fails_though_all_is_written(sm
     assert failed.state == "failed"
     assert "found '501万'" in failed.detail
     assert outcomes["notebooks/02_b.ipynb"].state == "new"
+
+
+def test_faulty_tables_stop_the_run_before_anything_is_written(small):
+    faults.swap("funding", ",5000000,", ",50,")(small.county)
+    with pytest.raises(TableError, match="5000000, as 500万元 says"):
+        small()
+    assert not small.out.exists()
 
 
 def test_the_command_says_each_state_and_sums_up(small, capsys):
