@@ -113,8 +113,8 @@ def funding(line, column, found, expected):
 
 
 def told():
-    """seed → (how to spoil, the fault); of cells, whether a reading of the schema finds it."""
-    seeds, by_schema = {}, {}
+    """seed → (how to spoil, the fault); and the seeds that a reading of the schema finds."""
+    seeds, by_schema = {}, []
     with CSV.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             seed, name, column, found = (row[each] for each in ("seed", "table", "column", "found"))
@@ -125,7 +125,8 @@ def told():
             else:
                 text = "" if found == "nothing" else ast.literal_eval(found)
                 spoil = cell(name, line, **{column: text})
-                by_schema[seed] = row["schema"] == "yes"
+            if row["schema"] == "yes":
+                by_schema.append(seed)
             seeds[seed] = spoil, (f"{name}.csv", line, column, found, row["expected"])
     return seeds, by_schema
 

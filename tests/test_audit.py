@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from wuxi_data.audit import audit, digest, paragraphs, propose, write_proposals
 from wuxi_data.numerals import NUMERAL, fold
 from wuxi_data.reading import TableError
+from wuxi_data.schema import THEMES
 from wuxi_data.tables import load
 
-THEMES = ["funding", "projects", "water_works", "training", "county"]
 NUMERALS, FACTS, EXCLUDED = 103, 55, 48
 
 
