@@ -214,14 +214,6 @@ def test_chart_can_be_saved_and_cited(visit, tmp_path):
     assert "#_chart-orchards" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_reader_finds_back_from_a_fact_to_the_chart(visit):
-    page = visit()
-    page.locator("#_chart-funding-rise .wide a[href='#jilin-annual-2020']:visible").first.click()
-    assert page.url.endswith("#jilin-annual-2020")
-    page.locator(".back a").click()
-    assert page.url.endswith("#_chart-funding-rise")
-
-
 # -------------------------------------------------------------------- for everyone
 
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pages
 import pytest
 
+import wuxi_data as wd
 from wuxi_data import report
 from wuxi_data.notebooks import Finding
 from wuxi_data.places import Both
@@ -57,10 +58,18 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph(page):
     for chart in pages.shown()[0]:
         start = page.index(f'id="_chart-{chart.name}"')
         chinese = page[start : page.index('class="picture en"', start)]
-        wide = chinese.split('class="narrow"')[0]
-        links = re.findall('<a href="?#[^>]+><title>', wide)
+        links = re.findall('<a href="#[^>]+><title>', chinese.split("</svg>")[0])
         assert len(links) == len({mark.gid for mark in chart.every_mark}), chart.name
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
+
+
+def test_words_that_stand_upright_in_a_drawing_do_so_on_the_page():
+    funding = wd.load_funding(wd.example_county())
+    years = wd.columns(funding[funding["indicator"].eq("annual_aid") & funding["start"].notna()])
+    drawn = report.picture(years, "en", False)
+    svg = report.svg(drawn, "en", "_1en", {}, report.Shared({}, {}))
+    upright = r'<text [^>]*transform="rotate\(-90 [^>]*>[^<]+ million yuan'
+    assert len(re.findall(upright, svg)) == 20
 
 
 def test_a_chart_of_other_sources_stands_apart_and_leads_to_them(page):
@@ -69,7 +78,7 @@ def test_a_chart_of_other_sources_stands_apart_and_leads_to_them(page):
     section = page[start : page.index("</section>", start)]
     assert 'id="_chart-three-gorges"' in section
     assert section.count('value="svg"') == section.count("<figure")
-    assert "href=#_source-sanxia-cq-2025-people><title>2021—2025年: 1802.5亿元 | " in section
+    assert 'href="#_source-sanxia-cq-2025-people"><title>2021—2025年: 1802.5亿元 | ' in section
     assert 'id="cq-2024-total"' not in page, "expected no entry for a figure of another folder"
 
 

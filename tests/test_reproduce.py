@@ -32,9 +32,8 @@ class Sketch:
             raise ValueError("nothing to draw")
         self.name, self.made = made["name"], made
 
-    def render(self, kind: str, lang: str, narrow=False, bare=False) -> bytes:
-        form = f"{kind}{' narrow' * narrow}{' bare' * bare}"
-        return f"{form} {lang} {self.made['value']}".encode()
+    def render(self, kind: str, lang: str) -> bytes:
+        return f"{kind} {lang} {self.made['value']}".encode()
 
     def csv(self) -> bytes:
         return f"value\n{self.made['value']}\n".encode()
@@ -56,6 +55,7 @@ def small(monkeypatch, tmp_path, county):
     monkeypatch.setattr(reproduce, "Chart", Sketch)
     monkeypatch.setattr(reproduce, "_drawers", lambda: nullcontext(ThreadPoolExecutor(1)))
     monkeypatch.setattr(report, "build", page)
+    monkeypatch.setattr(report, "picture", lambda chart, lang, narrow: chart.render("page", lang))
     folder, out = county / "notebooks", tmp_path / "out"
     write(
         folder / "01_a.ipynb",
@@ -98,7 +98,7 @@ def test_what_notebooks_show_under_a_name_is_drawn_and_on_the_page_and_nothing_e
     assert states(first) == {"new"}
     assert (small.out / "figures" / "rise.en.svg").read_bytes() == b"svg en 1"
     page = (small.out / "figures" / "report.html").read_text().splitlines()
-    assert page == ["svg narrow bare zh 1", "svg narrow bare zh 1", "rise: A sentence."]
+    assert page == ["page zh 1", "page zh 1", "rise: A sentence."]
     assert contents(small.county) == before, "expected the folder itself to be left alone"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
@@ -30,15 +30,6 @@ class Refusal(Exception):
     """An input that the command cannot take: one line, exit code 2, nothing written."""
 
 
-_REFUSED = (
-    FileExistsError,
-    FileNotFoundError,
-    IsADirectoryError,
-    NotADirectoryError,
-    PermissionError,
-)
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8, on any system
@@ -54,15 +45,13 @@ def main(argv: list[str] | None = None) -> int:
         _say(str(error))
         _say(_("{faults}; nothing was run", faults=_count(error.faults)))
         return FAILED
-    except (Refusal, *_REFUSED) as error:
-        _say(f"wuxi-data: {_one_line(error)}")
-        return REFUSED
     except BrokenPipeError:  # whoever read our output has had enough of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:
-        _say(f"wuxi-data: {_one_line(error)}")
-        return REFUSED if error.errno == errno.EROFS else FAILED
+    except (Refusal, OSError) as error:
+        where = f": {error.filename}" if getattr(error, "filename", None) else ""
+        _say(f"wuxi-data: {heard(getattr(error, 'strerror', None) or str(error))}{where}")
+        return REFUSED
     except KeyboardInterrupt:
         _say(_("wuxi-data: stopped; every file is whole, either old or new"))
         return INTERRUPTED
@@ -70,12 +59,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _one_line(error: Exception) -> str:
-    where = f": {error.filename}" if getattr(error, "filename", None) else ""
-    said = getattr(error, "strerror", None)
-    return (heard(said) if said else str(error)) + where
 
 
 def _count(faults: list) -> str:
@@ -98,38 +81,26 @@ def _reproduce(arguments) -> int:
     try:
         outcomes = reproduce(data, out, check=arguments.check, prune=arguments.prune, say=_say)
     except ModuleNotFoundError as error:
-        lacking = _(
-            "{name} is missing; install the wheel or the repository with its extra, as in "
-            'pip install ".[reproduce]"',
-            name=error.name,
-        )
-        raise Refusal(lacking) from None
-    words = _states()
+        raise Refusal(
+            _(
+                "{name} is missing; install the wheel or the repository with its extra, as in "
+                'pip install ".[reproduce]"',
+                name=error.name,
+            )
+        ) from None
     for outcome in outcomes:
-        state = words[outcome.state]
+        state = heard(outcome.state)
         print(f"{state:9} {outcome.name}")
         if outcome.detail:
             _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
-    print(", ".join(f"{count} {words[state]}" for state, count in sorted(states.items())))
+    print(", ".join(f"{count} {heard(state)}" for state, count in sorted(states.items())))
     _say(_("{seconds:.1f} s", seconds=time.monotonic() - began))
     different = arguments.check and (states["changed"] or states["new"] or states["stale"])
     if different:
         _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
     return FAILED if states["failed"] or different else OK
-
-
-def _states() -> dict[str, str]:
-    """What each state of an outcome is called."""
-    return {
-        "same": _("same"),
-        "changed": _("changed"),
-        "new": _("new"),
-        "stale": _("stale"),
-        "pruned": _("pruned"),
-        "failed": _("failed"),
-    }
 
 
 def _check(arguments) -> int:
@@ -138,9 +109,7 @@ def _check(arguments) -> int:
     if arguments.format == "json":
         print(json.dumps([fault._asdict() for fault in faults], ensure_ascii=False, indent=2))
     else:
-        for line in _lines(faults):
-            print(line)
-        print(_count(faults) if faults else _("no faults"))
+        print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
     return FAILED if faults else OK
@@ -181,18 +150,7 @@ def _audit(arguments) -> int:
         raise Refusal(str(error)) from None
     print(report, file=sys.stderr if proposing else None)
     if not report.same_text:
-        count, sha256 = len(paragraphs(text)), digest(text)
-        words = {"count": count, "sha256": sha256}
-        _say(_("its row in sources.csv would say: paragraphs {count}, sha256 {sha256}", **words))
-        given = {"source_id": "ID", "title": "TITLE", "authors": "AUTHORS", "read": "READ"}
-        given |= {
-            "published": "YYYY-MM-DD",
-            "language": "zh",
-            "sha256": sha256,
-            "paragraphs": count,
-        }
-        row = ",".join(str(given.get(column, "")) for column in fields("sources"))
-        _say(_("as a row, for you to fill in: {row}", row=row))
+        _say_source(text)
     if proposing and report.unaccounted:
         _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))
         rows = propose(report, text, arguments.data)
@@ -204,6 +162,15 @@ def _audit(arguments) -> int:
     return OK if report.ok else FAILED
 
 
+def _say_source(text: str) -> None:
+    """The row of an article in ``sources.csv``; in capitals what only a reader knows."""
+    asked = {name: name.upper() for name in ("title", "authors", "read")}
+    known = {"language": "zh", "paragraphs": len(paragraphs(text)), "sha256": digest(text)}
+    given = {"source_id": "ID", "published": "YYYY-MM-DD", **asked, **known}
+    row = ",".join(str(given.get(column, "")) for column in fields("sources"))
+    _say(_("its row in sources.csv, for you to fill in: {row}", row=row))
+
+
 def _article(path: Path) -> str:
     """The text of an article, or a refusal that says what to do."""
     with path.open("rb") as file:
@@ -213,30 +180,24 @@ def _article(path: Path) -> str:
         raise Refusal(
             _("{path} is too large for an article: over {limit} bytes", path=path, limit=limit)
         )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal(_not_utf8(path, content)) from None
-    if "\0" in text:
-        raise Refusal(_not_utf8(path, content))
-    return text
-
-
-def _not_utf8(path: Path, content: bytes) -> str:
     kind = _encoding(content)
-    return _("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind)
+    if kind:
+        raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind))
+    return content.decode("utf-8-sig")
 
 
 def _encoding(content: bytes) -> str:
+    """What an article is instead of text in UTF-8."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _("in UTF-16")
     if b"\0" in content:
         return _("not text (a binary file, or UTF-16)")
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        return _("not text in UTF-8")
-    return _("not in UTF-8 (it may be GB18030, also called GBK)")
+    known = {"utf-8": "", "gb18030": _("not in UTF-8 (it may be GB18030, also called GBK)")}
+    for encoding, said in known.items():
+        with suppress(UnicodeDecodeError):
+            content.decode(encoding)
+            return said
+    return _("not text in UTF-8")
 
 
 def _new(arguments) -> int:
@@ -247,12 +208,10 @@ def _new(arguments) -> int:
 
 
 def _cite(arguments) -> int:
-    for source in load_sources(arguments.data).itertuples():
-        who = next(
-            (each for each in (source.authors, source.publisher) if isinstance(each, str)), ""
-        )
-        said = f"{who.replace('; ', ', ')} ({source.published[:4]}). {source.title}."
-        print(f"{said.lstrip()} [{source.source_id}]")
+    for source in load_sources(arguments.data).astype(object).fillna("").itertuples():
+        who = (source.authors or source.publisher).replace("; ", ", ")
+        said = f"{who} ({source.published[:4]}). {source.title}. [{source.source_id}]"
+        print(said.lstrip())
     ours = _("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
     print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT.") if arguments.data else ours)
     return OK
@@ -273,14 +232,10 @@ class _Help(argparse.HelpFormatter):
     """Chinese has no blanks to break a line at, and its characters are two columns wide."""
 
     def _split_lines(self, text, width):
-        return super()._split_lines(text, _columns(width))
+        return super()._split_lines(text, width // 2 if language() == "zh" else width)
 
     def _fill_text(self, text, width, indent):
-        return super()._fill_text(text, _columns(width), indent)
-
-
-def _columns(width: int) -> int:
-    return width // 2 if language() == "zh" else width
+        return "\n".join(indent + line for line in self._split_lines(text, width))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -309,11 +264,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    data = {
-        "type": Path,
-        "metavar": "DIR",
-        "help": _("a folder of your own tables; ours by default"),
-    }
+    folder = {"type": Path, "metavar": "DIR"}
+    data = {**folder, "help": _("a folder of your own tables; ours by default")}
 
     added = command(
         "reproduce",
@@ -322,59 +274,34 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_("With --data, the notebooks of that folder are run: they are code."),
     )
     added.add_argument("--data", **data)
-    added.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help=_(
-            "where notebooks/ and figures/ are written; by default the repository, or out in "
-            "the folder of your data"
-        ),
+    where = _(
+        "where notebooks/ and figures/ are written; by default the repository, or out in "
+        "the folder of your data"
     )
-    added.add_argument(
-        "--check", action="store_true", help=_("write nothing; exit 1 and show what would differ")
-    )
-    added.add_argument(
-        "--prune", action="store_true", help=_("remove figures that no notebook shows any more")
-    )
+    added.add_argument("--out", help=where, **folder)
+    only = _("write nothing; exit 1 and show what would differ")
+    added.add_argument("--check", action="store_true", help=only)
+    prune = _("remove figures that no notebook shows any more")
+    added.add_argument("--prune", action="store_true", help=prune)
 
-    added = command(
-        "new", _new, _("Make a folder of empty tables, a guide and a notebook, for your county.")
-    )
-    added.add_argument(
-        "folder", type=Path, metavar="DIR", help=_("does not exist yet, or is empty")
-    )
+    said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
+    added = command("new", _new, said)
+    added.add_argument("folder", help=_("does not exist yet, or is empty"), **folder)
 
-    added = command(
-        "check",
-        _check,
-        _("Say every fault of a folder at once: its tables, and the prose of its notebooks."),
-    )
+    said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
+    added = command("check", _check, said)
     added.add_argument("data", nargs="?", **data)
-    added.add_argument(
-        "--format",
-        choices=["text", "json"],
-        default="text",
-        help=_("text for readers, json for programs"),
-    )
+    kinds = _("text for readers, json for programs")
+    added.add_argument("--format", choices=["text", "json"], default="text", help=kinds)
 
     added = command("audit", _audit, _("Account for every numeral of an article."))
     added.add_argument("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
     added.add_argument("--data", **data)
     added.add_argument("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    added.add_argument(
-        "--propose",
-        action="store_true",
-        help=_("print a candidate row for each numeral left over"),
-    )
-    added.add_argument(
-        "--out",
-        type=Path,
-        metavar="FOLDER",
-        help=_(
-            "write proposals.csv and exclusions.csv there instead of printing; never over a file"
-        ),
-    )
+    candidates = _("print a candidate row for each numeral left over")
+    added.add_argument("--propose", action="store_true", help=candidates)
+    where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
+    added.add_argument("--out", type=Path, metavar="FOLDER", help=where)
 
     added = command("cite", _cite, _("Print how to cite the article and this package."))
     added.add_argument("--data", **data)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
@@ -12,8 +10,9 @@ from tempfile import TemporaryDirectory
 from .files import PACKAGE
 from .messages import _
 from .numerals import unit_labels
+from .places import LANGS
 from .reading import read
-from .schema import fields, package, references
+from .schema import TABLES, fields, package, references, resource
 from .tables import filled, labels, messages
 
 _TEMPLATES = PACKAGE / "templates" / "county"
@@ -52,34 +51,25 @@ def new_county(folder: str | Path) -> Path:
     parent = folder.absolute().parent
     if not parent.is_dir():
         raise FileNotFoundError(_("no such folder to make it in: {parent}", parent=parent))
-    # Made beside and moved into place, so that nobody meets half of a folder.
+    # Made beside and moved into place, so that nobody meets half of a file.
     with TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as beside:
-        whole = Path(beside) / "whole"
         for name, content in blank_county().items():
-            (whole / name).parent.mkdir(parents=True, exist_ok=True)
-            (whole / name).write_bytes(content)
-        if folder.exists():
-            for each in whole.iterdir():
-                each.rename(folder / each.name)
-        else:
-            whole.rename(folder)
+            path = Path(beside, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        folder.mkdir(exist_ok=True)
+        for each in Path(beside).iterdir():
+            each.rename(folder / each.name)
     return folder
 
 
 def blank_county() -> dict[str, bytes]:
     """What stands in a new county's folder: the name of each file and its content."""
-    made = {_GUIDES[lang]: _guide(lang).encode() for lang in _GUIDES}
-    for resource in _tables():
+    made = {_GUIDES[lang]: _guide(lang).encode() for lang in LANGS}
+    for name in TABLES:
         # Excel takes a CSV for UTF-8 only where it opens with a mark.
-        header = ",".join(fields(resource["name"])) + "\n"
-        made[resource["path"]] = header.encode("utf-8-sig")
-    made |= {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
-    return made
-
-
-def _tables() -> list[dict]:
-    """The tables that a county fills in: units are ours alone."""
-    return [each for each in package()["resources"] if each["name"] != "units"]
+        made[f"{name}.csv"] = (",".join(fields(name)) + "\n").encode("utf-8-sig")
+    return made | {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
 
 
 def example_county() -> Path:
@@ -114,66 +104,57 @@ def three_gorges() -> Path:
 
 
 def _guide(lang: str) -> str:
-    template = (_TEMPLATES / _GUIDES[lang]).read_text("utf-8")
-    tables = "\n\n".join(_table_guide(each, lang) for each in _tables())
-    lists, found = "\n\n".join(_closed_lists(lang)), "\n\n".join(_open_lists(lang))
-    return Template(template).substitute(tables=tables, lists=lists, open=found)
-
-
-def _table_guide(resource: dict, lang: str) -> str:
-    """Each column with its meaning, its rule and how one row of ours fills it."""
-    name, words = resource["name"], messages()
-    frame = read(name).frame
-    example = frame.loc[(frame != "").sum(axis=1).idxmax()]  # the fullest row, the first of them
-    title = ("column", "meaning", "rule", "example")
-    rows = [
-        (
-            f"`{column}`",
-            field[_MEANING[lang]],
-            filled(words[_rule(name, field)][lang], kinds=_kinds(field)),
-            f"`{example[column]}`" if example[column] else "",
-        )
-        for column, field in fields(name).items()
-    ]
-    header = [tuple(words[f"guide_{word}"][lang] for word in title), ("---",) * len(title)]
-    table = "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in header + rows)
-    return (
-        f"### `{resource['path']}`\n\n{resource[_MEANING[lang]]}\n\n{table}\n\n"
-        f"```csv\n{_csv(fields(name))}{_csv(example)}```"
+    """The template of a guide, with what the schema and our labels say."""
+    return Template((_TEMPLATES / _GUIDES[lang]).read_text("utf-8")).substitute(
+        tables="\n\n".join(_table_guide(name, lang) for name in TABLES),
+        lists="\n\n".join(_closed_lists(lang)),
+        open="\n\n".join(_open_lists(lang)),
     )
 
 
+def _table_guide(name: str, lang: str) -> str:
+    """Each column with its meaning, its rule and how one row of ours fills it."""
+    words, frame = messages(), read(name).frame
+    fullest = frame.loc[[(frame != "").sum(axis=1).idxmax()]]  # the first of them
+    rows = [[words[f"guide_{word}"][lang] for word in ("column", "meaning", "rule", "example")]]
+    rows.append(["---"] * 4)
+    for column, field in fields(name).items():
+        kinds = " / ".join(f"`{kind}`" for kind in field.get("labelKinds", ()))
+        rule = filled(words[_rule(name, field)][lang], kinds=kinds)
+        example = fullest[column].iloc[0]
+        cells = f"`{column}`", field[_MEANING[lang]], rule, example and f"`{example}`"
+        rows.append([each.replace("|", r"\|") for each in cells])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    csv = fullest.to_csv(index=False, lineterminator="\n")
+    return f"### `{name}.csv`\n\n{resource(name)[_MEANING[lang]]}\n\n{table}\n\n```csv\n{csv}```"
+
+
 def _rule(name: str, field: dict) -> str:
-    rules, column = field.get("constraints", {}), field["name"]
+    rules, kind = field.get("constraints", {}), "any"
     if "enum" in rules:
-        return "guide_closed" if rules.get("required") else "guide_closed_or_empty"
-    if column in references(name, "labels"):
-        return "guide_open" if rules.get("required") else "guide_open_or_empty"
-    return "guide_required" if rules.get("required") else "guide_optional"
-
-
-def _kinds(field: dict) -> str:
-    return " / ".join(f"`{kind}`" for kind in field.get("labelKinds", ()))
+        kind = "closed"
+    elif field["name"] in references(name, "labels"):
+        kind = "open"
+    return f"guide_{kind}" + ("" if rules.get("required") else "_or_empty")
 
 
 def _closed_lists(lang: str) -> Iterator[str]:
     """Every closed list once: each table's indicators with their units, and the units."""
-    words, listed = labels(), {}
-    for resource in package()["resources"]:
-        path, units = f"`{resource['path']}`", resource.get("indicatorUnits", {})
+    words, listed = {code: said[lang] for code, said in labels().items()}, {}
+    for declared in package()["resources"]:
+        path, units = f"`{declared['path']}`", declared.get("indicatorUnits", {})
         if units:
-            found = (f"`{code}` {words[code][lang]} ({', '.join(units[code])})" for code in units)
-            yield f"**`indicator`** ({path}): {', '.join(found)}"
-        for column, field in fields(resource["name"]).items():
+            found = ((code, f"{words[code]} ({', '.join(units[code])})") for code in units)
+            yield f"**`indicator`** ({path}): {_listed(found)}"
+        for column, field in fields(declared["name"]).items():
             codes = tuple(field.get("constraints", {}).get("enum", ()))
             if column != "indicator" and codes and set(codes) <= set(words):
                 listed.setdefault((column, codes), []).append(path)
     for (column, codes), paths in listed.items():
-        found = ", ".join(f"`{code}` {words[code][lang]}" for code in codes)
+        found = _listed((code, words[code]) for code in codes)
         yield f"**`{column}`** ({', '.join(paths)}): {found}"
-    places = {"zh": 0, "en": 1}
-    units = (f"`{code}` {unit[places[lang]][0]}" for code, unit in unit_labels().items())
-    yield f"**`unit`**: {', '.join(units)}"
+    place = LANGS.index(lang)
+    yield f"**`unit`**: {_listed((code, unit[place][0]) for code, unit in unit_labels().items())}"
 
 
 def _open_lists(lang: str) -> Iterator[str]:
@@ -183,15 +164,8 @@ def _open_lists(lang: str) -> Iterator[str]:
     ours = read("labels").frame
     for column, kind in (("reason", "reason"), ("works", "works_type"), ("sector", "sector")):
         rows = ours[ours["kind"] == kind]
-        listed = ", ".join(f"`{row.code}` {getattr(row, lang)}" for row in rows.itertuples())
-        yield f"**`{column}`**: {listed}"
+        yield f"**`{column}`**: {_listed(zip(rows['code'], rows[lang], strict=True))}"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")
-
-
-def _csv(values) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(values)
-    return line.getvalue()
+def _listed(codes: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"`{code}` {said}" for code, said in codes)

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -318,18 +319,17 @@ def cell_name(place: int, cell: dict) -> str:
 def charts_shown(notebook: dict, name: str) -> list[Shown]:
     """Every chart with a name that any output of the notebook `name` holds."""
     return [
-        Shown(
-            data[MIME]["name"], data[MIME], name, cell_name(place, cell), data.get("image/png", "")
-        )
+        Shown(chart["name"], chart, name, cell_name(place, cell), picture)
         for place, cell in enumerate(notebook["cells"], 1)
-        for data in _charts(cell)
-        if data[MIME].get("name")
+        for chart, picture in _charts(cell)
+        if chart.get("name")
     ]
 
 
-def _charts(cell: dict) -> Iterable[dict]:
-    outputs = cell.get("outputs", ())
-    return [output["data"] for output in outputs if MIME in output.get("data", {})]
+def _charts(cell: dict) -> list[tuple[dict, str]]:
+    """(chart, its picture in base64) of each output that is one."""
+    shown = (output.get("data", {}) for output in cell.get("outputs", ()))
+    return [(data[MIME], data.get("image/png", "")) for data in shown if MIME in data]
 
 
 def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
@@ -338,20 +338,16 @@ def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
     The language of the picture makes no other chart, nor do capitals another name: not every
     disk tells them apart.
     """
-    charts: dict[str, dict[str, Shown]] = {}
+    charts: dict[str, dict[str, Shown]] = defaultdict(dict)
     for each in shown:
-        charts.setdefault(each.name.casefold(), {}).setdefault(content(each.chart), each)
+        charts[each.name.casefold()].setdefault(content(each.chart), each)
     return {name: list(found.values()) for name, found in charts.items() if len(found) > 1}
 
 
 def content(chart: dict) -> str:
-    """What a chart says, as text that can be compared."""
-    return json.dumps(_without_language(chart), sort_keys=True)
-
-
-def _without_language(chart: dict) -> dict:
-    panels = [_without_language(panel) for panel in chart.get("panels", ())]
-    return {**chart, "lang": None, "panels": panels}
+    """What a chart says, in whatever language it is shown, as text that can be compared."""
+    panels = [content(panel) for panel in chart.get("panels", ())]
+    return json.dumps({**chart, "lang": None, "panels": panels}, sort_keys=True)
 
 
 def findings(notebook: dict, name: str) -> list[Finding]:
@@ -372,6 +368,7 @@ def is_finding(cell: dict) -> bool:
 
 
 def finding_paragraphs(cell: dict) -> list[str]:
+    """The paragraphs of a finding, each as one line: Chinese is wrapped without a blank."""
     lines = (line for line in cell["source"].splitlines() if not re.match(r"\s*(>|#|<!--)", line))
     blocks = re.split(r"\n\s*\n", "\n".join(lines))
     return [" ".join(unwrapped(block.strip()).split()) for block in blocks if block.strip()]
@@ -379,9 +376,5 @@ def finding_paragraphs(cell: dict) -> list[str]:
 
 def _next_chart(cells: list[dict]) -> str | None:
     """The name of the next output, where that is a chart that has one."""
-    for cell in cells:
-        if is_finding(cell):
-            return None
-        if cell.get("outputs"):
-            return next((data[MIME].get("name") for data in _charts(cell)), None)
-    return None
+    cell = next((each for each in cells if is_finding(each) or each.get("outputs")), {})
+    return next((chart.get("name") for chart, _picture in _charts(cell)), None)

@@ -14,32 +14,23 @@ from typing import NamedTuple
 from . import notebooks
 from .messages import _
 from .notebooks import Unreadable, cell_name
-from .numerals import fold
-from .numerals import read as read_token
+from .numerals import Unread, fold, read
 from .reading import Fault
-from .reading import read as read_table
 from .schema import THEMES
-from .tables import load, quantities
+from .tables import labels, load, quantities
 
-_SIZES = {
-    "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "hundred": 100, "thousand": 1000,
-    "million": 10**6, "billion": 10**9,
-}  # fmt: skip
+_SCALES = {"hundred": "百", "thousand": "千", "million": "百万", "billion": "十亿"}
 _UNITS = r"(?:km2?|m2?|kg|kWh?|MW|ha|mu|t|h|min)\b"
-_SCALE = r"(?P<scale>[十百千万亿]+|\s?(?:hundred|thousand|million|billion)\b)?"
 _NUMERAL = re.compile(
-    rf"""(?<![A-Za-z_\d.])(?<![A-Za-z]-)
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})++(?!\d)|\d++)(?P<decimals>\.\d++)?
-    (?:[余多几](?=[十百千万亿]))?{_SCALE}(?P<percent>\s?%)?(?!{_UNITS})(?![A-Za-z_]|\.\d)
-  | (?<![A-Za-z_\d.])(?P<before_unit>\d+(?:\.\d+)?)(?={_UNITS})
-  | 百分之(?P<in_hundred>[一二两三四五六七八九十百零]+)
-  | (?P<below>[二三四五六七八九十]+)分之(?P<above>[一二三四五六七八九十]+)
-  | (?P<chinese>[一二两三四五六七八九十几数]+[余多]?[百千万亿]
-                [〇零一二两三四五六七八九十百千万亿]*)""",
+    rf"""(?<![A-Za-z_\d.])(?<![A-Za-z]-)(?:\d{{1,3}}(?:,\d{{3}})++(?!\d)|\d++)(?:\.\d++)?
+    (?:[余多几](?=[十百千万亿]))?(?:[十百千万亿]+|\s?(?:{"|".join(_SCALES)})\b)?(?:\s?%)?
+    (?:(?={_UNITS})|(?![A-Za-z_]|\.\d))
+  | 百分之[一二两三四五六七八九十百零]+
+  | [二三四五六七八九十]+分之[一二三四五六七八九十]+
+  | [一二两三四五六七八九十几数]+[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
 _EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d+\b")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．％，", "0123456789.%,")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
     "|[Nn]otes?|[Qq]uestions?"
@@ -73,8 +64,7 @@ class Known(NamedTuple):
     """What the prose of a folder's notebooks may say."""
 
     figures: dict[tuple[Fraction, bool], str]  # (value, in percent) → where it is printed
-    years: frozenset[int]
-    paragraphs: frozenset[int]
+    paragraphs: set[int]
     texts: str
 
 
@@ -92,8 +82,7 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
         Files that are no notebooks, cells without a stored run, findings in one language, and
         numbers in prose that neither a table nor an output holds.
     """
-    found = []
-    facts = known(data)
+    found, facts = [], known(data)
     for path in notebooks.notebook_paths(notebooks.notebook_folder(data)):
         file = f"notebooks/{path.name}"
         try:
@@ -101,25 +90,23 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
         except Unreadable as error:
             found.append(Fault(file, None, "", str(error), _("a notebook")))
             continue
-        found += [*_unrun(notebook, file), *faults(notebook, file, facts)]
+        if unrun := list(_unrun(notebook)):
+            said = _("no stored run of cell {cells}", cells=", ".join(unrun))
+            mend = _("every cell run: run all and save, or take the copy that reproduce records")
+            found.append(Fault(file, None, "", said, mend))
+        found += faults(notebook, file, facts)
     return found
 
 
-def _unrun(notebook: dict, file: str) -> Iterator[Fault]:
-    cells = [
-        str(place)
-        for place, cell in enumerate(notebook["cells"], 1)
-        if cell["cell_type"] == "code" and cell["source"].strip() and not cell["execution_count"]
-    ]
-    if cells:
-        found = _("no stored run of cell {cells}", cells=", ".join(cells))
-        mend = _("every cell run: run all and save, or take the copy that reproduce records")
-        yield Fault(file, None, "", found, mend)
+def _unrun(notebook: dict) -> Iterator[str]:
+    for place, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "code" and cell["source"].strip() and not cell["execution_count"]:
+            yield str(place)
 
 
 def faults(notebook: dict, file: str, facts: Known) -> list[Fault]:
     """The numbers in a notebook's prose that nothing bears out, and findings that lack a half."""
-    shown = frozenset(_shown(notebook))
+    shown = set(_shown(notebook))
     return [
         Fault(file, None, cell_name(place, cell), found, expected)
         for place, cell in enumerate(notebook["cells"], 1)
@@ -128,12 +115,12 @@ def faults(notebook: dict, file: str, facts: Known) -> list[Fault]:
     ]
 
 
-def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[str, str]]:
+def _cell_faults(cell: dict, shown: set, facts: Known) -> Iterator[tuple[str, str]]:
     count = len(notebooks.finding_paragraphs(cell))
     if notebooks.is_finding(cell) and count not in (0, 2):
         found = _("a finding of {count} paragraphs", count=count)
         yield found, _("two: first in Chinese, then in English")
-    text = NOT_PROSE.sub(" ", cell["source"].translate(_FULL_WIDTH))
+    text = NOT_PROSE.sub(" ", fold(cell["source"]))
     for reference in _PARAGRAPHS.findall(text):
         for number in set(map(int, re.findall(r"\d+", reference))) - facts.paragraphs:
             yield repr(reference), _("a paragraph of a figure; none stands in {n}", n=number)
@@ -144,64 +131,37 @@ def _cell_faults(cell: dict, shown: frozenset, facts: Known) -> Iterator[tuple[s
 
 def numerals(text: str) -> list[Numeral]:
     """The numbers in a text; small words (五年, "five") are the author's own."""
-    return [_numeral(match) for match in _NUMERAL.finditer(fold(text).translate(_FULL_WIDTH))]
+    return [_numeral(match[0].strip()) for match in _NUMERAL.finditer(fold(text))]
 
 
-def _numeral(match: re.Match) -> Numeral:
-    text, parts = match[0].strip(), match.groupdict()
-    if parts["in_hundred"]:
-        return Numeral(text, _chinese(parts["in_hundred"]), True)
-    if parts["below"]:
-        above, below = _chinese(parts["above"]), _chinese(parts["below"])
-        return Numeral(text, above and below and above / below)
-    if parts["chinese"]:
-        return Numeral(text, _chinese(text))
-    if parts["before_unit"]:
-        return Numeral(text, Fraction(parts["before_unit"]))
-    value = Fraction(parts["digits"].replace(",", "") + (parts["decimals"] or ""))
-    scale = (parts["scale"] or "").strip()
-    for word in [scale] if scale in _SIZES else scale:
-        value *= _SIZES[word]
-    return Numeral(text, value, bool(parts["percent"]))
-
-
-def _chinese(token: str) -> Fraction | None:
+def _numeral(text: str) -> Numeral:
+    """As print is read, once its English words are Chinese."""
+    chinese = re.sub("|".join(_SCALES), lambda word: _SCALES[word[0]], text)
     try:
-        value = read_token(token).value
-    except ValueError:
-        return None
-    return None if value is None else Fraction(value)
+        reading = read("".join(chinese.split()))
+    except Unread:
+        return Numeral(text, None)
+    value = None if reading.value is None else Fraction(reading.value)
+    return Numeral(text, value, reading.unit == "percent")
 
 
-def _is_borne_out(numeral: Numeral, shown: frozenset, facts: Known) -> bool:
+def _is_borne_out(numeral: Numeral, shown: set, facts: Known) -> bool:
     text, value, percent = numeral
     if value is None:
         return text in facts.texts
     if "分之" in text and not percent:  # a third is borne out by 33.33%
-        every = {(number / 100 if of else number) for number, of in (*shown, *facts.figures)}
+        every = ((number / 100 if of else number) for number, of in (*shown, *facts.figures))
         return any(abs(number - value) < Fraction(1, 200) for number in every)
-    if not percent and value in facts.years:
-        return True
     return (value, percent) in facts.figures or bool({(value, percent), (value, False)} & shown)
 
 
 def _expected(numeral: Numeral, facts: Known) -> str:
     said = _("a printed figure, a year of the tables or a number of an output in this notebook")
-    value = numeral.value
-    if value is None or not facts.figures:
+    alike = [each for each in facts.figures if each[1] == numeral.percent]
+    if numeral.value is None or not alike:
         return said
-    year = not numeral.percent and value.denominator == 1 and 1900 <= value < 2100
-    if year and facts.years:
-        nearest = str(min(facts.years, key=lambda each: abs(each - value)))
-    else:
-        alike = [each for each in facts.figures if each[1] == numeral.percent] or facts.figures
-        nearest = facts.figures[min(alike, key=lambda each: _apart(each[0], value))]
+    nearest = facts.figures[min(alike, key=lambda each: abs(each[0] - numeral.value))]
     return _("{said}; the nearest is {nearest}", said=said, nearest=nearest)
-
-
-def _apart(one: Fraction, other: Fraction) -> Fraction:
-    """How far apart two numbers are, as a part of the larger."""
-    return abs(one - other) / max(abs(one), abs(other), Fraction(1, 10**9))
 
 
 # -------------------------------------------------------------------- what may be said
@@ -210,56 +170,40 @@ def _apart(one: Fraction, other: Fraction) -> Fraction:
 def known(data: str | Path | None = None) -> Known:
     """Every number that the tables of a folder hold, in figures and in words."""
     figures: dict[tuple[Fraction, bool], str] = {}
-    years, paragraphs, texts = set(), set(), []
+    paragraphs, texts = set(), []
+
+    def learn(text: str, where: str = "") -> None:
+        texts.append(text)
+        for numeral in numerals(text):
+            if numeral.value is not None:
+                figures.setdefault(numeral[1:], where or numeral.text)
+
     for theme in THEMES:
         table = load(theme, data)
         for fact_id, quantity in quantities(table).items():
             token = quantity.printed.as_written
-            paragraphs.add(quantity.printed.paragraph)
-            said = [token, *(quantity.wording(lang) for lang in ("zh", "en"))]
-            for numeral in (each for words in said for each in numerals(words)):
-                figures.setdefault((numeral.value, numeral.percent), f"{token} ({fact_id})")
+            where = f"{token} ({fact_id})"
+            for text in (token, quantity.wording("zh"), quantity.wording("en")):
+                learn(text, where)
             if quantity.value is not None:
-                percent = quantity.unit == "percent"
-                figures.setdefault((Fraction(quantity.value), percent), f"{token} ({fact_id})")
-            texts += said
-        years |= {int(year) for name in ("start", "end") for year in table[name].dropna()}
-    printed, dates = _printed_elsewhere(data)
-    texts += printed
-    for numeral in (each for text in printed for each in numerals(text)):
-        figures.setdefault((numeral.value, numeral.percent), numeral.text)
-    figures = {key: where for key, where in figures.items() if key[0] is not None}
-    exclusions = load("exclusions", data)["paragraph"].dropna()
-    numbers = {int(number) for date in dates for number in date.split("-")}
-    return Known(
-        figures,
-        frozenset(years | numbers),
-        frozenset(paragraphs | set(exclusions.astype(int))),
-        "\n".join(texts),
-    )
-
-
-def _printed_elsewhere(data) -> tuple[list[str], list[str]]:
-    """Tokens that are no facts, what codes and sources are called; and dates of sources."""
-    sources = load("sources", data)
-    names = read_table("labels", data).frame
-    texts = [
-        *load("exclusions", data)["token"].dropna(),
-        *sources["title"].dropna(),
-        *(text for lang in ("zh", "en") if lang in names for text in names[lang]),
-    ]
-    return [str(text) for text in texts], [str(date) for date in sources["published"].dropna()]
+                figures.setdefault((Fraction(quantity.value), quantity.unit == "percent"), where)
+        for year in (*table["start"].dropna(), *table["end"].dropna()):
+            learn(str(year))
+        paragraphs |= {*table["paragraph"]}
+    exclusions, sources = load("exclusions", data), load("sources", data)
+    paragraphs |= {*exclusions["paragraph"].dropna()}
+    names = (words[lang] for words in labels(data).values() for lang in ("zh", "en"))
+    dates = (part for date in sources["published"].dropna() for part in date.split("-"))
+    for text in (*exclusions["token"].dropna(), *sources["title"].dropna(), *names, *dates):
+        learn(text)
+    return Known(figures, paragraphs, "\n".join(texts))
 
 
 def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            kinds = ("text/plain", "text/markdown")
-            said = [output.get("data", {}).get(kind, "") for kind in kinds]
-            for text in [output.get("text", ""), *said]:
-                for numeral in numerals(text):
-                    if numeral.value is not None:
-                        yield numeral.value, numeral.percent
-                for number in _EXPONENT.findall(text):
-                    yield Fraction(number), False
+    for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
+        data = output.get("data", {})
+        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
+        text = "\n".join(parts)
+        yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
+        yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))

@@ -18,14 +18,13 @@ document.addEventListener("DOMContentLoaded", () => {
   show([asked, kept].find(known) ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
 
   // What the reader looks at stays where it is, however long the other language runs.
-  const place = () => all("main :is(h1, h2, h3, p, tr, li, figure, .narrow, .wide)")
-    .find((each) => each.getClientRects().length && each.getBoundingClientRect().top >= 60);
   for (const radio of radios) {
     radio.addEventListener("change", () => {
       show(language());  // the radio has changed already: measure as it was
-      const seen = scrollY > 0 ? place()?.closest("tr, li, figure, section > *, section") : null;
-      const before = seen?.getBoundingClientRect().top, chosen = radio.value;
-      show(chosen);
+      const top = scrollY > 0 ? document.elementFromPoint(innerWidth / 2, 80) : null;
+      const seen = top?.closest("tr, li, figure, section > *, section");
+      const before = seen?.getBoundingClientRect().top;
+      show(radio.value);
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("language", radio.value); } catch { }
       try {
@@ -36,23 +35,10 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // The way back from a fact to the chart that was left.
-  const back = document.querySelector(".back");
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]");
-    const figure = link?.closest("figure");
-    if (link && back.contains(link)) back.hidden = true;
-    else if (figure && !figure.contains(document.getElementById(link.getAttribute("href").slice(1)))
-      && link.getAttribute("href") !== `#${figure.id}`) {
-      back.firstElementChild.setAttribute("href", `#${figure.id}`);
-      back.hidden = false;
-    }
-  });
-
   // Search, filters, one row a figure.
-  const form = document.querySelector(".search");
-  const table = document.querySelector(".compact");
-  const rows = all("tr[data-theme]");
+  const form = document.querySelector(".search"), table = document.querySelector(".compact");
+  const rows = all("tr[data-theme]"), heads = all("th", table);
+  const names = heads.map((each) => each.textContent);
   const within = (year, { start, end }) =>
     year === "none" ? !start && !end : (start || end) && (start || year) <= year && year <= (end || year);
   const shown = (row, { words, theme, qualifier, year, undrawn }) =>
@@ -61,24 +47,20 @@ document.addEventListener("DOMContentLoaded", () => {
     && (!qualifier.value || row.dataset.qualifier === qualifier.value)
     && (!year.value || within(year.value, row.dataset))
     && (!undrawn.checked || "undrawn" in row.dataset);
-  const names = ["fact_id", "table", "as_written", "value", "unit", "qualifier", "start", "end", "source_id", "paragraph"];
-  const cells = ({ id, dataset: { theme, number, unit, qualifier, start, end, source, paragraph } }, printed) =>
-    [id, theme, printed.textContent, number, unit, qualifier, start, end, source, paragraph];
-  const put = (row, kind, content) => row.appendChild(document.createElement(kind)).append(content);
-  // One row a figure; by the column that was asked for, what is empty last.
-  let by = null, falling = false;
+  const cells = (row) => {
+    const known = { ...row.dataset, fact_id: row.id, as_written: row.querySelector("q").textContent };
+    return names.map((name) => known[name]);
+  };
+  // By the column that was asked for, what is empty last.
+  let by = null, falling = false, list = [];
   const sorted = (found) => by === null ? found : found.toSorted(({ [by]: a }, { [by]: b }) =>
     !a - !b || (falling ? -1 : 1) * (a - b || a.localeCompare(b, "zh")));
-  const heads = (row) => names.forEach((name, n) => {
-    const button = document.createElement("button");
-    button.append(name);
-    button.type = "button";
-    button.value = n;
-    put(row, "th", button);
-    row.lastChild.scope = "col";
-    if (by === n) row.lastChild.ariaSort = falling ? "descending" : "ascending";
-  });
-  let list = [];
+  const line = (values) => {
+    const row = document.createElement("tr");
+    for (const text of values) row.insertCell().append(text);
+    row.cells[2].lang = document.getElementById(values[0]).querySelector("q").lang;
+    return row;
+  };
   const search = () => {
     for (const row of rows) row.hidden = !shown(row, form.elements);
     const left = rows.filter((row) => !row.hidden);
@@ -88,39 +70,20 @@ document.addEventListener("DOMContentLoaded", () => {
       section.hidden = compact || !section.querySelector("tr[data-theme]:not([hidden])");
     }
     table.hidden = form.elements.copy.hidden = !compact;
-    list = sorted(left.map((row) => cells(row, row.querySelector("q"))));
-    const grid = document.createElement("table");
-    heads(grid.createTHead().insertRow());
-    const body = grid.createTBody();
-    for (const each of compact ? list : []) {
-      const row = body.insertRow();
-      for (const text of each) put(row, "td", text);
-      row.cells[2].lang = document.getElementById(each[0]).querySelector("q").lang;
-    }
-    table.replaceChildren(...(compact ? [grid] : []));
+    list = sorted(left.map(cells));
+    table.querySelector("tbody").replaceChildren(...compact ? list.map(line) : []);
+    heads.forEach((head, n) => { head.ariaSort = n !== by ? null : falling ? "descending" : "ascending"; });
   };
-  table.addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
-    if (!button) return;
-    [falling, by] = [by === +button.value && !falling, +button.value];
+  heads.forEach((head, n) => head.addEventListener("click", () => {
+    [falling, by] = [by === n && !falling, n];
     search();
-    table.querySelector(`button[value="${by}"]`).focus();
-  });
+  }));
   form.elements.copy.addEventListener("click", ({ target }) => copy(
     [names, ...list].map((row) => row.map(harmless).join("\t")).join("\n"), target.closest("button")));
   form.hidden = false;
   form.addEventListener("input", search);
   form.addEventListener("submit", (event) => event.preventDefault());
   search();
-  // A link to a fact that a filter hides shows it all the same.
-  addEventListener("hashchange", () => {
-    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (row?.matches("tr[data-theme]") && !row.getClientRects().length) {
-      form.reset();
-      search();
-      row.scrollIntoView();
-    }
-  });
 
   // Files are made here, from the drawing and the table beneath it.
   const save = (name, content, type) => {
@@ -131,6 +94,7 @@ document.addEventListener("DOMContentLoaded", () => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const said = (cell, lang) => (cell.querySelector(lang === "en" ? "i[lang]" : "i:not([lang])") ?? cell).textContent;
+  const text = (figure, selector) => all(selector, figure).map((each) => said(each, language())).join();
   // No spreadsheet may take a text for a formula.
   const harmless = (text) => text.replace(/\s+/g, " ").replace(/^(?=[=+@-])(?!-[\d.]+$)/, "'");
   const quoted = (text) => `"${harmless(text).replaceAll('"', '""')}"`;
@@ -142,68 +106,60 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     return ["\ufefffigure,name_zh,name_en,low,high,unit,look,words_zh,words_en", ...found, ""].join("\n");
   };
+  // A drawing by itself has title and credit written on it, and the page's looks and font within.
   const svg = (figure) => {
     const seen = all(".picture svg", figure).find((each) => each.getClientRects().length);
     const [, , wide, high] = seen.getAttribute("viewBox").split(" ").map(Number);
-    const pen = document.createElement("canvas").getContext("2d"), copy = seen.cloneNode(true);
-    for (const each of all("a > path:not([class])", copy)) each.remove();
-    for (const use of all("use", copy)) {
+    const drawing = seen.cloneNode(true);
+    for (const each of all("a > path:not([class])", drawing)) each.remove();
+    for (const use of all("use", drawing)) {
       const drawn = document.querySelector(use.getAttribute("href")).cloneNode();
-      drawn.setAttribute("transform", `translate(${use.getAttribute("x") ?? 0} ${use.getAttribute("y") ?? 0})`);
+      drawn.setAttribute("transform", `translate(${use.getAttribute("x")} ${use.getAttribute("y")})`);
       use.replaceWith(drawn);
     }
-    for (const drawn of all("a > path", copy)) drawn.removeAttribute("id");
-    const put = (text, size, top) => {
-      pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
-      const lines = [""];
-      for (const word of text.match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) ?? []) {
-        if (pen.measureText(lines.at(-1) + word).width > wide - 8) lines.push("");
-        lines[lines.length - 1] += word;
-      }
-      lines.forEach((each, n) => {
-        const drawn = document.createElementNS("http://www.w3.org/2000/svg", "text");
-        Object.entries({ x: 3, y: top + (n + 1) * size * 1.3, "font-size": size, fill: "#222" })
-          .forEach(([key, value]) => drawn.setAttribute(key, value));
-        drawn.textContent = each.trim();
-        copy.append(drawn);
-      });
-      return lines.length * size * 1.3;
+    for (const drawn of all("a > path", drawing)) drawn.removeAttribute("id");
+    for (const link of all("a", drawing)) link.removeAttribute("href");
+    const set = (element, values) =>
+      Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+    const add = (kind, text, values = {}) => {
+      const made = document.createElementNS(drawing.namespaceURI, kind);
+      set(made, values);
+      made.append(text);
+      drawing.append(made);
     };
-    const text = (selector) => { const each = figure.querySelector(selector); return each ? said(each, language()) : ""; };
-    const measured = put(text("h3"), 13, 0);
-    copy.lastChild && all("text[font-size='13']", copy).forEach((each) => each.setAttribute("y", each.getAttribute("y") - measured - 6));
-    const foot = put(text(".credit"), 8, high);
-    const rules = document.createElementNS("http://www.w3.org/2000/svg", "style");
-    const sheet = document.querySelector("head style").textContent;
-    rules.textContent = `${sheet.match(/@font-face\{.*\}/)[0]}\n${(sheet.match(/^\.l\d+\{.*\}$/gm) ?? []).join("\n")}
-      svg { background: #fff; --plate: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`;
-    copy.prepend(rules);
-    const all_high = high + measured + foot + 14;
-    const named = { viewBox: `0 ${-measured - 8} ${wide} ${all_high}`, width: wide, height: all_high };
-    copy.removeAttribute("style");
-    for (const [key, value] of Object.entries(named)) copy.setAttribute(key, value);
-    for (const link of all("a", copy)) link.removeAttribute("href");
-    return [new XMLSerializer().serializeToString(copy), wide, all_high];
+    const pen = document.createElement("canvas").getContext("2d");
+    const lines = (selector, size) => {
+      const words = text(figure, selector).match(/[\x21-\u2dff]+\s?|[^\x21-\u2dff]/g) ?? [], found = [""];
+      pen.font = `${size}px "Wuxi Data Sans", sans-serif`;
+      for (const word of words) {
+        if (pen.measureText(found.at(-1) + word).width > wide - 8) found.push("");
+        found.push(found.pop() + word);
+      }
+      return found;
+    };
+    const title = lines("h3", 13), credit = lines(".credit", 8);
+    const top = -17 * title.length - 14, tall = high - top + 11 * credit.length + 6;
+    const write = (line, y, size) => add("text", line.trim(), { x: 3, y, "font-size": size, fill: "#222" });
+    title.forEach((line, n) => write(line, top + 8 + 17 * (n + 1), 13));
+    credit.forEach((line, n) => write(line, high + 11 * (n + 1), 8));
+    add("style", `${document.querySelector("head style").textContent}
+      svg { background: #fff } text { font-family: "Wuxi Data Sans", sans-serif; white-space: pre }`);
+    set(drawing, { viewBox: `0 ${top} ${wide} ${tall}`, width: wide, height: tall, style: "" });
+    return [new XMLSerializer().serializeToString(drawing), wide, tall];
   };
   const png = async (figure) => {
     const [drawn, wide, high] = svg(figure), image = new Image(), canvas = document.createElement("canvas");
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}`;
     await image.decode();
     [canvas.width, canvas.height] = [wide * 3, high * 3];
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     return new Promise((done) => canvas.toBlob(done, "image/png"));
   };
   const copy = async (text, button) => {
     try { await navigator.clipboard.writeText(text); button.dataset.done = "✓"; } catch { prompt("", text); }
   };
-  const cite = (figure, button) => {
-    const title = said(figure.querySelector("h3"), language());
-    const credit = figure.querySelector(".credit");
-    copy(`${title} ${credit ? said(credit, language()) : ""} ${location.href.split("#")[0]}#${figure.id}`, button);
-  };
+  const cite = (figure, button) =>
+    copy(`${text(figure, "h3")} ${text(figure, ".credit")} ${location.href.split("#")[0]}#${figure.id}`, button);
   for (const tools of all(".save")) {
     const figure = tools.closest("figure"), name = figure.id.replace("_chart-", "");
     tools.hidden = false;
