@@ -404,7 +404,7 @@ def test_too_many_squares_ask_for_larger_ones():
     with pytest.raises(ValueError, match="say per="):
         wd.squares(area)
     chart = wd.squares(area, per=100)
-    assert chart.words["scale"] == ("一格为100亩", "one square is 100 mu")
+    assert chart.words["subtitle"] == ("一格为100亩", "One square is 100 mu")
     with pytest.raises(ValueError, match="per: one square"):
         wd.bars(area, per=100)
 

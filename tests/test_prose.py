@@ -62,7 +62,7 @@ def test_what_print_or_counting_bears_out_passes(text, doubted):
         ("六百人受益", "六百"),
         ("数十万人受益", "数十万"),
         ("5001万元", "5001万"),
-        ("1,025 works", "1,025"),
+        ("1,025 facilities", "1,025"),
         ("[501万元](01_funding.ipynb)", "501万"),
         ("> 501万元", "501万"),
         ("第2段", "第2段"),

@@ -279,17 +279,11 @@ class Chart:
 
         return draw(self, ax, _known(lang or self.lang), narrow)
 
-    def render(
-        self, kind: str, lang: str | None = None, *, narrow: bool = False, bare: bool = False
-    ) -> bytes:
-        """The picture as ``"svg"`` or ``"png"``: the same bytes every time.
-
-        With `bare`, for a page that sets title and notes itself, the SVG holds the drawing and
-        its key alone, its words as text.
-        """
+    def render(self, kind: str, lang: str | None = None, *, narrow: bool = False) -> bytes:
+        """The picture as ``"svg"`` or ``"png"``: the same bytes every time."""
         from .drawing import render
 
-        return render(self, kind, _known(lang or self.lang), narrow, bare)
+        return render(self, kind, _known(lang or self.lang), narrow)
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
         """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""

@@ -6,7 +6,6 @@ import io
 import re
 from dataclasses import replace
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from . import style
@@ -29,10 +28,7 @@ class _Sheet:
         room = wide - 2 * sizes.margin
         words = dict.fromkeys(chart.words, "") if bare else chart.words
         self.title = wrap(words["title"], room, sizes.title, "semibold")
-        under = [words["subtitle"], words.get("scale")]
-        self.subtitle = wrap(
-            ("；" if lang == "zh" else "; ").join(filter(None, under)), room, sizes.small
-        )
+        self.subtitle = wrap(words["subtitle"], room, sizes.small)
         self.body = laid_out(chart, room, sizes, narrow)
         self.keys = self._keys(room)
         self.note = wrap(words["note"], room, sizes.tiny)
@@ -144,22 +140,18 @@ def _draw_on(chart: Chart, ax, lang: str, narrow: bool) -> None:
     sheet.draw(ax, high)
 
 
-def render(chart: Chart, kind: str, lang: str, narrow: bool = False, bare: bool = False) -> bytes:
+def render(chart: Chart, kind: str, lang: str, narrow: bool = False) -> bytes:
     """The picture of a chart as ``"svg"`` or ``"png"``: the same drawing, the same bytes."""
     if kind not in ("svg", "png"):
         raise ValueError(_("cannot save a chart as {kind!r}: expected 'svg' or 'png'", kind=kind))
     with style.settings():
-        figure = draw(chart, None, lang, narrow, bare).figure
-        if kind == "png":
-            return _png(figure)
-        return _svg(figure, getattr(chart.words["title"], lang), "none" if bare else "path")
+        figure = draw(chart, None, lang, narrow).figure
+        return _png(figure) if kind == "png" else _svg(figure, getattr(chart.words["title"], lang))
 
 
-def _svg(figure: Figure, title: str, words: str) -> bytes:
+def _svg(figure: Figure, title: str) -> bytes:
     picture = io.BytesIO()
-    metadata = {"Date": None, "Creator": None, "Title": title}
-    with mpl.rc_context({"svg.fonttype": words}):
-        figure.savefig(picture, format="svg", metadata=metadata, transparent=words == "none")
+    figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     return picture.getvalue()
 
 

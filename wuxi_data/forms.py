@@ -159,13 +159,12 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     chart = _compose(
         "squares", marks, folder, title, subtitle, note, name, lang, {"per": float(per)}
     )
-    return chart if per == 1 else replace(chart, words={**chart.words, "scale": _scale(per, marks)})
-
-
-def _scale(per, marks: list[Mark]) -> Both:
-    """What one square stands for."""
+    if per == 1:
+        return chart
     one = Quantity(per, marks[0].unit)
-    return Both(f"一格为{one.wording('zh')}", f"one square is {one.wording('en')}")
+    scale = Both(f"一格为{one.wording('zh')}", f"one square is {one.wording('en')}")
+    zh, en = joined(filter(None, (chart.words["subtitle"], scale)), "；", "; ")
+    return replace(chart, words={**chart.words, "subtitle": Both(zh, capital(en))})
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,

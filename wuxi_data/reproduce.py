@@ -22,7 +22,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import notebooks, prose
 from .charts import Chart
@@ -32,6 +32,9 @@ from .messages import _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
 from .places import LANGS
 from .reading import Fault, TableError
+
+if TYPE_CHECKING:
+    from .picture import Picture
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
@@ -240,12 +243,12 @@ class Drawn(NamedTuple):
     """One chart drawn: its files, by the ends of their names, and its pictures for the page."""
 
     files: dict[str, bytes]
-    pictures: dict[tuple[str, bool], bytes]
+    pictures: dict[tuple[str, bool], Picture]
 
 
 def _draw(shown: list[Shown]) -> Drawn:
     """Draw one chart, however often and in whatever language a notebook shows it."""
-    from .report import picture
+    from .picture import picture  # slow to import, and the kernels need not wait for it
 
     # What the notebook drew already: a second drawing would be the same.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
