@@ -14,7 +14,7 @@ import pandas as pd
 
 from .files import write_whole
 from .messages import _
-from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, Figure, figures, fold
+from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, WORDS, Figure, figures, fold
 from .schema import THEMES
 from .tables import load
 
@@ -100,16 +100,13 @@ class Audit:
             )
 
     def _open_ends(self) -> Iterator[str]:
-        said = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
-        yield from (said.format(**each._asdict()) for each in self.unaccounted)
+        unaccounted = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
+        contested = _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}")
+        for each in self.unaccounted:
+            yield unaccounted.format(**each._asdict())
         for each in self.contested:
             claimants = _(" and ").join(map(_claimant, each.claimed_by))
-            yield _(
-                "paragraph {paragraph}: {numeral!r} is claimed by {claimants}",
-                paragraph=each.paragraph,
-                numeral=each.numeral,
-                claimants=claimants,
-            )
+            yield contested.format(**each._asdict(), claimants=claimants)
         yield from self.misplaced
 
     def _totals(self) -> str:
@@ -181,38 +178,28 @@ def audit(
     """
     source = _source(load("sources", data), text, source_id, new)
     lines = paragraphs(text)
-    claimed: dict[tuple[int, int, int], list[str]] = {
-        (number, match.start(), match.end()): []
+    here: dict[int, list[tuple[int, int, int]]] = {  # the numerals of each paragraph
+        number: [(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
         for number, line in enumerate(lines, 1)
-        for match in NUMERAL.finditer(fold(line))
     }
-    here: dict[int, list[tuple]] = {}
-    for place in claimed:
-        here.setdefault(place[0], []).append(place)
+    claimed: dict[tuple, list[str]] = {place: [] for places in here.values() for place in places}
     misplaced = []
     for claim in sorted(_claims(source["source_id"], data), key=_turn):
-        claimants = here if claim.paragraph is None else [claim.paragraph]
         places, beside = [], ""
-        for number in claimants:
-            line = lines[number - 1] if number <= len(lines) else ""
-            found, clipped = _claimed_places(claim, line, here.get(number, []), claimed)
+        for number in here if claim.paragraph is None else here.keys() & {claim.paragraph}:
+            found, clipped = _claimed_places(claim, lines[number - 1], here[number], claimed)
             places, beside = places + found, beside or clipped
         if not places:
             misplaced.append(_misplaced(claim, beside))
         for place in places:
             claimed[place].append(claim.name)
     numerals = [
-        Numeral(
-            number,
-            start,
-            lines[number - 1][start:end],
-            lines[number - 1][max(0, start - 6) : end + 6],
-            tuple(names),
-        )
+        Numeral(number, start, line[start:end], line[max(0, start - 6) : end + 6], tuple(names))
         for (number, start, end), names in claimed.items()
+        for line in [lines[number - 1]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
-    same = None if pd.isna(known) or not known else known == digest(text)
+    same = None if pd.isna(known) else known == digest(text)
     return Audit(source["source_id"], same, numerals, misplaced)
 
 
@@ -233,25 +220,23 @@ def _turn(claim: Claim) -> int:
 
 
 def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) -> pd.Series:
-    for column, wanted in (("source_id", source_id), ("sha256", digest(text))):
-        found = sources[sources[column] == wanted]
-        if len(found):
-            return found.iloc[0]
-        if column == "source_id" and source_id is not None:
-            words = {"source": source_id, "known": ", ".join(sources["source_id"])}
-            raise ValueError(_("no source {source!r}: have {known}", **words))
-    unknown = len(sources) == 1 and not (sources["sha256"].fillna("") != "").any()
-    if sources.empty or (new and not unknown):  # nothing of it is claimed yet
-        return pd.Series({"source_id": "", "sha256": ""})
-    if len(sources) != 1:
-        raise ValueError(
-            _(
-                "none of the sources has this text's SHA-256; say which one it is by source_id: "
-                "{known}",
-                known=", ".join(sources["source_id"]),
-            )
+    column, wanted = ("sha256", digest(text)) if source_id is None else ("source_id", source_id)
+    found, known = sources[sources[column] == wanted], ", ".join(sources["source_id"])
+    if len(found):
+        return found.iloc[0]
+    if source_id is not None:
+        raise ValueError(_("no source {source!r}: have {known}", source=source_id, known=known))
+    if len(sources) == 1 and (not new or pd.isna(sources["sha256"].iloc[0])):
+        return sources.iloc[0]
+    if sources.empty or new:  # nothing of it is claimed yet
+        return pd.Series({"source_id": "", "sha256": None})
+    raise ValueError(
+        _(
+            "none of the sources has this text's SHA-256; say which one it is by source_id: "
+            "{known}",
+            known=known,
         )
-    return sources.iloc[0]
+    )
 
 
 def _claims(source_id: str, data) -> Iterator[Claim]:
@@ -271,9 +256,7 @@ def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple
 
     None where the token would cut a numeral, or the printed figure, in two.
     """
-    free: list = []
-    fallback: list = []
-    beside = ""
+    free, taken, beside = [], [], ""
     is_fact = claim.paragraph is not None and claim.occurrence is None
     for occurrence, match in enumerate(re.finditer(re.escape(claim.token), line), 1):
         if claim.occurrence not in (None, occurrence):
@@ -285,15 +268,14 @@ def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple
         beside = beside or clipped
         if not inside or cut or clipped:
             continue
-        if claim.occurrence is not None:
+        is_free = not any(claimed[place] for place in inside)
+        if claim.occurrence is not None or (is_fact and is_free):
             return inside, ""
-        if any(claimed[place] for place in inside):
-            fallback = fallback or inside
-        elif is_fact:
-            return inside, ""
-        else:
+        if is_free:
             free += inside
-    return free or (fallback if is_fact else []), beside
+        elif is_fact:  # two rows of one numeral are both named
+            taken = taken or inside
+    return free or taken, beside
 
 
 def _beside(line: str, start: int, end: int) -> str:
@@ -314,75 +296,22 @@ def _beside(line: str, start: int, end: int) -> str:
 
 # -------------------------------------------------------------------- proposals
 
-_CHINESE = "〇零一二两三四五六七八九十百千"
+# What is no figure whatever stands beside it, by reason.
+_HAN = "〇零一二两三四五六七八九十百千"
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
-# What is no figure whatever stands beside it, by reason; each alternative takes all that it can.
 _NO_FIGURES = re.compile(
-    rf"""(?P<name>《[^《》]{{0,60}}》|[〔﹝\[(（]{_YEAR}[〕﹞\])）][ ]?[0-9]+[ ]?号
-        |[“"「](?=[^”"」]{{0,12}}[{_CHINESE}])[^”"」0-9，。]{{1,12}}[”"」](?:工程|行动|计划|活动|项目)?
-        |十[一二三四五六七]五(?!年|个|人|户|万|元)|[一二]十[大次](?=[；，。、报精]|$|以来)
-        |十[一-九][大届](?=[；，。、报精历次中一二三四五六七八]|$|以来)
-        |(?<=届)[一二三四五六七][中次]全会|[三两二](?=次产业)|[一二三](?=产(?:[业，、。比融]|$))
-        |(?<![A-Za-z])[A-Za-z]+-?[0-9]+[A-Za-z0-9]*|(?<![0-9])[0-9]{{1,3}}[A-DG-Z]级?|[0-9](?=[oO]2)
-        |(?<![{_CHINESE}])[{_CHINESE}]{{1,3}}(?:台|家|里|步|亩|户|角|道|眼|层|间)(?=县|区|乡|镇|村|市|河|坡|坪|坝|塘|沟))
-      | (?P<date>(?:(?:公元|上)?[0-9{_CHINESE}]{{1,3}}世纪)?[1-9]0年代
-        |[一二][十]?[一二三四五六七八九]?世纪
-        |(?<![0-9.]){_YEAR}[ ]?(?:[-—–~至到]{{1,2}}|、)[ ]?{_YEAR}(?:[ ]?年度?)?{_WHEN}
-        |(?<![0-9.]){_YEAR}[ ]?年?[-—–~至到、/.]{{1,2}}[ ]?(?=[0-9]{{1,2}}[ ]?月)[0-9]{{1,2}}[ ]?月
-        |(?:(?<![0-9.]){_YEAR}[ ]?年度?{_WHEN}[ ]?)?
-         (?<![0-9.多余几])(?:1[0-2]|[1-9]|0[1-9]|十[一二]?|[一二三四五六七八九])
-         [ ]?月(?!大|球|饼){_WHEN}
-         (?:[ ]?(?:[0-3]?[0-9]|[{_CHINESE}]{{1,3}})[ ]?[日号])?
-         (?:[ ]?[-—–~至到、]{{1,2}}[ ]?(?:[0-9]{{1,2}}月)?[0-3]?[0-9][ ]?[日月](?:[0-3]?[0-9]日)?)*
-        |(?<![0-9.,]){_YEAR}[ ]?年(?![级代轻龄均])度?{_WHEN}
-        |(?<![0-9.]){_YEAR}[-/.][0-1]?[0-9][-/.][0-3]?[0-9](?![0-9])
-        |(?<![0-9.])[0-3]?[0-9][ ]?日(?![元均产处])(?:[-—–~至到]{{1,2}}[0-3]?[0-9]日)?
-        |(?:上午|下午|早上|晚上|中午|凌晨|清晨)[ ]?[0-9{_CHINESE}]{{1,3}}[ ]?[点时:：]
-         (?:[0-9{_CHINESE}]{{1,3}}分?|半)?
-        |(?<![0-9.:：])[0-2]?[0-9][:：][0-5][0-9](?![0-9:：.])|[前上]?[一二三四1-4]季度
-        |[0-2]?[0-9][时点][0-5]?[0-9]分
-        |(?:建安|贞观|开元|洪武|永乐|嘉靖|万历|乾隆
-         |康熙|光绪|道光|嘉庆|雍正|咸丰|同治|宣统|民国)[{_CHINESE}0-9]+年
-        |八一(?![{_CHINESE}个])|五一(?=[节劳假期]))
-      | (?P<word>^[ ]*(?:[(（][{_CHINESE}0-9]{{1,3}}[)）]|[{_CHINESE}]{{1,3}}[、.．]
-         |[0-9]{{1,2}}[、.．)）](?![0-9]))
-        |第[ ]?[{_CHINESE}0-9]+(?:[-—~至到、][第]?[{_CHINESE}0-9]+)*[ ]?
-         [批次期届个名位条产组]?
-        |(?<=[，。；：、])[一二三四五六七八九十](?=(?:是|则|要|方面)))""",
+    "|".join(f"(?P<{reason}>{pattern})" for reason, pattern in WORDS["no_figures"].items())
+    .replace("YEAR", _YEAR)
+    .replace("WHEN", _WHEN)
+    .replace("HAN", _HAN),
     re.VERBOSE,
 )
 # Names and words with a numeral in them, which is no figure unless a figure was read there.
-_NAMES = """
-    三峡 万州 四川 三亚 三明 三门峡 三都 三农 三台 九江 九龙坡 九龙 九寨沟 九三学社
-    两江 两河 六安 六盘水 六枝 百色 百里 百度 八一 千岛湖 千阳 万盛 万载 万源 万年
-    十堰 四平 双桥 五常 五指山 五里 五峰 一汽 一带一路 两会 两高 两弹 两岸 五四 七一
-    九一八 三沙 万宁 万全 万安 百花 千里 八里 三元 三河 三江 三星 三合 三原 三水 四方
-    八步 八卦 九台 九州 九宫 七星 七里 六合 五台 五华 五原 五通 五大连池 二连 二七
-    一江
-""".split()  # noqa: SIM905
-_WORDS = """
-    进一步 下一步 新一轮 下一 上一 唯一 统一 第一 之一 单一 同一 另一 某一 每一 逐一
-    专一 万一 合一 如一 归一 不一 一起 一定 一直 一些 一般 一样 一旦 一致 一切 一体
-    一线 一流 一路 一边 一面 一方面 一道 一律 一向 一度 一时 一同 一系列 一揽子 一站式
-    一条龙 一条心 一对一 一把手 一心一意 一如既往 一以贯之 以一贯之 一手 一步 一身 一代
-    一次性 一家人 一年一度 一村一品 一户一策 一事一议 一举 一经 一再 一概 一贯 一共 一并
-    一应 一味 一番 一片 一股 一派 一幅 一场 一丝 一大批 一批 一批批 一项项 一组 一类
-    一带 一产 一级 一锤 一致性 一视同仁 一窝蜂 一张 一名名 一排 一座座 一个个 一条条
-    一户户 百姓 千方百计 千家万户 千山万水 千千万万 千军万马 千里迢迢 万众一心 万众 万家
-    万物 万象 万里 百年 百花 百家 百强 百货 百科 成百上千 成千上万 数以千计 数以万计
-    数据 数字 数量 数额 数学 数控 数目 数码 数值 多数 少数 总数 人数 户数 指数 次数
-    系数 半数 半点 几乎 几何 茶几 一半 大半 多半 过半 对半 上半 下半 前半 后半 半岛
-    半山 半坡 半径 半成品 半干旱 半导体 半途 两岸 两地 两侧 两边 两面 两旁 两手 两翼
-    两者 两级 两端 两极 两大 两委 两口 两不愁 三保障 两山 两化 两型 两基 两免 两后生
-    两癌 两癌筛查 三严三实 三通 三级 三角 三轮 三八 三资 三包 三产 三维 三色 三方
-    三中全会 四面八方 四通八达 四化 四级 四季 四大 四周 四肢 四好 四个意识 五保 五金
-    五谷 五星 五官 五级 五彩 五位一体 五大 六大 七大 八大 六合 七夕 八方 八角 九大
-    十大 十分 十足 十字 十全 三大 三好 二维 二手 二级 二胎 二期 一期 三期 二氧化 二线
-    零售 零星 零件 零距离 零碎 归零 零工 零散 零部件 零食 清零
-""".split()  # noqa: SIM905
-_NAME = re.compile("|".join(sorted(_NAMES, key=len, reverse=True)))
-_WORD = re.compile("|".join([*sorted(_WORDS, key=len, reverse=True), "[唯统同专单逐]一"]))
+_NAME, _WORD = (
+    re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
+    for kind in ("names", "words")
+)
 _RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余])")
 
 
@@ -411,7 +340,7 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
     rows = []
     for paragraph, numerals in unclaimed.items():
         line = lines[paragraph - 1]
-        spans, done, counted = _spans(fold(line), years), 0, {}
+        spans, done, counted = _spans(fold(line), years), 0, {}  # of a token: up to where, how many
         for numeral in numerals:
             if numeral.start < done:
                 continue
@@ -420,22 +349,15 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
             )
             start, done = max(start, done), end
             token = line[start:end]
-            occurrence = str(_occurrence(line, token, start, counted)) if said[-1] else ""
+            before, count = counted.get(token, (0, 0))
+            counted[token] = end, count + line.count(token, before, end)
+            occurrence = str(counted[token][1]) if said[-1] else ""
             rows.append((paragraph, token, *said, occurrence, numeral.around))
     columns = ["paragraph", "as_written", "value", "unit", "qualifier"]
     return pd.DataFrame(rows, columns=[*columns, "exclude", "occurrence", "around"])
 
 
 _NOTHING = ("", "", "", "")
-
-
-def _occurrence(line: str, token: str, start: int, counted: dict[str, tuple[int, int]]) -> int:
-    """Which occurrence of the token it is; `counted` keeps how far each was counted."""
-    place, count = counted.get(token, (0, 0))
-    while (found := line.find(token, place, start + len(token))) >= 0:
-        place, count = found + len(token), count + 1
-    counted[token] = place, count
-    return count
 
 
 def _years(data) -> set[str]:
@@ -480,12 +402,11 @@ def _said(figure: Figure, line: str) -> tuple[str, str, str]:
 
 
 # The noun before a bare number says what is counted: 项目403个.
-_SUBJECTS = re.compile(
-    "(?P<project>项目)|(?P<village>村)|(?P<school>学校|小学|中学)|(?P<person>人口)"
-    "|(?P<household>农户|贫困户)|(?P<enterprise>企业)|(?P<community>社区)|(?P<cooperative>合作社)"
+_SUBJECT = re.compile(
+    "(?:"
+    + "|".join(f"(?P<{unit}>{nouns})" for unit, (nouns, _counters) in WORDS["subjects"].items())
+    + ")(?:共|共计|总数|达|达到|已达|约)?[ ]?$"
 )
-_SUBJECT = re.compile(f"(?:{_SUBJECTS.pattern})(?:共|共计|总数|达|达到|已达|约)?[ ]?$")
-_COUNTED_BY = {"school": "所个", "enterprise": "家个户", "person": "", "household": ""}
 
 
 def _subject(line: str, figure: Figure) -> str:
@@ -496,7 +417,7 @@ def _subject(line: str, figure: Figure) -> str:
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"
-    counters = _COUNTED_BY.get(unit, "个项" if unit == "project" else "个")
+    counters = WORDS["subjects"][unit][1]
     return unit if counter in counters or (bare and unit in ("person", "household")) else ""
 
 

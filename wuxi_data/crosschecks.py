@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
 from .messages import _
 from .quantity import Quantity, evaluate, names_in, verdict
-from .schema import THEMES
-from .tables import load, quantities
-
-_SIDES = ("left", "right")
+from .tables import facts, load
 
 
 def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd.DataFrame:
@@ -42,16 +38,13 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     table = load("crosschecks", data)
     if theme is not None:
         ids = set(load(theme, data)["fact_id"])
-        formulas = (table["left"] + " " + table["right"]).map(names_in)
-        table = table[formulas.map(lambda names: not ids.isdisjoint(names)).astype(bool)]
-        table = table.reset_index(drop=True)
-    words = {name for side in _SIDES for formula in table[side] for name in names_in(formula)}
-    known = facts(data, words)
-    left, right = ([evaluate(formula, known) for formula in table[side]] for side in _SIDES)
-    verdicts = [
-        _verdict(*each)
-        for each in zip(table["check_id"], left, table["relation"], right, strict=True)
-    ]
+        used = map(names_in, table["left"] + " " + table["right"])
+        table = table[[not ids.isdisjoint(names) for names in used]].reset_index(drop=True)
+    known = facts(data)
+    left, right = (
+        [evaluate(formula, known) for formula in table[side]] for side in ("left", "right")
+    )
+    verdicts = list(map(_verdict, table["check_id"], left, table["relation"], right))
     computed = {"left_quantity": left, "right_quantity": right, "verdict": verdicts}
     columns = ["check_id", "left", "relation", "right", *computed, "zh", "en", "reason"]
     return table.assign(**computed)[columns]
@@ -62,15 +55,3 @@ def _verdict(check_id: str, left: Quantity, relation: str, right: Quantity) -> s
         return verdict(left, relation, right)
     except ValueError as error:
         raise ValueError(_("cross-check {name}: {why}", name=check_id, why=error)) from None
-
-
-def facts(
-    data: str | Path | None = None, wanted: Collection[str] | None = None
-) -> dict[str, Quantity]:
-    """Every fact of every theme by its fact_id, or those that are wanted."""
-    found = {}
-    for theme in THEMES:
-        table = load(theme, data)
-        rows = table if wanted is None else table[table["fact_id"].isin(wanted)]
-        found |= quantities(rows).to_dict()
-    return found

@@ -18,11 +18,9 @@ from functools import partial
 from numbers import Integral, Rational, Real
 from typing import NamedTuple
 
-from . import numerals, wording
-from .messages import _, unknown
-
-__all__ = ["QUALIFIERS", "Bounds", "Printed", "Quantity", "evaluate", "names_in", "parse_quantity",
-           "verdict"]  # fmt: skip
+from . import wording
+from .messages import LANGUAGES, _, unknown
+from .numerals import Bounds, implied, read
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "under", "at_most")
 
@@ -34,15 +32,6 @@ class Printed(NamedTuple):
     fact_id: str = ""
     source_id: str = ""
     paragraph: int | None = None
-
-
-class Bounds(NamedTuple):
-    """What a figure admits; None where nothing bounds it on that side."""
-
-    low: int | Fraction | None
-    high: int | Fraction | None
-    low_open: bool = False
-    high_open: bool = False
 
 
 def _sides(symbol: str):
@@ -107,7 +96,7 @@ class Quantity:
         if self.qualifier not in (*QUALIFIERS, *((None, "between") if self.value is None else ())):
             raise ValueError(unknown("qualifier", self.qualifier, QUALIFIERS))
         value = _rational(self.value)
-        low, high, low_open, high_open = self.bounds or _implied(value, self.qualifier)
+        low, high, low_open, high_open = self.bounds or implied(value, self.qualifier)
         low, high = _rational(low), _rational(high)
         if low is not None and high is not None and low > high:
             words = {"low": low, "high": high}
@@ -166,8 +155,8 @@ class Quantity:
         form : {"whole", "number"}
             ``"number"`` leaves out the unit: 44.45万.
         """
-        if lang not in wording.LANGUAGES:
-            raise ValueError(unknown("lang", lang, wording.LANGUAGES))
+        if lang not in LANGUAGES:
+            raise ValueError(unknown("lang", lang, LANGUAGES))
         if form not in ("whole", "number"):
             raise ValueError(unknown("form", form, ("whole", "number")))
         return wording.say(self, lang, form == "whole")
@@ -190,17 +179,6 @@ class Quantity:
 def _whence(printed: Printed) -> str:
     token, _, source_id, paragraph = printed
     return f"“{token}”" + (f", {source_id}, paragraph {paragraph}" if source_id else "")
-
-
-def _implied(value: int | Fraction | None, qualifier: str | None) -> Bounds:
-    """What a value and its qualifier admit, where print says no more."""
-    if value is None:
-        return Bounds(None, None)
-    if qualifier in ("over", "at_least"):
-        return Bounds(value, None, qualifier == "over")
-    if qualifier in ("under", "at_most"):
-        return Bounds(0 if value > 0 else None, value, high_open=qualifier == "under")
-    return Bounds(value, value)
 
 
 def _rational(value: Real | Decimal | None) -> int | Fraction | None:
@@ -263,8 +241,7 @@ def _added(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _negated(a: Bounds) -> Bounds:
-    low, high = (None if end is None else -end for end in (a.high, a.low))
-    return Bounds(low, high, a.high_open, a.low_open)
+    return _multiplied(a, Bounds(-1, -1))
 
 
 def _inverted(a: Bounds) -> Bounds:
@@ -460,9 +437,8 @@ def parse_quantity(token: str) -> Quantity:
     """
     if not isinstance(token, str):
         raise TypeError(_("expected a printed token, got {kind}", kind=type(token).__name__))
-    value, *bounds, about, unit, qualifier = numerals.read(token)
-    printed = Printed(token)
-    return Quantity(value, unit, qualifier, printed=printed, bounds=Bounds(*bounds), about=about)
+    value, bounds, about, unit, qualifier = read(token)
+    return Quantity(value, unit, qualifier, printed=Printed(token), bounds=bounds, about=about)
 
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}

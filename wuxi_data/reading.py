@@ -1,19 +1,21 @@
 """Read a table as it was written: every cell a text, every row with its line, every fault at once.
 
-A file is scanned for rows of the wrong length, which pandas would pad in silence, and then read
-by pandas, or, where the scan found something, row by row.
+Row by row, for pandas would pad a row of the wrong length in silence.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
+from operator import getitem
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -71,12 +73,11 @@ class Raw:
     lines: Sequence[int] = ()
     faults: Sequence[Fault] = ()
 
-
-class _Scan(NamedTuple):
-    header: list[str]
-    lines: Sequence[int]  # of each regular row
-    irregular: list[Fault]
-    even: bool  # every row has as many fields as the header, blank ones too
+    def fault(self, row: int, column: str, expected: str, found: str | None = None) -> Fault:
+        """What is wrong with a cell: with all that stands there, unless `found` says with what."""
+        text = self.frame[column].iloc[row] if found is None else found
+        shown = repr(text if len(text) <= 80 else text[:79] + "…") if text else _("nothing")
+        return Fault(self.path.name, self.lines[row], column, shown, expected)
 
 
 def folder(data: str | Path | None = None) -> Path:
@@ -88,13 +89,10 @@ def folder(data: str | Path | None = None) -> Path:
         raise NotADirectoryError(_("expected a folder of tables, got a file: {data}", data=data))
     if data is not None and not any((path / f"{name}.csv").exists() for name in TABLES):
         listed = ", ".join(f"{name}.csv" for name in THEMES)
-        raise FileNotFoundError(
-            _(
-                "no tables in {data}: expected {listed}, saved as CSV UTF-8",
-                data=data,
-                listed=listed,
-            )
+        said = _(
+            "no tables in {data}: expected {listed}, saved as CSV UTF-8", data=data, listed=listed
         )
+        raise FileNotFoundError(said)
     return path
 
 
@@ -111,38 +109,52 @@ def read(name: str, data: str | Path | None = None) -> Raw:
 @lru_cache(maxsize=64)
 def _read(name: str, path: Path, state: tuple | None) -> Raw:
     """Read again only what was edited: `state` is what an edit changes."""
-    columns = list(fields(name))
-    nothing = pd.DataFrame(columns=columns, dtype="category")
     if state is None:
-        return Raw(name, path, nothing)
-    foreign = _foreign(path)
-    if foreign:
-        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", *foreign)])
+        return _nothing(name, path)
     try:
-        scan = _scan(path)
+        return _table(name, path)
     except csv.Error as error:
-        wrong = heard(str(error)), _("CSV with every quotation mark closed")
-        return Raw(name, path, nothing, faults=[Fault(path.name, None, "", *wrong)])
-    names, faults = _columns(path, scan.header, fields(name))
+        found, expected = heard(str(error)), _("CSV with every quotation mark closed")
+    except UnicodeError:
+        found, expected = (
+            _kind_of_text(path),
+            _("UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"),
+        )
+    return _nothing(name, path, Fault(path.name, None, "", found, expected))
+
+
+def _nothing(name: str, path: Path, *faults: Fault) -> Raw:
+    frame = pd.DataFrame(columns=list(fields(name)), dtype="category")
+    return Raw(name, path, frame, faults=faults)
+
+
+def _table(name: str, path: Path) -> Raw:
+    """The regular rows, each column as the category of its texts, and a fault for each other."""
+    declared, records = fields(name), _records(path)
+    header = next(records, (1, []))[1]
+    if "\0" in "".join(header):
+        raise UnicodeError
+    names, faults = _columns(path, header, declared)
     if names is None:
-        return Raw(name, path, nothing, faults=faults)
-    faults += scan.irregular
-    if faults or not scan.even:
-        texts = pd.DataFrame(_regular_rows(path, len(names)), columns=names, dtype=object)
-    else:  # as objects: read as categories, pandas 3.1 turns texts into numbers (1e3, 007)
-        texts = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
-    for column, field in fields(name).items():
-        if column not in names and "since" in field:  # a folder older than the column
-            texts[column] = ""
-    present = [column for column in columns if column in texts]
-    return Raw(name, path, _categories(texts[present]), scan.lines, faults)
-
-
-def _categories(texts: pd.DataFrame) -> pd.DataFrame:
-    """Each column as the category of its texts, in the order in which they stand."""
-    return pd.DataFrame(
-        {name: pd.Categorical.from_codes(*pd.factorize(column)) for name, column in texts.items()}
-    )
+        return _nothing(name, path, *faults)
+    texts = [defaultdict(count().__next__) for _name in names]  # of each column, each with its code
+    lines, codes = [], array("i")
+    for line, record in records:
+        if wrong := _irregularity(record, header, len(names)):
+            faults.append(Fault(path.name, line, "", *wrong))
+        else:
+            lines.append(line)
+            codes.extend(map(getitem, texts, record))
+    by_column = np.reshape(codes, (-1, len(names))).T
+    columns = {
+        name: pd.Categorical.from_codes(column, pd.Index(known, dtype=object))
+        for name, column, known in zip(names, by_column, texts, strict=True)
+    }
+    for column, field in declared.items():
+        if "since" in field:  # a folder may be older than the column
+            columns.setdefault(column, pd.Categorical([""] * len(lines)))
+    frame = pd.DataFrame({column: columns[column] for column in declared if column in columns})
+    return Raw(name, path, frame, lines, faults)
 
 
 def numbers(column: pd.Series) -> np.ndarray:
@@ -160,25 +172,10 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
 # -------------------------------------------------------------------- encoding
 
 
-def _foreign(path: Path) -> tuple[str, str] | None:
-    """(found, expected) of a file that is no UTF-8 text."""
+def _kind_of_text(path: Path) -> str:
+    """What a file that is not UTF-8 most likely is."""
     with path.open("rb") as file:
         head = file.read(100_000)
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for _line in lines:
-                pass
-        if head.count(0) * 100 <= len(head):
-            return None
-    except UnicodeDecodeError:
-        pass
-    return _kind_of_text(head), _(
-        "UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
-    )
-
-
-def _kind_of_text(head: bytes) -> str:
-    """What a file that is not UTF-8 most likely is."""
     odd, even = head[1::2].count(0), head[::2].count(0)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
         return _("text in UTF-16")
@@ -202,68 +199,6 @@ def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
             if len(record) > 1 or "".join(record).strip():
                 yield line, record
             line = reader.line_num + 1
-
-
-def _scan(path: Path) -> _Scan:
-    """The header, the line of each regular row, and a fault for each irregular one."""
-    records = _records(path)
-    header = next(records, (1, []))[1]
-    width = len(_named(header))
-    plain = _plain_rows(path, len(header)) if width == len(header) else None
-    if plain is not None:
-        return _Scan(header, range(2, plain + 2), [], True)
-    lines, irregular, even = [], [], not _has_null(path)
-    for line, record in records:
-        even &= len(record) == len(header)
-        wrong = _irregularity(record, header, width)
-        if wrong:
-            irregular.append(Fault(path.name, line, "", *wrong))
-        else:
-            lines.append(line)
-    return _Scan(header, lines, irregular, even)
-
-
-def _plain_rows(path: Path, width: int) -> int | None:
-    """How many rows, if each is plainly regular: then a million need no closer look."""
-    with path.open("rb") as file:
-        header = file.readline().removeprefix(codecs.BOM_UTF8)
-        if width < 2 or not _is_plain(header, width):
-            return None
-        rows = 0
-        for part in _whole_lines(file):
-            if header in part or not _is_plain(part, width):
-                return None
-            rows += part.count(b"\n")
-    return rows
-
-
-def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: file.read(1 << 24) + file.readline(), b"")
-
-
-def _is_plain(part: bytes, width: int) -> bool:
-    """Whether every line has so many fields, the first not blank, by where the commas stand."""
-    if any(mark in part for mark in (b'"', b"\0")) or part.count(b"\r") != part.count(b"\r\n"):
-        return False
-    text = np.frombuffer(part, np.uint8)
-    ends, commas = np.flatnonzero(text == ord("\n")), np.flatnonzero(text == ord(","))
-    if not part.endswith(b"\n") or len(commas) != len(ends) * (width - 1):
-        return False
-    commas, starts = commas.reshape(len(ends), -1), np.append(0, ends[:-1] + 1)
-    within = (commas[:, 0] > starts) & (commas[:, -1] < ends)
-    return bool(within.all() and (text[starts] > ord(" ")).all())
-
-
-def _has_null(path: Path) -> bool:
-    """Where pandas would end a field."""
-    with path.open("rb") as file:
-        return any(b"\0" in part for part in _whole_lines(file))
-
-
-def _regular_rows(path: Path, width: int) -> list[list[str]]:
-    records = _records(path)
-    header = next(records)[1]
-    return [each[:width] for _, each in records if not _irregularity(each, header, width)]
 
 
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
@@ -297,29 +232,27 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
 
     if not header:
         return None, [fault("", _("an empty file"), _("a header and rows"))]
-    found, columns = _named(header), list(declared)
-    needed = [column for column, field in declared.items() if "since" not in field]
-    meant = {_plain(column): column for column in columns}
-    names = [meant.get(_plain(name), name) for name in found]
+    found, needed = _named(header), [name for name in declared if "since" not in declared[name]]
+    plain = [name.strip().casefold() for name in found]
+    names = [name if name in declared else found[place] for place, name in enumerate(plain)]
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
     if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
-        shown = ",".join(header)[:60]
-        expected = _("the header {columns}, separated by commas", columns=",".join(columns))
-        return None, [fault("", repr(shown), expected)]
+        expected = _("the header {columns}, separated by commas", columns=",".join(declared))
+        return None, [fault("", repr(",".join(header)[:60]), expected)]
     faults = []
     for place, name in enumerate(names):
-        missing = [column for column in columns if column not in names]
-        if name not in columns:
-            meant_column = next(iter(difflib.get_close_matches(name, missing, 1)), "")
-            expected = meant_column or (_("no such column") if name.strip() else _("a name"))
-            faults.append(fault(meant_column, _column(found[place]), expected))
-            names[place] = meant_column or f"\0{place}"
+        said = _("column {name!r}", name=found[place])
+        if name not in declared:
+            missing = [column for column in declared if column not in names]
+            meant = next(iter(difflib.get_close_matches(name, missing, 1)), "")
+            expected = meant or (_("no such column") if name.strip() else _("a name"))
+            faults.append(fault(meant, said, expected))
+            names[place] = meant or f"\0{place}"
         elif name in names[:place]:
-            twice = _("column {name!r} twice", name=name)
-            faults.append(fault("", twice, _("each column once")))
+            faults.append(fault("", _("column {name!r} twice", name=name), _("each column once")))
             names[place] = f"\0{place}"
         elif name != found[place]:
-            faults.append(fault(name, _column(found[place]), name))
+            faults.append(fault(name, said, name))
     faults += [
         fault(column, _("no such column"), _("a column {name!r} in the header", name=column))
         for column in needed
@@ -330,11 +263,3 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
         shown = _("{count} columns without a name at the end", count=nameless)
         faults.append(fault("", shown, _("no such columns: delete them")))
     return names, faults
-
-
-def _column(name: str) -> str:
-    return _("column {name!r}", name=name)
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()

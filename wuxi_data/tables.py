@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .checks import FIGURE, Beside, beside, check_table
+from .checks import Beside, beside, check_table
 from .files import PACKAGE
-from .messages import _, unknown
+from .messages import LANGUAGES, _, unknown
 from .quantity import Printed, Quantity, parse_quantity
 from .reading import Raw, TableError, did_you_mean, numbers, read
-from .schema import THEMES, fields, package, references
+from .schema import THEMES, fields, references, resource
 
 
 def load(name: str, data: str | Path | None = None) -> pd.DataFrame:
@@ -54,15 +55,10 @@ def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
 def _bounds(tokens: pd.Series) -> dict[str, np.ndarray]:
     """What each token admits: low and high, NaN where nothing bounds it, and whether 约 is said."""
     said = [parse_quantity(token) for token in tokens.cat.categories]
-    place = tokens.cat.codes.to_numpy()
-    ends = {
-        name: np.array([np.nan if end is None else float(end) for end in found], float)[place]
-        for name, found in (
-            ("low", [figure.low for figure in said]),
-            ("high", [figure.high for figure in said]),
-        )
+    return {
+        name: np.array([getattr(each, name) for each in said], kind)[tokens.cat.codes]
+        for name, kind in (("low", float), ("high", float), ("about", bool))
     }
-    return ends | {"about": np.array([figure.about for figure in said], bool)[place]}
 
 
 def load_funding(data: str | Path | None = None) -> pd.DataFrame:
@@ -91,14 +87,15 @@ def load_sources(data: str | Path | None = None) -> pd.DataFrame:
 
 def _codebook(name: str) -> str:
     """The loader's docstring: what the schema declares, so that nothing repeats it by hand."""
-    resource = next(each for each in package()["resources"] if each["name"] == name)
     columns = "\n".join(
-        f"    {field['name']} : {field['type']}{_optional(field)}\n        {field['description']}"
-        for field in resource["schema"]["fields"]
+        f"    {column} : {field['type']}"
+        + ("" if field.get("constraints", {}).get("required") else ", may be empty")
+        + f"\n        {field['description']}"
+        for column, field in fields(name).items()
     )
     if name in THEMES:
         columns += f"\n{_BOUNDS}"
-    return f"""{resource["description"]}
+    return f"""{resource(name)["description"]}
 
 Parameters
 ----------
@@ -121,7 +118,7 @@ FileNotFoundError, NotADirectoryError
 
 Notes
 -----
-Source: {resource["path"]}, described in datapackage.json, hand-typed from the article.
+Source: {name}.csv, described in datapackage.json, hand-typed from the article.
 """
 
 
@@ -129,10 +126,6 @@ _BOUNDS = """    low, high : number, may be empty
         What the token admits (上下限): 200余 is at least 200 and below 300; after qualifier.
     about : boolean
         Whether print says 约; the bounds are computed as if it did not."""
-
-
-def _optional(field: dict) -> str:
-    return "" if field.get("constraints", {}).get("required") else ", may be empty"
 
 
 for _loader in (
@@ -146,16 +139,10 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
 
     A user's ``labels.csv`` adds to ours, and wins where both name a code.
     """
-    ours, own = (_words(read("labels", place).frame) for place in (None, data))
-    return ours | own
-
-
-def _words(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
-    if not {"code", "zh", "en"} <= set(frame):
-        return {}
     return {
         code: {"zh": zh, "en": en}
-        for code, zh, en in zip(frame["code"], frame["zh"], frame["en"], strict=True)
+        for place in (None, data)
+        for code, zh, en in load("labels", place)[["code", "zh", "en"]].itertuples(index=False)
     }
 
 
@@ -206,29 +193,29 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 
 def quantities(table: pd.DataFrame) -> pd.Series:
     """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
-    columns = [*FIGURE, "fact_id", "source_id", "paragraph"]
+    columns = ["as_written", "unit", "fact_id", "source_id", "paragraph"]
     return pd.Series(
         {
-            fact_id: Quantity(
-                None if pd.isna(value) else value,
-                unit,
-                None if pd.isna(qualifier) else qualifier,
+            fact_id: replace(
+                parse_quantity(token),
+                unit=unit,
                 printed=Printed(token, fact_id, source_id, int(paragraph)),
                 formula=fact_id,
                 inputs=(fact_id,),
-                bounds=_parsed(token).bounds,
             )
-            for value, unit, qualifier, token, fact_id, source_id, paragraph in table[
-                columns
-            ].itertuples(index=False, name=None)
+            for token, unit, fact_id, source_id, paragraph in table[columns].itertuples(index=False)
         },
         dtype=object,
     )
 
 
-@lru_cache(maxsize=4096)
-def _parsed(token: str) -> Quantity:
-    return parse_quantity(token)
+def facts(data: str | Path | None = None) -> dict[str, Quantity]:
+    """Every printed figure of a folder by its fact_id."""
+    return {
+        fact_id: figure
+        for theme in THEMES
+        for fact_id, figure in quantities(load(theme, data)).items()
+    }
 
 
 def words(figures: pd.Series) -> pd.DataFrame:
@@ -296,39 +283,36 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     ValueError
         Unknown `lang`; not a table of figures.
     """
-    if lang not in ("zh", "en"):
-        raise ValueError(unknown("lang", lang, ("zh", "en")))
+    if lang not in LANGUAGES:
+        raise ValueError(unknown("lang", lang, LANGUAGES))
     if not {"fact_id", "indicator", "as_written"} <= set(table):
         raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
-    known, place = labels(table.attrs.get("data")), 0 if lang == "zh" else 1
-    heads = {field: words["title" if lang == "en" else "title_zh"]
-             for name in THEMES for field, words in fields(name).items()}  # fmt: skip
-    coded = [column for column in table if column in _CODED]
+    known = labels(table.attrs.get("data"))
     shown = {
-        heads[column]: [
-            known.get(code, {}).get(lang, code) for code in table[column].astype(object)
-        ]
-        for column in coded
+        column: [known.get(code, {}).get(lang, code) for code in table[column].astype(object)]
+        for column in table
+        if column in _CODED
     }
-    shown[_HEADS["period"][place]] = [
+    shown["period"] = [
         _years(start, end, lang) for start, end in zip(table["start"], table["end"], strict=True)
     ]
-    shown[_HEADS["as_written"][place]] = table["as_written"].to_list()
+    shown["as_written"] = table["as_written"].to_list()
     if lang == "en":
-        shown[_HEADS["figure"][place]] = [each.wording("en") for each in quantities(table)]
-    shown[_HEADS["paragraph"][place]] = table["paragraph"].astype(int).to_list()
+        shown["figure"] = [each.wording("en") for each in quantities(table)]
+    shown["paragraph"] = table["paragraph"].astype(int).to_list()
     if table["source_id"].nunique() > 1:
-        shown[_HEADS["source_id"][place]] = table["source_id"].astype(str).to_list()
+        shown["source_id"] = table["source_id"].astype(str).to_list()
     notes = table["note_zh"].fillna(table["note"]) if lang == "zh" else table["note"]
-    shown[_HEADS["note"][place]] = notes.fillna("").to_list()
+    shown["note"] = notes.fillna("").to_list()
+    title = "title" if lang == "en" else "title_zh"
+    heads = {name: field[title] for theme in THEMES for name, field in fields(theme).items()}
+    heads |= {name: said[lang == "en"] for name, said in _HEADS.items()}
     frame = pd.DataFrame(shown, index=pd.Index(table["fact_id"], name=heads["fact_id"]))
-    return Readable(frame.loc[:, (frame.fillna("") != "").any()].fillna(""))
+    frame = frame.loc[:, (frame.fillna("") != "").any()].fillna("")
+    return Readable(frame.rename(columns=heads))
 
 
-_CODED = (
-    "payer", "recipient", "sponsor", "place", "item", "sector", "status", "works", "organiser",
-    "audience", "topic", "indicator",
-)  # fmt: skip
+_CODED = {column for theme in THEMES for column in references(theme, "labels")} - {"qualifier"}
 
 
 def _years(start, end, lang: str) -> str:

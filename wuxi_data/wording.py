@@ -13,7 +13,6 @@ from .numerals import CALENDAR, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Bounds, Quantity
 
-LANGUAGES = ("zh", "en")
 # How each is worded: before the figure in Chinese, after it, before it in English.
 _WORDED = {
     "over": ("超过", "", "over "),
@@ -103,35 +102,21 @@ _OUTWARD = {"over": math.floor, "at_least": math.floor, "under": math.ceil, "at_
 
 
 def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
-    value = Fraction(value)
+    """A stated figure with every digit; a derived one with three that are significant."""
+    value = shown = Fraction(value)
     if _is_date(quantity, value):
         return _Number(str(value), "", False)
-    shown = _at_precision(quantity, value, rounding, lang)
-    scale, size = _scaled(shown, lang)
-    digits = _digits(shown / size)
-    if lang == "en":
-        digits, scale = _grouped(digits), scale and f" {scale}"
-    return _Number(digits, scale, shown != value)
-
-
-def _is_date(quantity: Quantity, value) -> bool:
-    """Whether it is a year of the calendar, which is neither rounded nor grouped."""
-    return quantity.unit == "year" and value in CALENDAR
-
-
-def _at_precision(quantity: Quantity, value: Fraction, rounding, lang: str) -> Fraction:
-    """A stated figure with every digit; a derived one with three that are significant."""
     if quantity.formula and not quantity.printed:
-        return _significant(value, rounding)
-    if lang == "en" and quantity.about and abs(value) >= 10**6:
-        return Fraction(round(value, -4))  # 75.76 million: the token keeps every digit of 约
-    return value
-
-
-def _significant(value: Fraction, rounding) -> Fraction:
-    """Three digits; `value` itself where they say it exactly, or where it is nought."""
-    step = Fraction(10) ** (_decimal(value).adjusted() - _SIGNIFICANT + 1)
-    return rounding(value / step) * step
+        step = Fraction(10) ** (_decimal(value).adjusted() - _SIGNIFICANT + 1)
+        shown = rounding(value / step) * step
+    elif lang == "en" and quantity.about and abs(value) >= 10**6:
+        shown = Fraction(round(value, -4))  # 75.76 million: the token keeps every digit of 约
+    scale, size = _scaled(shown, lang)
+    short, comma = shown / size, "," if lang == "en" else ""
+    digits = f"{_decimal(short):{comma}f}"
+    if _decimal(short) != short:
+        digits = f"{short.numerator:{comma}}/{short.denominator}"
+    return _Number(digits, f" {scale}" if scale and lang == "en" else scale, shown != value)
 
 
 def _scaled(shown: Fraction, lang: str) -> tuple[str, int]:
@@ -146,14 +131,9 @@ def _decimal(value: Fraction) -> Decimal:
     return _EXACTLY.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def _digits(value: Fraction) -> str:
-    """Without an exponent; 1/3 where no decimal says it exactly."""
-    decimal = _decimal(value)
-    return f"{decimal:f}" if decimal == value else str(value)
-
-
-def _grouped(digits: str) -> str:
-    return re.sub(r"(?<![./\d])\d+", lambda whole: f"{int(whole[0]):,}", digits)
+def _is_date(quantity: Quantity, value) -> bool:
+    """Whether it is a year of the calendar, which is neither rounded nor grouped."""
+    return quantity.unit == "year" and value in CALENDAR
 
 
 # -------------------------------------------------------------------- units
