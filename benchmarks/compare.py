@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -160,24 +159,6 @@ def ours() -> None:
     say("load_funding() / pandas.read_csv, later calls", later, "≤ 3")
 
 
-CLAUSE = "2020年全县投入资金约7576.05万元，建成项目200余个，受益群众30余万人，其中第3批12个。\n"
-
-
-def census(size: int = 10_000_000) -> None:
-    """An audit of as much text as the command takes, against a bare search for its digits."""
-    text = CLAUSE * (size // len(CLAUSE.encode()))
-    bare = lambda: [match.start() for match in re.finditer("[0-9.]+", text)]  # noqa: E731
-    audit = seconds(lambda: wd.audit(text, new=True))
-    note = f"{audit:.0f} s; a single numeral of as many digits {digits(size):.0f} s"
-    say(
-        f"audit of {size / 1e6:.0f} MB / re.finditer of its digits", audit / seconds(bare), "", note
-    )
-
-
-def digits(size: int) -> float:
-    return seconds(lambda: wd.audit("1" * size, new=True))
-
-
 def counties(scratch: Path, many: int = 200) -> None:
     """Many folders checked and loaded by the Dask recipe, against the same loop in one process."""
     folders = [str(shutil.copytree(OURS.parent, scratch / f"county{n}")) for n in range(many)]
@@ -209,7 +190,6 @@ def main() -> None:
         tables(folders)
         memory(folders[MANY])
         frictionless(folders[SOME], SOME)
-        census()
         counties(Path(scratch))
 
 

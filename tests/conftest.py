@@ -7,6 +7,8 @@ from pathlib import Path
 import faults
 import pytest
 
+from wuxi_data.county import example_county
+
 HERE = Path(__file__).parents[1]
 ARTICLE = Path(
     os.environ.get("WUXI_ARTICLE") or HERE.parent / "shared" / "source" / "jilin-wuxi-2021.txt"
@@ -32,3 +34,9 @@ def county(tmp_path):
     for path in folder.glob("*.csv"):
         faults.copy(path, folder)
     return folder
+
+
+@pytest.fixture
+def example(tmp_path):
+    """Copy the example county, its article included, into a folder named ``mine``."""
+    return shutil.copytree(example_county(), tmp_path / "mine")

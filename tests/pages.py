@@ -13,6 +13,8 @@ from wuxi_data.charts import Chart
 from wuxi_data.notebooks import Finding
 from wuxi_data.places import Both
 
+# As it is stored, which a test of reproduce holds to what the notebooks give.
+PAGE = Path(__file__).parents[1] / "figures" / "report.html"
 DRAWN = "</title><script>document.title = 'harmed'</script>\"'&{{7*7}}" + "很长" * 20 + "w" * 60
 # What no font of ours draws stands in the page alone: right to left, and, where no
 # table would take it, an order to read on so.
@@ -21,7 +23,7 @@ HOSTILE = f"{TABLED}\u202e desrever"
 
 
 @cache
-def shown():
+def shown() -> tuple[list[Chart], list[Finding]]:
     """Give every named chart and every finding of our notebooks."""
     charts, findings = {}, []
     for path in notebooks.notebook_paths(notebooks.notebook_folder()):
@@ -31,19 +33,12 @@ def shown():
     return [Chart.from_json(each) for each in charts.values()], findings
 
 
-@cache
-def page():
-    """Give the bytes of our page."""
-    charts, findings = shown()
-    return report.build(charts=charts, findings=findings)
-
-
 def hostile_charts() -> Iterator[Chart]:
-    """Thirty charts, every word of them hostile."""
+    """Three charts, every word of them hostile."""
     chart = wd.plot_funding_rise(wd.load_funding())
     words = {name: Both(HOSTILE, HOSTILE) for name in chart.words}
     figures = tuple(replace(mark, name=Both(DRAWN, DRAWN)) for mark in chart.figures)
-    for n in range(30):
+    for n in range(3):
         yield replace(chart, name=f"own-{n}", words=words, figures=figures)
 
 
@@ -57,6 +52,6 @@ def hostile_page(county: Path) -> bytes:
     return report.build(
         county,
         charts=hostile_charts(),
-        findings=[Finding(Both(HOSTILE, HOSTILE), "a.ipynb", "own-3")],
+        findings=[Finding(Both(HOSTILE, HOSTILE), "a.ipynb", "own-1")],
         picture=lambda chart, lang, narrow: drawn(lang, narrow),
     )

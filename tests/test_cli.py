@@ -9,10 +9,11 @@ import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import books
+import faults
 import pytest
 
 from wuxi_data import cli
-from wuxi_data.county import example_county
 
 COMMAND = [sys.executable, "-m", "wuxi_data.cli"]
 REPOSITORY = Path(__file__).parents[1]
@@ -53,79 +54,86 @@ def refused(folder: Path, *arguments, says: str, **options) -> None:
 
 
 @pytest.fixture
-def mine(tmp_path):
+def mine(example):
     """A folder with a county of one's own in it, ``mine``, its article, and a plain file."""
-    shutil.copytree(example_county(), tmp_path / "mine")
-    (tmp_path / "file").write_text("not a folder\n", "utf-8")
-    return tmp_path
+    folder = example.parent
+    (folder / "file").write_text("not a folder\n", "utf-8")
+    for name, content in ARTICLES.items():
+        (folder / f"{name}.txt").write_bytes(content)
+    with (folder / "large.txt").open("wb") as file:
+        file.truncate(2**30)
+    return folder
 
 
-# -------------------------------------------------------------------- folders that are none
-
-ON_A_FOLDER = {
-    "check": ["check", "{}"],
-    "audit": ["audit", "mine/article.txt", "--data", "{}"],
-    "reproduce": ["reproduce", "--data", "{}", "--out", "out"],
-    "cite": ["cite", "--data", "{}"],
+TEXT = "2020年，援助资金500万元。\n"
+ARTICLES = {
+    "gb18030": TEXT.encode("gb18030"),
+    "utf16": TEXT.encode("utf-16"),
+    "unmarked": TEXT.encode("utf-16-le"),
+    "picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe",
+    "nulls": b"\0" * 100,
+    "noise": b"\xff\xfa\xff" * 50,
 }
+NO_FOLDER = "no such folder of tables: nowhere"
+A_FILE = "expected a folder of tables, got a file: file"
+THERE = "is there already and not empty; nothing is overwritten"
+BINARY = "is not text (a binary file, or UTF-16); save it as UTF-8 text first"
+REFUSED = {
+    "check nowhere": NO_FOLDER,
+    "audit mine/article.txt --data nowhere": NO_FOLDER,
+    "reproduce --data nowhere --out out": NO_FOLDER,
+    "cite --data nowhere": NO_FOLDER,
+    "check file": A_FILE,
+    "audit mine/article.txt --data file": A_FILE,
+    "reproduce --data file --out out": A_FILE,
+    "cite --data file": A_FILE,
+    "reproduce --data mine --out file": "expected a folder to write into, got a file: file",
+    "new mine": f"mine {THERE}",
+    "new file": f"file {THERE}",
+    "new nowhere/new": "no such folder to make it in",
+    "new file/new": "no such folder to make it in",
+    "audit gb18030.txt": "gb18030.txt is not in UTF-8 (it may be GB18030, also called GBK); save",
+    "audit utf16.txt": "utf16.txt is in UTF-16; save it as UTF-8 text first",
+    "audit unmarked.txt": BINARY,
+    "audit picture.txt": BINARY,
+    "audit nulls.txt": BINARY,
+    "audit noise.txt": "is not text in UTF-8; save it as UTF-8 text first",
+    "audit large.txt": "large.txt is too large for an article: over 10,000,000 bytes",
+    "audit nowhere.txt": "No such file or directory: nowhere.txt",
+    "audit mine": "Is a directory: mine",
+    "audit mine/article.txt --data mine --source other": "no source 'other': have yanxi-2024",
+}
+if os.path.exists("/dev/zero"):
+    REFUSED["audit /dev/zero"] = "/dev/zero is too large"
 
 
-@pytest.mark.parametrize("command", ON_A_FOLDER)
-def test_a_missing_folder_is_refused(mine, command):
-    arguments = [word.format("nowhere") for word in ON_A_FOLDER[command]]
-    refused(mine, *arguments, says="no such folder of tables: nowhere")
+@pytest.mark.parametrize("command", REFUSED)
+def test_what_a_command_cannot_take_is_refused_in_one_line(mine, command):
+    refused(mine, *command.split(), says=REFUSED[command])
 
 
-@pytest.mark.parametrize("command", ON_A_FOLDER)
-def test_a_file_in_place_of_a_folder_is_refused(mine, command):
-    arguments = [word.format("file") for word in ON_A_FOLDER[command]]
-    refused(mine, *arguments, says="expected a folder of tables, got a file: file")
-
-
-def test_results_are_not_written_into_a_file(mine):
-    arguments = ["reproduce", "--data", "mine", "--out", "file"]
-    refused(mine, *arguments, says="expected a folder to write into, got a file: file")
-
-
-@pytest.mark.parametrize(
-    ("folder", "says"),
-    [
-        ("mine", "mine is there already and not empty; nothing is overwritten"),
-        ("file", "file is there already and not empty; nothing is overwritten"),
-        ("nowhere/new", "no such folder to make it in"),
-        ("file/new", "no such folder to make it in"),
-    ],
-)
-def test_a_new_county_overwrites_nothing(mine, folder, says):
-    refused(mine, "new", folder, says=says)
-
-
-def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch, capsys):
-
+def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch):
     monkeypatch.setitem(sys.modules, "nbclient", None)
-    (mine / "mine" / "notebooks").mkdir()
-    (mine / "mine" / "notebooks" / "one.ipynb").write_text('{"cells": []}', "utf-8")
+    books.write(mine / "mine" / "notebooks" / "one.ipynb")
     before = listing(mine)
-    code = cli.main(["reproduce", "--data", str(mine / "mine"), "--out", str(mine / "out")])
-    said = capsys.readouterr().err
-    assert code == 2, f"expected exit code 2, got {code}: {said}"
-    assert "nbclient" in said.splitlines()[-1]
-    assert said.endswith('as in pip install ".[reproduce]"\n')
+    done = run("reproduce", "--data", "mine", "--out", "out", cwd=mine)
+    assert done.returncode == 2
+    assert "nbclient" in done.stderr.splitlines()[-1]
+    assert done.stderr.endswith('as in pip install ".[reproduce]"\n')
     assert listing(mine) == before, "expected nothing to be written"
 
 
 def test_check_and_audit_run_no_notebook(mine):
-    code = {"cell_type": "code", "source": "open('ran', 'w')", "execution_count": 1, "outputs": []}
-    prose = {"cell_type": "markdown", "source": "增至501万元。"}
-    (mine / "mine" / "notebooks").mkdir()
     path = mine / "mine" / "notebooks" / "one.ipynb"
-    path.write_text(json.dumps({"cells": [code, prose]}), "utf-8")
+    books.write(path, books.code("open('ran', 'w')"), books.prose("增至501万元。"))
     before = listing(mine)
     run("audit", "mine/article.txt", "--data", "mine", cwd=mine)
     done = run("check", "mine", cwd=mine)
     assert listing(mine) == before
     fault, count = done.stdout.splitlines()
-    assert fault.startswith("notebooks/one.ipynb cell 2: found '501万'; expected a printed figure")
+    assert fault.startswith(
+        "notebooks/one.ipynb cell 2 (said): found '501万'; expected a printed figure"
+    )
     assert (count, done.returncode) == ("1 fault", 1)
 
 
@@ -140,112 +148,50 @@ needs_permissions = pytest.mark.skipif(
 
 
 @pytest.fixture
-def locked(mine):
-    """Take the right to read or change anything in ``mine``."""
-    (mine / "mine").chmod(0)
-    yield mine
-    (mine / "mine").chmod(0o755)
+def before():
+    return AS_OTHERS if os.geteuid() == 0 else []
 
 
 @needs_permissions
-@pytest.mark.parametrize("command", [*ON_A_FOLDER, "new"])
-def test_a_folder_that_may_not_be_read_is_refused(locked, command):
-    (locked / "article.txt").write_text("", "utf-8")
-    words = {**ON_A_FOLDER, "new": ["new", "mine/new"]}
-    words["audit"] = ["audit", "article.txt", "--data", "{}"]
-    arguments = [word.format("mine") for word in words[command]]
-    before = AS_OTHERS if os.geteuid() == 0 else []
-    done = run(*arguments, cwd=locked, before=before)
+@pytest.mark.parametrize("command", ["check mine", "reproduce --data mine", "new mine/new"])
+def test_a_folder_that_may_not_be_read_is_refused(mine, command, before):
+    (mine / "mine").chmod(0)
+    done = run(*command.split(), cwd=mine, before=before)
+    (mine / "mine").chmod(0o755)
     assert done.returncode == 2
     assert done.stderr.startswith("wuxi-data: Permission denied: mine"), done.stderr
     assert done.stderr.count("\n") == 1
-    assert not (locked / "out").exists()
 
 
 @needs_permissions
-def test_an_article_that_may_not_be_read_is_refused(mine):
+def test_an_article_that_may_not_be_read_is_refused(mine, before):
     (mine / "mine" / "article.txt").chmod(0)
-    before = AS_OTHERS if os.geteuid() == 0 else []
     says = "Permission denied: mine/article.txt"
     refused(mine, "audit", "mine/article.txt", "--data", "mine", says=says, before=before)
 
 
 @needs_permissions
-def test_where_nothing_can_be_written_nothing_is_run(mine):
+def test_where_nothing_can_be_written_nothing_is_run(mine, before):
     (mine / "shut").mkdir(mode=0o555)
-    before = AS_OTHERS if os.geteuid() == 0 else []
     arguments = ["reproduce", "--data", "mine", "--out", "shut/out"]
     refused(mine, *arguments, says="Permission denied: shut/out", before=before)
-
-
-# -------------------------------------------------------------------- articles that are none
-
-TEXT = "2020年，援助资金500万元。\n"
-ARTICLES = {
-    "gb18030": (TEXT.encode("gb18030"), "not in UTF-8 (it may be GB18030, also called GBK)"),
-    "utf16": (TEXT.encode("utf-16"), "in UTF-16"),
-    "utf16-unmarked": (TEXT.encode("utf-16-le"), "not text (a binary file, or UTF-16)"),
-    "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe", "not text (a binary file, or UTF-16)"),
-    "nulls": (b"\0" * 100, "not text (a binary file, or UTF-16)"),
-    "noise": (b"\xff\xfa\xff" * 50, "not text in UTF-8"),
-}
-
-
-@pytest.mark.parametrize("name", ARTICLES)
-def test_an_article_that_is_no_utf8_text_is_refused(mine, name):
-    content, what = ARTICLES[name]
-    (mine / "article.txt").write_bytes(content)
-    says = f"article.txt is {what}; save it as UTF-8 text first"
-    refused(mine, "audit", "article.txt", "--data", "mine", says=says)
-
-
-def test_an_article_of_a_gigabyte_is_refused_unread(mine):
-    with (mine / "article.txt").open("wb") as file:
-        file.truncate(2**30)
-    says = "article.txt is too large for an article: over 10,000,000 bytes"
-    refused(mine, "audit", "article.txt", "--data", "mine", says=says)
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no endless file here")
-def test_an_article_without_an_end_is_refused(mine):
-    refused(mine, "audit", "/dev/zero", "--data", "mine", says="/dev/zero is too large")
-
-
-def test_a_missing_article_is_refused(mine):
-    says = "No such file or directory: nowhere.txt"
-    refused(mine, "audit", "nowhere.txt", "--data", "mine", says=says)
-
-
-def test_a_folder_in_place_of_an_article_is_refused(mine):
-    refused(mine, "audit", "mine", "--data", "mine", says="Is a directory: mine")
-
-
-def test_an_unknown_source_is_refused(mine):
-    arguments = ["audit", "mine/article.txt", "--data", "mine", "--source", "other"]
-    refused(mine, *arguments, says="no source 'other': have yanxi-2024")
 
 
 # -------------------------------------------------------------------- what is taken
 
 
-def test_new_makes_a_folder_that_check_finds_sound(tmp_path):
-    done = run("new", "county", cwd=tmp_path)
+@pytest.mark.parametrize("folder", ["county", "."])
+def test_new_makes_a_folder_that_check_finds_sound(tmp_path, folder):
+    done = run("new", folder, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "README.md" in done.stdout
-    done = run("check", "county", cwd=tmp_path)
+    done = run("check", folder, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "no faults\n")
 
 
-def test_new_fills_the_folder_that_one_stands_in(tmp_path):
-    assert run("new", ".", cwd=tmp_path).returncode == 0
-    assert run("check", ".", cwd=tmp_path).stdout == "no faults\n"
-
-
 def test_check_says_every_fault_as_text_and_as_json(mine):
-    path = mine / "mine" / "funding.csv"
-    text = path.read_text("utf-8")
-    text = text.replace("lanjiang_city", "lanjang_city").replace(",income,", ",incomes,")
-    path.write_text(text, "utf-8")
+    faults.swap("funding", "lanjiang_city", "lanjang_city")(mine / "mine")
+    faults.swap("funding", ",income,", ",incomes,")(mine / "mine")
     done = run("check", "mine", cwd=mine)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "2 faults"
@@ -266,12 +212,10 @@ def test_check_says_every_fault_as_text_and_as_json(mine):
 
 
 def test_one_fault_is_one_fault(mine):
-    path = mine / "mine" / "funding.csv"
-    path.write_text(path.read_text("utf-8").replace("lanjiang_city", "lanjang_city"), "utf-8")
-    got = run("check", "mine", cwd=mine).stdout.splitlines()[-1]
-    assert got == "1 fault", f"expected 1 fault, got {got}"
+    faults.swap("funding", "lanjiang_city", "lanjang_city")(mine / "mine")
+    assert run("check", "mine", cwd=mine).stdout.endswith("\n1 fault\n")
     got = run("reproduce", "--data", "mine", cwd=mine).stderr
-    assert got.endswith("1 fault; nothing was run\n"), f"expected 1 fault, got {got}"
+    assert got.endswith("1 fault; nothing was run\n")
 
 
 def test_audit_lists_what_is_left_over_and_proposes_rows(mine):

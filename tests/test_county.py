@@ -1,5 +1,6 @@
 """A county of one's own: made by one command, checked by three, drawn without a false word."""
 
+import asyncio
 import csv
 import io
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import faults
 import pytest
 import yaml
 from matplotlib import font_manager
@@ -26,9 +28,7 @@ GUIDES = ["README.md", "README.zh-CN.md"]
 NOTEBOOK = "notebooks/my_county.ipynb"
 WORKFLOW = ".github/workflows/check.yml"
 EXAMPLE = county.example_county()
-# Twenty years and three payers, hectares, no training. And: sums a thousandfold, long names,
-# dollars and square kilometres, plans. And what a student made of an article that we had not seen.
-COUNTIES = {"example": EXAMPLE, "student": HERE / "student_county"}
+STUDENT = HERE / "student_county"  # of an article that we had not seen
 
 
 def contents(folder) -> dict:
@@ -37,14 +37,6 @@ def contents(folder) -> dict:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-def filled(folder: Path, tables: Path) -> Path:
-    """Make a new county and fill in the tables of another."""
-    made = county.new_county(folder)
-    for path in tables.iterdir():
-        shutil.copy(path, made)
-    return made
 
 
 # -------------------------------------------------------------------- a new folder
@@ -161,7 +153,8 @@ def test_a_note_to_the_author_is_no_finding_yet():
 @pytest.fixture(scope="module")
 def student(tmp_path_factory):
     """Fill in a county, reproduce it, and take the notebook as it was run."""
-    made = filled(tmp_path_factory.mktemp("student") / "mine", COUNTIES["student"])
+    made = county.new_county(tmp_path_factory.mktemp("student") / "mine")
+    shutil.copytree(STUDENT, made, dirs_exist_ok=True)
     outcomes = reproduce(made)
     shutil.copy(made / "out" / NOTEBOOK, made / NOTEBOOK)
     return made, outcomes
@@ -180,34 +173,14 @@ def test_every_theme_that_has_figures_is_drawn_and_stands_on_the_page(student):
     assert (made / "out" / "figures" / "report.html").exists()
 
 
-def test_one_changed_digit_turns_the_checks_red(student, tmp_path):
-    made = shutil.copytree(student[0], tmp_path / "mine")
+def test_one_changed_digit_turns_the_checks_red(student):
+    made, _ = student
     assert prose.check_notebooks(made) == []
-    table = made / "funding.csv"
-    text = table.read_text("utf-8")
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    row = next(row for row in rows if row["as_written"] == "500万元")
-    changed = text.replace(f",{row['value']},", ",6000000,").replace(",500万元,", ",600万元,")
-    table.write_text(changed, "utf-8")
+    faults.swap("funding", ",5000000,CNY,exact,500万元,", ",6000000,CNY,exact,600万元,")(made)
     assert check(made) == [], "expected a digit that the tables alone cannot know for wrong"
-    done = run(workflow()[-1], made)
-    assert done.returncode != 0, done.stdout
-    assert "Cell outputs differ" in done.stdout
-
-
-@pytest.mark.parametrize("there", ["a file in it", "a folder in it", "a file of that name"])
-def test_nothing_is_overwritten(tmp_path, there):
-    folder = tmp_path / "mine"
-    if there == "a file of that name":
-        folder.write_text("keep\n", "utf-8")
-    else:
-        (folder / "notebooks").mkdir(parents=True)
-        if there == "a file in it":
-            (folder / "funding.csv").write_text("keep\n", "utf-8")
-    before = contents(tmp_path)
-    with pytest.raises(FileExistsError, match="nothing is overwritten"):
-        county.new_county(folder)
-    assert contents(tmp_path) == before
+    recorded = asyncio.run(notebooks.record(made / NOTEBOOK))
+    assert not notebooks.same(recorded, (made / NOTEBOOK).read_bytes())
+    assert "600万元" in recorded.decode()
 
 
 def test_nothing_is_left_behind_when_the_folder_cannot_be_finished(tmp_path, monkeypatch):
@@ -233,54 +206,42 @@ def test_the_example_is_sound_and_only_its_last_paragraph_is_left_to_the_reader(
     assert set(cross_checks(EXAMPLE)["verdict"]) == {"holds"}
 
 
-def test_the_exercise_of_the_example_can_be_done(tmp_path):
-    for name, content in contents(EXAMPLE).items():
-        (tmp_path / name).write_bytes(content)
-    with (tmp_path / "projects.csv").open("a", encoding="utf-8") as table:
-        table.write(
-            "projects-2024,donglan_province,yanxi_county,aid_project,all_sectors,planned,projects,"
-            "2024,2024,24,project,exact,24个,yanxi-2024,15,,,\n"
-        )
-    with (tmp_path / "exclusions.csv").open("a", encoding="utf-8") as table:
-        table.write("yanxi-2024,15,2024年,1,period\n")
-    assert check(tmp_path) == []
-    assert audit((EXAMPLE / "article.txt").read_text("utf-8"), tmp_path).ok
+def test_the_exercise_of_the_example_can_be_done(example):
+    project = (
+        "projects-2024,donglan_province,yanxi_county,aid_project,all_sectors,planned,projects,"
+        "2024,2024,24,project,exact,24个,yanxi-2024,15,,,\n"
+    )
+    for name, row in (("projects", project), ("exclusions", "yanxi-2024,15,2024年,1,period\n")):
+        with (example / f"{name}.csv").open("a", encoding="utf-8") as table:
+            table.write(row)
+    assert check(example) == []
+    assert audit((example / "article.txt").read_text("utf-8"), example).ok
+
+
+def test_every_numeral_of_the_students_article_has_its_row():
+    assert check(STUDENT) == []
+    found = audit((STUDENT / "article.txt").read_text("utf-8"), STUDENT)
+    assert found.ok, found
+    assert found.same_text
 
 
 # -------------------------------------------------------------------- what differs is checked too
 
 
-def test_texts_that_pandas_takes_for_numbers_are_still_faults(tmp_path):
+def test_texts_that_pandas_takes_for_numbers_are_still_faults(example):
     """Columns of nothing but numbers, where 1e3 once passed for 1000 and 013 for 13."""
-    for name, content in contents(EXAMPLE).items():
-        (tmp_path / name).write_bytes(content)
-    path = tmp_path / "water_works.csv"
+    path = example / "water_works.csv"
     text = path.read_text("utf-8").replace(",386,", ",3.86e2,").replace(",13,", ",013,")
     path.write_text(text, "utf-8")
-    found = [(fault.column, fault.found) for fault in check(tmp_path)]
+    found = [(fault.column, fault.found) for fault in check(example)]
     assert found.count(("paragraph", "'013'")) == 5
     assert found.count(("value", "'3.86e2'")) == 1
     assert len(found) == 6
 
 
-def test_a_character_that_no_font_can_draw_is_a_fault_with_its_place(tmp_path, monkeypatch):
-    for name, content in contents(EXAMPLE).items():
-        (tmp_path / name).write_bytes(content)
-    path = tmp_path / "labels.csv"
-    path.write_text(path.read_text("utf-8").replace("石门镇,", "石𬺈镇,"), "utf-8")
+def test_a_character_that_no_font_can_draw_is_a_fault_with_its_place(example, monkeypatch):
+    faults.swap("labels", "石门镇,", "石𬺈镇,")(example)
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
-    (fault,) = check(tmp_path)
+    (fault,) = check(example)
     assert fault[:4] == ("labels.csv", 6, "zh", "'𬺈'")
     assert "a font" in fault.expected
-
-
-def test_the_counties_are_sound():
-    for folder in COUNTIES.values():
-        assert check(folder) == []
-
-
-def test_every_numeral_of_the_students_article_has_its_row():
-    article = (COUNTIES["student"] / "article.txt").read_text("utf-8")
-    found = audit(article, COUNTIES["student"])
-    assert found.ok, found
-    assert found.same_text

@@ -2,18 +2,13 @@
 
 import json
 
+import faults
 import pytest
+from books import code
+from books import prose as prose_of
 
 from wuxi_data import prose
 from wuxi_data.county import example_county
-
-
-def cell(kind: str, source: str, *tags: str, shows: str | None = None) -> dict:
-    made = {"cell_type": kind, "id": "said", "metadata": {"tags": tags}, "source": source}
-    if kind == "code":
-        output = {"output_type": "execute_result", "data": {"text/plain": shows}, "metadata": {}}
-        made |= {"outputs": [output] if shows else [], "execution_count": 1}
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +21,7 @@ def doubted(ours):
     """Give the numbers of a text that nothing bears out, beside one output."""
 
     def numbers(text: str, shows: str = "") -> list[str]:
-        notebook = {"cells": [cell("markdown", text), cell("code", "1", shows=shows)]}
+        notebook = {"cells": [prose_of(text), code("1", *[shows] * bool(shows))]}
         return [fault.found.strip("'") for fault in prose.faults(notebook, "01.ipynb", ours)]
 
     return numbers
@@ -96,7 +91,7 @@ def test_a_number_of_an_output_may_be_said(text, shows, doubted):
 
 
 def test_a_fault_names_notebook_cell_number_and_the_nearest_figure(ours):
-    notebook = {"cells": [cell("code", "1"), cell("markdown", "增至501万元，2034年。")]}
+    notebook = {"cells": [code("1"), prose_of("增至501万元，2034年。")]}
     amount, year = map(str, prose.faults(notebook, "notebooks/01.ipynb", ours))
     assert amount.startswith("notebooks/01.ipynb cell 2 (said): found '501万'; expected a printed")
     assert amount.endswith("the nearest is 500万元 (jilin-annual-2020)")
@@ -105,21 +100,16 @@ def test_a_fault_names_notebook_cell_number_and_the_nearest_figure(ours):
 
 
 def test_a_finding_needs_both_languages(ours):
-    notebook = {"cells": [cell("markdown", "只有中文。", "finding")]}
+    notebook = {"cells": [prose_of("只有中文。", "finding")]}
     (fault,) = prose.faults(notebook, "01.ipynb", ours)
     assert fault.found == "a finding of 1 paragraphs"
     assert fault.expected == "two: first in Chinese, then in English"
 
 
 def test_a_table_that_was_edited_leaves_its_prose_behind(county):
-    notebook = {"cells": [cell("markdown", "2020年增至500万元。")]}
+    notebook = {"cells": [prose_of("2020年增至500万元。")]}
     assert prose.faults(notebook, "01.ipynb", prose.known(county)) == []
-    path = county / "funding.csv"
-    text = path.read_text("utf-8")
-    assert text.count(",5000000,CNY,exact,500万元,") == 1
-    path.write_text(
-        text.replace(",5000000,CNY,exact,500万元,", ",6000000,CNY,exact,600万元,"), "utf-8"
-    )
+    faults.cell("funding", 3, value="6000000", as_written="600万元")(county)
     (fault,) = prose.faults(notebook, "01.ipynb", prose.known(county))
     assert fault.found == "'500万'"
 
@@ -127,10 +117,9 @@ def test_a_table_that_was_edited_leaves_its_prose_behind(county):
 def test_a_folders_notebooks_are_read_and_never_run(county):
     assert prose.check_notebooks(county) == [], "expected a folder without notebooks to be sound"
     (county / "notebooks").mkdir()
-    unrun = cell("code", "open('ran', 'w')")
-    unrun["execution_count"] = None
+    unrun = code("open('ran', 'w')", execution_count=None)
     files = {
-        "1_unrun.ipynb": json.dumps({"cells": [unrun, cell("markdown", "501万元")]}),
+        "1_unrun.ipynb": json.dumps({"cells": [unrun, prose_of("501万元")]}),
         "2_merge.ipynb": "<<<<<<< HEAD\n",
         ".hidden.ipynb": "",
     }

@@ -59,16 +59,6 @@ def test_an_end_that_is_left_out_stays_left_out(formula, low, high, low_open, hi
     assert evaluate(formula, known).bounds == Bounds(low, high, low_open, high_open)
 
 
-def test_the_bounds_of_a_printed_figure_are_what_its_words_admit():
-    assert parse_quantity("200余个").bounds[:2] == (200, 300)
-    assert parse_quantity("十几分钟").bounds == Bounds(11, 20, False, True)
-    assert parse_quantity("30余万").bounds[:2] == (300_000, 400_000)
-    assert parse_quantity("不到10分钟").bounds == Bounds(0, 10, False, True)
-    assert parse_quantity("两次以上").bounds == Bounds(2, None, False, False)
-    assert parse_quantity("30—100年").bounds == Bounds(30, 100, False, False)
-    assert not parse_quantity("数千万元").bounded
-
-
 @pytest.mark.parametrize(
     ("formula", "qualifier"),
     [
@@ -174,7 +164,7 @@ def figures(known):
     }
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(formulas, known)
 def test_no_admitted_value_gives_a_result_outside_the_stated_bounds(formula, known):
     try:
@@ -186,7 +176,7 @@ def test_no_admitted_value_gives_a_result_outside_the_stated_bounds(formula, kno
     assert high is None or exact.value < high or (high == exact.value and not high_open)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(formulas, known)
 def test_a_derived_figure_is_what_its_own_formula_says(formula, known):
     known = figures(known)
@@ -217,9 +207,10 @@ def test_a_percentage_is_a_quotient_times_100_percent():
     assert (known["b"] - known["a"]) / known["a"] * Quantity(100, "percent") == figure
 
 
-def test_brackets_come_first():
+def test_brackets_come_first_and_products_before_sums():
     known = named(a="400万元", b="500万元")
     assert evaluate("(b - a) / a", known).value == Fraction(1, 4)
+    assert evaluate("b - 2 * a + a / 2", known).value == -1_000_000
     assert names_in("(b - a) / a * 100") == ["b", "a"]
 
 

@@ -5,37 +5,10 @@ import json
 
 import nbformat
 import pytest
+from books import book, chart, code, prose
 
 from wuxi_data import notebooks
-from wuxi_data.charts import MIME
 from wuxi_data.notebooks import Finding, Unreadable
-
-
-def chart(name, value=5.0, **others) -> dict:
-    return {"name": name, "lang": "zh", "value": value, "panels": [], **others}
-
-
-def code(source="1", *shown: dict, **others) -> dict:
-    """A code cell that was run, and the charts that it shows."""
-    outputs = [
-        {
-            "output_type": "display_data",
-            "metadata": {"image/png": {"alt": "…"}},
-            "data": {"text/plain": f"chart\n{each['name']}", "image/png": "iVBOR", MIME: each},
-        }
-        for each in shown
-    ]
-    cell = {"cell_type": "code", "id": "rise", "metadata": {}, "source": source}
-    return {**cell, "outputs": outputs, "execution_count": 1, **others}
-
-
-def prose(source, *tags) -> dict:
-    return {"cell_type": "markdown", "id": "said", "metadata": {"tags": tags}, "source": source}
-
-
-def book(*cells: dict) -> dict:
-    return {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
 
 # -------------------------------------------------------------------- whoever saved it
 
@@ -116,8 +89,8 @@ def test_every_chart_with_a_name_is_collected_with_its_cell():
     )
     shown = notebooks.charts_shown(notebook, "01_funding.ipynb")
     assert [(each.name, each.notebook, each.cell) for each in shown] == [
-        ("rise", "01_funding.ipynb", "cell 1 (rise)"),
-        ("total", "01_funding.ipynb", "cell 1 (rise)"),
+        ("rise", "01_funding.ipynb", "cell 1 (shown)"),
+        ("total", "01_funding.ipynb", "cell 1 (shown)"),
     ]
 
 
@@ -131,7 +104,7 @@ def test_one_name_stands_for_one_chart_in_whatever_language_it_is_shown():
     english["lang"] = english["panels"][0]["lang"] = "en"
     assert clashing(whole, english, whole) == {}
     (cells,) = clashing(whole, english, chart("rise", value=6.0)).values()
-    assert [each.cell for each in cells] == ["cell 1 (rise)", "cell 3 (rise)"]
+    assert [each.cell for each in cells] == ["cell 1 (shown)", "cell 3 (shown)"]
 
 
 def test_names_that_differ_in_capitals_clash_as_they_do_on_some_disks():

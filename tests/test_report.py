@@ -30,17 +30,16 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def elements():
-    return Elements(pages.page())
+    return Elements(pages.PAGE.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def page():
+    return pages.PAGE.read_text("utf-8")
 
 
 def test_page_is_smaller_than_450_kb():
-    assert len(pages.page()) < 450_000
-
-
-def test_same_tables_charts_and_findings_make_the_same_bytes():
-    charts, findings = pages.shown()
-    few = {"charts": charts[:1], "findings": findings}
-    assert report.build(**few) == report.build(**few)
+    assert pages.PAGE.stat().st_size < 450_000
 
 
 def test_every_id_is_there_once_and_every_link_leads_to_one(elements):
@@ -49,19 +48,13 @@ def test_every_id_is_there_once_and_every_link_leads_to_one(elements):
     assert {link[1:] for link in elements.values("href") if link.startswith("#")} <= set(ids)
 
 
-def test_page_asks_nothing_of_the_network(elements):
+def test_page_asks_nothing_of_the_network(elements, page):
     assert [each for each in elements.values("href") if not each.startswith(("#", "data:"))] == []
     assert elements.values("src") == []
-    assert not re.search(r"url\((?!#|data:)", pages.page().decode())
+    assert not re.search(r"url\((?!#|data:)", page)
 
 
-def test_every_fact_has_an_entry(elements):
-    assert {"jilin-annual-2020", "projects-1992-2021"} <= set(elements.values("id"))
-    assert len([attrs for _, attrs in elements.found if "data-theme" in attrs]) == 55
-
-
-def test_every_mark_is_a_link_that_says_token_and_paragraph():
-    page = pages.page().decode()
+def test_every_mark_is_a_link_that_says_token_and_paragraph(page):
     for chart in pages.shown()[0]:
         start = page.index(f'id="_chart-{chart.name}"')
         chinese = page[start : page.index('class="picture en"', start)]
@@ -74,14 +67,12 @@ def test_words_that_stand_upright_in_a_drawing_do_so_on_the_page():
     funding = wd.load_funding(wd.example_county())
     years = wd.columns(funding[funding["indicator"].eq("annual_aid") & funding["start"].notna()])
     drawn = report.picture(years, "en", False)
-    page = report.svg(drawn, "en", "_1en", {}, report.Shared({}, {}))
-    assert (
-        len(re.findall(r'<text [^>]*transform="rotate\(-90 [^>]*>[^<]+ million yuan', page)) == 20
-    )
+    svg = report.svg(drawn, "en", "_1en", {}, report.Shared({}, {}))
+    upright = r'<text [^>]*transform="rotate\(-90 [^>]*>[^<]+ million yuan'
+    assert len(re.findall(upright, svg)) == 20
 
 
-def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():
-    page = pages.page().decode()
+def test_a_chart_of_other_sources_stands_apart_and_leads_to_them(page):
     assert page.count('<figure id="_chart-three-gorges"') == 1
     start = page.index('<section aria-labelledby="_elsewhere"')
     section = page[start : page.index("</section>", start)]
@@ -95,23 +86,18 @@ def test_a_chart_of_our_article_on_the_page_of_another_county_leads_to_our_sourc
     ours = wd.plot_funding_rise(wd.load_funding())
     page = report.build(wd.example_county(), charts=[ours]).decode()
     assert 'href="#_source-jilin-wuxi-2021"><title>' in page
-    assert "jilin-annual-usual</code>" not in page, "expected no entry among the county's figures"
+    assert 'id="jilin-annual-usual"' not in page, "expected no entry among the county's figures"
 
 
-def test_findings_over_charts_without_a_name_stand_alone(county):
+def test_page_without_charts_has_its_findings_and_lists_every_figure_as_undrawn(county, page):
     said = [Finding(Both("有所发现", f"Finding {n}"), "a.ipynb", None) for n in "AB"]
-    page = report.build(county, findings=said).decode()
-    assert all(each.words.zh in page and each.words.en in page for each in said)
+    bare = report.build(county, findings=said).decode()
+    assert bare.rstrip().endswith("</html>")
+    assert all(each.words.zh in bare and each.words.en in bare for each in said)
+    assert bare.count(" data-undrawn>") == 55 > page.count(" data-undrawn>")
 
 
-def test_page_of_no_charts_is_whole_and_lists_every_figure_as_undrawn(county):
-    page = report.build(county).decode()
-    assert page.rstrip().endswith("</html>")
-    assert page.count(" data-undrawn>") == 55 > pages.page().decode().count(" data-undrawn>")
-
-
-def test_contradiction_is_struck_out_with_both_values():
-    page = pages.page().decode()
+def test_contradiction_is_struck_out_with_both_values(page):
     assert '<span class="sign">≰</span>' in page
     assert "44.45万" in page
     assert "30余万人" in page
@@ -119,8 +105,8 @@ def test_contradiction_is_struck_out_with_both_values():
     assert "4 × " in page
 
 
-def test_each_finding_stands_over_its_chart():
-    page = unescape(re.sub("<[^>]+>", "", pages.page().decode()))
+def test_each_finding_stands_over_its_chart(page):
+    page = unescape(re.sub("<[^>]+>", "", page))
     charts, findings = pages.shown()
     titles = {chart.name: chart.words["title"].en for chart in charts}
     first = {f.chart: f for f in reversed(findings) if f.chart}  # a later one links to it instead
@@ -131,11 +117,11 @@ def test_each_finding_stands_over_its_chart():
     assert sum(places, ()) == tuple(sorted(sum(places, ())))
 
 
-def test_thirty_charts_with_hostile_words_make_a_safe_page(county):
+def test_hostile_words_make_a_safe_page(county):
     page = pages.hostile_page(county)
     found = Elements(page)
     tags = [tag for tag, _ in found.found]
-    assert tags.count("figure") == 30
+    assert tags.count("figure") == 3
     assert tags.count("script") == 1
     assert not [name for _, attrs in found.found for name in attrs if name.startswith("on")]
     assert len(found.values("id")) == len(set(found.values("id")))

@@ -25,7 +25,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -40,7 +39,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTICLE = Path(os.environ.get("WUXI_ARTICLE") or ROOT.parent / "shared/source/jilin-wuxi-2021.txt")
 TREE = ("wuxi_data", "notebooks", "figures", "tests", "pyproject.toml")
 DATA, GORGES = "wuxi_data/data", "wuxi_data/three_gorges"  # the example is fiction
-LONGEST = 60  # seconds for one run of a check
 DIGITS, CHINESE = "0123456789", "一二三四五六七八九"
 QUALIFIER = "大约|约|余|多|以上|不到|不足|几|近|about |over |at least |under "
 TOGETHER = [{"value", "unit", "qualifier", "as_written", "indicator"}, {"start", "end"}]
@@ -234,11 +232,8 @@ CHECKS = {
 PLUGINS = ["-p", "nbval.plugin", "-p", "steady_nbval", "-p", "no:cacheprovider"]
 TESTS = {
     DATA: (
-        "test_labels.the_units_are_worded_as_they_are_typed_here",
-        "test_labels.every_code_in_use_is_a_label_of_its_kind",
-        "test_labels.what_no_figure_uses_is_of_its_kind_too",
-        "test_labels.the_givers_are_no_places",
-        "test_labels.what_no_page_shows_is_worded_as_it_is_typed_here",
+        "test_labels.words_are_as_they_were_typed_once_more",
+        "test_labels.a_kind_that_its_column_does_not_tell_is_the_right_one",
     ),
     GORGES: (
         "test_three_gorges.both_readings_have_the_same_values_and_qualifiers",
@@ -247,10 +242,6 @@ TESTS = {
         "test_three_gorges.a_code_of_both_folders_is_called_the_same",
     ),
 }
-
-
-class OutOfTime(BaseException):
-    """Not an Exception, lest somebody catch it."""
 
 
 class Bench:
@@ -264,7 +255,6 @@ class Bench:
         os.chdir(self.tree)
         sys.path[:0] = [str(self.tree), str(self.tree / "tests")]
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        signal.signal(signal.SIGALRM, self._out_of_time)
         for name in [name for name in sys.modules if name.startswith("wuxi_data")]:
             del sys.modules[name]  # that of the repository: ours is the copy
         import wuxi_data
@@ -276,10 +266,6 @@ class Bench:
         report._subset = lambda *given: b""  # the font on the page: its words decide
         self.before: dict[str, str] = {}
         gc.freeze()  # pytest collects garbage after each run: let there be little
-
-    @staticmethod
-    def _out_of_time(*_):
-        raise OutOfTime(f"a check took longer than {LONGEST} s")
 
     def judge(self, mutants: list[Mutant]) -> list[str]:
         """Who kills each, or nobody."""
@@ -331,13 +317,10 @@ class Bench:
                     getattr(each, "cache_clear", lambda: None)()
 
     def _run(self, name: str, batch: list[Mutant]) -> tuple[set, bool]:
-        signal.alarm(LONGEST)
         try:
             return getattr(self, f"_by_{name}")(str(Path(batch[0].path).parent), batch)
         except (self.wd.TableError, AssertionError, KeyError, ValueError):
             return set(), True
-        finally:
-            signal.alarm(0)
 
     def _by_check(self, folder, batch):
         faults = self.wd.check(None if folder == DATA else self.tree / folder)
