@@ -183,7 +183,10 @@ def build(
     }
     used = {link.href for each in shown.values() for link in each.links.values()}
     theirs = (row for each in folders.values() for row in _rows(each.sources.reset_index()))
-    others = [row for row in theirs if f"#_source-{row.source_id}" in used]
+    sources = list(_rows(load("sources", data)))
+    cited = {row.source_id for row in sources}
+    others = [row for row in theirs if f"#_source-{row.source_id}" in used
+              and row.source_id not in cited]  # fmt: skip
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = list(enumerate(cross_checks(data).itertuples(index=False), 1))
     for n, row in checks:
@@ -191,7 +194,6 @@ def build(
             if names_in(formula):
                 user = f"#_check-{row.check_id}"
                 book.use(formula, said(side), user, book.code("page_check_n", n=n))
-    sources = list(_rows(load("sources", data)))
     script, sheet = (
         (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
     )
