@@ -18,8 +18,8 @@ import time
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
@@ -151,13 +151,13 @@ def _try_to_write(root: Path) -> None:
 
 async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
-    cores = asyncio.Semaphore(os.cpu_count() or 1)
+    kernels = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # one that starts mostly waits
     facts = prose.known(data)
     drawn: dict[str, Future] = {}
     with _drawers() as pool:
 
         async def run(path: Path) -> Run:
-            async with cores:
+            async with kernels:
                 done = await _run(path, facts, say)
             alike = defaultdict(list)
             for each in done.shown:
@@ -171,12 +171,14 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
         shown = [each for run in runs for each in run.shown]
         clashes = notebooks.clashes(shown)
         charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
+        waiting = map(asyncio.wrap_future, drawn.values())
+        made = dict(zip(drawn, await asyncio.gather(*waiting, return_exceptions=True), strict=True))
+        each_made = [(each, made[notebooks.content(each.chart)]) for each in charts.values()]
         say(_("the page"))
-        page = asyncio.to_thread(_page, data, root, list(charts.values()), runs, drawn)
-        figures = (_figures(each, drawn, root) for each in charts.values())
-        page, *figures = await asyncio.gather(page, *figures)
+        page = await _page(data, root, each_made, runs, pool)
+    figures = itertools.chain.from_iterable(_figures(*each, root) for each in each_made)
     notebooks_made = [each for run in runs for each in _recorded(run, root)]
-    return [*notebooks_made, *map(_clash, clashes.values()), *itertools.chain(*figures), page]
+    return [*notebooks_made, *map(_clash, clashes.values()), *figures, page]
 
 
 # -------------------------------------------------------------------- notebooks
@@ -261,39 +263,45 @@ def _draw(shown: list[Shown]) -> Drawn:
     return Drawn({**files, ".csv": chart.csv()}, pictures)
 
 
-async def _figures(shown: Shown, drawn: dict[str, Future], root: Path) -> list[Artefact | Outcome]:
-    try:
-        made = await asyncio.wrap_future(drawn[notebooks.content(shown.chart)])
-    except Exception as error:  # a notebook may show what it likes under our type
-        detail = f"{shown.notebook} {shown.cell}: {type(error).__name__}: {error}"
+def _figures(shown: Shown, drawn: Drawn | Exception, root: Path) -> list[Artefact | Outcome]:
+    if isinstance(drawn, Exception):  # a notebook may show what it likes under our type
+        detail = f"{shown.notebook} {shown.cell}: {_named(drawn)}"
         return [Outcome(f"figures/{shown.name}", "failed", detail)]
-    return [
-        Artefact(root / "figures" / f"{shown.name}{end}", file) for end, file in made.files.items()
-    ]
+    figure = root / "figures" / shown.name
+    return [Artefact(Path(f"{figure}{end}"), file) for end, file in drawn.files.items()]
 
 
-def _page(
-    data, root: Path, shown: list[Shown], runs: list[Run], drawn: dict[str, Future]
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+async def _page(
+    data, root: Path, charts: list[tuple[Shown, Drawn | Exception]], runs: list[Run], pool: Executor
 ) -> Artefact | Outcome:
-    from . import report  # takes long to import: meanwhile, the kernels run
-
     path = root / "figures" / "report.html"
     if path.exists() and any(run.failure for run in runs):
         why = _("left as it is: a notebook failed, and its charts would be missing")
         return Outcome("figures/report.html", "failed", why)
     findings = [each for run in runs for each in run.findings]
-    pictures = {}
-    for each in shown:
-        with suppress(Exception):  # of which its figures tell
-            pictures[each.name] = drawn[notebooks.content(each.chart)].result().pictures
-    charts = [Chart.from_json(each.chart) for each in shown if each.name in pictures]
-    page = report.build(
+    whole = [each for each in charts if not isinstance(each[1], Exception)]
+    try:
+        page = await asyncio.wrap_future(pool.submit(_build, data, whole, findings))
+    except BrokenExecutor as error:
+        return Outcome("figures/report.html", "failed", _named(error))
+    return Artefact(path, page)
+
+
+def _build(data, charts: list[tuple[Shown, Drawn]], findings: list[Finding]) -> bytes:
+    """The page, by a process that has imported already what that takes."""
+    from . import report
+
+    pictures = {shown.name: drawn.pictures for shown, drawn in charts}
+    return report.build(
         data,
-        charts=charts,
+        charts=[Chart.from_json(shown.chart) for shown, _drawn in charts],
         findings=findings,
         picture=lambda chart, lang, narrow: pictures[chart.name][lang, narrow],
     )
-    return Artefact(path, page)
 
 
 # -------------------------------------------------------------------- files
