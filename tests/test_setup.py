@@ -56,7 +56,8 @@ def test_the_lock_holds_every_requirement_at_a_version_that_pyproject_admits(loc
 
 def test_environment_yml_admits_the_versions_of_the_lock_and_pins_none(locked):
     """What would keep a reader's environment from being solved, or from being ours."""
-    python, *lines, from_pip = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    python, *lines, from_pip = environment["dependencies"]
     assert from_pip == {"pip": ["-e ."]}, "expected pip to install the package alone"
     assert python in ("python=3.11", "python=3.12", "python=3.13"), "expected what Binder can read"
     needs = {

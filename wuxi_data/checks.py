@@ -146,7 +146,7 @@ def _expected(table: _Table, field: dict, allowed: Container[str] | None, text: 
         return _referred(table, field, text, allowed)
     if field["name"] == "unit":  # what it may be depends on the indicator: see _unit
         return None
-    if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
+    if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(text):
         return _described(field, ends="[;.]")  # how it is written stands after a colon
     if len(text) > rules.get("maxLength", len(text)):
         return _("at most {count} characters", count=rules["maxLength"])
@@ -173,6 +173,7 @@ def _meant_word(meant: str | None, text: str, known: Container[str]) -> str:
     return _(" (did you mean {word}?)", word=meant) if meant in known else did_you_mean(text, known)
 
 
+_pattern = cache(re.compile)
 _FORMS = ("pattern", "enum")
 _BLANKS = str.maketrans("", "", "\u00a0\u3000")
 
