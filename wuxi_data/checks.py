@@ -95,7 +95,8 @@ class _Table:
         if not set(columns) <= set(self.raw.frame):
             return
         frame = self.raw.frame[[*columns]]
-        frame = frame.drop(index=[row for row, column in self.bad if column in columns])
+        if bad := [row for row, column in self.bad if column in columns]:
+            frame = frame.drop(index=bad)
         distinct = frame.drop_duplicates().itertuples(index=False, name=None)
         wrong = {cells: expected for cells in distinct if (expected := rule(*cells))}
         if wrong:
