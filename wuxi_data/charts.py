@@ -118,6 +118,11 @@ class Mark:
         return f"#{(self.facts or [''])[0]}"
 
     @property
+    def reach(self) -> float:
+        """How far it is known to go, or may go."""
+        return max(self.low or 0, self.high or 0)
+
+    @property
     def endless(self) -> bool:
         """Whether it has a lower bound and no upper one."""
         return self.low is not None and self.high is None

@@ -12,7 +12,7 @@ from . import style
 from .charts import Chart, Mark
 from .layouts import laid_out
 from .messages import LANGS, _
-from .pen import Pen, blank, fill
+from .pen import Pen, blank, paint
 from .style import GREY, HUE, INK, NARROW, WIDE, height, wrap
 
 
@@ -80,7 +80,7 @@ class _Sheet:
             return
         state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
         sample = Mark("", ("", ""), ("", ""), 1, 1, about=look == "hatched", state=state)
-        pen.box(left, top + 1, 16, 9, "key", **fill(sample))
+        pen.box(left, top + 1, 16, 9, "key", **paint(sample))
 
 
 def _said(chart: Chart, lang: str) -> Chart:

@@ -150,7 +150,7 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     marks = _one_axis(marks)
     if not per > 0:
         raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
-    many = max(max(mark.low or 0, mark.high or 0) / per for mark in marks)
+    many = max(mark.reach for mark in marks) / per
     if many > MOST_SQUARES:
         words = {"many": many}
         raise ValueError(
@@ -185,6 +185,7 @@ _COMMON = """
     figures : DataFrame, Series or iterable
         Any selection of a loader's table; or Quantities, of a table or computed; or :func:`mark`
         of either. {rows}
+        A figure without bounds, or that may be below zero, has words and no shape.
     name : str, optional
         Makes the chart an artefact: what a notebook shows under a name is in ``figures/``.
     title, subtitle, note : (zh, en), optional

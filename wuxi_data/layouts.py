@@ -17,7 +17,7 @@ from matplotlib.path import Path
 
 from . import style
 from .charts import Chart, Mark
-from .pen import STEPS, TONE, Pen, blank, fading, fill, shape
+from .pen import STEPS, TONE, Pen, blank, fading, paint, shape
 from .style import GREY, HUE, INK, PAPER, Sizes, height, wrap
 from .wording import unwrapped
 
@@ -55,11 +55,6 @@ def _inside(whole: Mark, marks: Iterable[Mark]) -> list[Mark]:
     return found
 
 
-def _reach(mark: Mark) -> float:
-    """As far as its bounds are known."""
-    return max(mark.low or 0, mark.high or 0)
-
-
 # -------------------------------------------------------------------- rows: bars, nested, spans
 
 
@@ -67,6 +62,7 @@ class _Rows(Body):
     """Marks one under the other: names at the left, or above their bars where it is narrow."""
 
     thick, kind = 22.0, "bar"
+    label_share = 0.5  # of the room that bars and labels have
 
     def _lay_out(self) -> None:
         sizes, most = self.sizes, min(self.wide * 0.34, 190)
@@ -93,18 +89,22 @@ class _Rows(Body):
             return 0
         return max(style.width(text, self.sizes.small) for text in self.details) + 14
 
-    def _label(self, mark: Mark, room: float) -> str:
-        return wrap(mark.words, room, self.sizes.label, "semibold")
+    @property
+    def _room(self) -> float:
+        """For the bars and their labels."""
+        return self.wide - self.gutter - self._detail_room
+
+    def _label(self, mark: Mark) -> str:
+        return wrap(mark.words, self._room * self.label_share, self.sizes.label, "semibold")
 
     def _scale(self) -> float:
         """Points for one unit, such that every bar and its label have room."""
-        room = self.wide - self.gutter - self._detail_room
-        scales = []
+        room, scales = self._room, []
         for mark in self.wholes:
-            label = style.width(self._label(mark, room * 0.5), self.sizes.label, "semibold") + 10
+            label = style.width(self._label(mark), self.sizes.label, "semibold") + 10
             left = room - label - _BEYOND * mark.endless
-            if _reach(mark):
-                scales.append(max(left, room * 0.3) / _reach(mark))
+            if mark.reach:
+                scales.append(max(left, room * 0.3) / mark.reach)
         return min(scales, default=1.0)
 
     def _place_rows(self) -> list[tuple[float, float]]:
@@ -116,7 +116,7 @@ class _Rows(Body):
                 at += 6 if n else 0
                 self.heads.append((at, wrap(mark.group, self.wide, sizes.label, "semibold")))
                 at += height(self.heads[-1][1], sizes.label) + 8
-            name, label = height(self.names[n], sizes.label), self._label_height(mark)
+            name, label = (height(text, sizes.label) for text in (self.names[n], self._label(mark)))
             if self.narrow:
                 room = max(self.thick, label)
                 placed.append((at, at + name + 2 + (room - self.thick) / 2))
@@ -129,10 +129,6 @@ class _Rows(Body):
             at += sum(self._notes_height(inner) for inner in self.inside[mark.key]) + 12
         self.height = at - 12
         return placed
-
-    def _label_height(self, mark: Mark) -> float:
-        room = self.wide - self.gutter - self._detail_room
-        return height(self._label(mark, room * 0.5), self.sizes.label)
 
     def _note(self, mark: Mark) -> str:
         """What is said of a part beneath its whole: name and figure."""
@@ -172,32 +168,25 @@ class _Rows(Body):
     def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
         mark, middle = self.wholes[n], top + self.thick / 2
         end = self._draw_mark(pen, mark, zero, top)
-        label = self._label(mark, (self.wide - self.gutter - self._detail_room) * 0.5)
-        pen.text(label, end + _GAP, middle, self.sizes.label, f"{mark.gid}:label",
+        pen.text(self._label(mark), end + _GAP, middle, self.sizes.label, f"{mark.gid}:label",
                  weight="semibold", va="center", url=mark.url)  # fmt: skip
         self._draw_detail(pen, n, left, middle)
         self._draw_inside(pen, mark, zero, top)
 
     def _draw_detail(self, pen: Pen, n: int, left: float, middle: float) -> None:
-        if self.details[n] and self.narrow:
-            pen.text(
-                self.details[n],
-                left,
-                middle + self.thick / 2 + 2,
-                self.sizes.small,
-                "detail",
-                color=GREY,
-            )
-        elif self.details[n]:
-            pen.text(self.details[n], left + self.wide - self._detail_room + 14, middle,
-                     self.sizes.small, "detail", color=GREY, va="center")  # fmt: skip
+        if not self.details[n]:
+            return
+        x, y, va = left + self.wide - self._detail_room + 14, middle, "center"
+        if self.narrow:
+            x, y, va = left, middle + self.thick / 2 + 2, "top"
+        pen.text(self.details[n], x, y, self.sizes.small, "detail", color=GREY, va=va)
 
     def _draw_mark(self, pen: Pen, mark: Mark, zero: float, top: float) -> float:
         """The bar; returns where it ends, in points."""
         whole = replace(mark, tone="second") if self.inside[mark.key] and not mark.about else mark
         box = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
         shape(pen, whole, box, self.kind, beyond=_BEYOND / self.scale, across=True)
-        return zero + _reach(mark) * self.scale + _BEYOND * mark.endless
+        return zero + mark.reach * self.scale + _BEYOND * mark.endless
 
     def _draw_inside(self, pen: Pen, whole: Mark, zero: float, top: float) -> None:
         """Parts in the lower half of their whole, end to end, and what they are beneath it."""
@@ -231,7 +220,7 @@ def _end_to_end(whole: Mark, inside: list[Mark]) -> Iterable[tuple[Mark, float, 
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
-    thick, kind = 13.0, "span"
+    thick, kind, label_share = 13.0, "span", 0.55
 
     def _scale(self) -> float:
         years = [
@@ -243,11 +232,7 @@ class _Spans(_Rows):
                 self.last = max(self.last, mark.start + _FADED)
             if mark.start is None and mark.end is not None:
                 self.first = min(self.first, mark.end + 1 - _FADED)
-        self.label_room = (self.wide - self.gutter) * 0.55
         return (self.wide - self.gutter) / (self.last - self.first)
-
-    def _label_height(self, mark: Mark) -> float:
-        return height(self._label(mark, self.label_room), self.sizes.label)
 
     def _place_rows(self):
         placed = super()._place_rows()
@@ -281,7 +266,7 @@ class _Spans(_Rows):
         named = [year for year in (mark.start, mark.end) if year is not None]
         start, end = named[0], named[-1] + 1
         y, thick = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
-        given = {"gid": mark.gid, "url": mark.url, "label": "_span", **fill(mark)}
+        given = {"gid": mark.gid, "url": mark.url, "label": "_span", **paint(mark)}
         if mark.start == mark.end:
             across = self.thick / self.scale
             pen.ax.add_artist(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
@@ -306,7 +291,7 @@ class _Spans(_Rows):
             pen.ax.add_artist(patch)
 
     def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
-        label = self._label(mark, self.label_room)
+        label = self._label(mark)
         wide = style.width(label, self.sizes.label, "semibold") + _GAP
         left, right = (
             zero + (start - self.first) * self.scale,
@@ -355,7 +340,7 @@ class _Columns(Body):
             mark.group for mark in marks) else 0  # fmt: skip
         self.height = self.head_high + self.above + self.tall + self.names_high
         endless = any(mark.endless for mark in marks)
-        self.scale = (self.tall - _ABOVE * endless) / (max(map(_reach, marks)) or 1)
+        self.scale = (self.tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
 
     def _high(self, text: str, turned: bool) -> float:
         return style.width(text, self.size, "semibold") if turned else height(text, self.size)
@@ -428,7 +413,7 @@ class _Columns(Body):
 
     def _end(self, mark: Mark) -> float:
         """How high a column stands, in points."""
-        return _reach(mark) * self.scale + _ABOVE * mark.endless
+        return mark.reach * self.scale + _ABOVE * mark.endless
 
     def _draw_label(self, pen: Pen, mark: Mark, text: str, x: float, foot: float) -> None:
         pen.text(text, x, foot - self._end(mark) - 4, self.size, f"{mark.gid}:label", ha="center",
@@ -496,8 +481,7 @@ class _Squares(Body):
 
     def _count(self, mark: Mark) -> tuple[float, int]:
         """(squares that are certain, squares in all)."""
-        certain = (mark.low or 0.0) / self.per
-        return certain, math.ceil(max(certain, (mark.high or 0.0) / self.per)) + 12 * mark.endless
+        return (mark.low or 0.0) / self.per, math.ceil(mark.reach / self.per) + 12 * mark.endless
 
     def draw(self, pen: Pen, left: float, top: float) -> None:
         small = self.sizes.small
@@ -507,7 +491,7 @@ class _Squares(Body):
             self._draw_grid(pen, mark, inside, left, top + grid)
             at = top + foot
             for inner, note in zip(inside, notes, strict=True):
-                pen.box(left, at + 3, 9, 9, "key", **fill(inner))
+                pen.box(left, at + 3, 9, 9, "key", **paint(inner))
                 pen.text(note, left + 15, at, small, f"{inner.gid}:label", url=inner.url)
                 at += height(note, small) + 2
 
@@ -536,7 +520,7 @@ class _Squares(Body):
             corners += [(pen.x(a), pen.y(b)) for a, b in [*box, box[0]]]
         codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
         if corners:
-            look = {"gid": gid, "url": mark.url, "label": "_squares", **fill(mark), **look}
+            look = {"gid": gid, "url": mark.url, "label": "_squares", **paint(mark), **look}
             pen.ax.add_artist(PathPatch(Path(corners, codes), **look))
 
 

@@ -1,4 +1,4 @@
-"""A pen on an Axes: words, lines and shapes at points; and how a mark of each kind is filled."""
+"""A pen on an Axes: words, lines and shapes at points; and how a mark of each kind is painted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Pen:
         self.ax.plot([self.x(x) for x in xs], [self.y(y) for y in ys], **look)
 
 
-def fill(mark: Mark) -> dict:
+def paint(mark: Mark) -> dict:
     """Exact is solid, about hatched, inferred dashed and empty, planned empty."""
     color = TONE[mark.tone]
     look = {"facecolor": color, "edgecolor": color, "linewidth": 0}
@@ -78,7 +78,7 @@ def shape(
             Rectangle((left, bottom), wide, tall, gid=gid, url=mark.url, label=f"_{kind}", **look)
         )
 
-    rectangle(base, low, mark.gid, **fill(mark))
+    rectangle(base, low, mark.gid, **paint(mark))
     if high == low:
         return
     end, part = (low + beyond, "beyond") if high is None else (high, "more")

@@ -55,6 +55,11 @@ class Link(NamedTuple):
     said: Both
 
 
+def widths(elsewhere: bool) -> tuple[bool, ...]:
+    """Whether narrow, of each picture that the page has: ours come first, and theirs are small."""
+    return (True,) if elsewhere else (False, True)
+
+
 def picture(chart: Chart, lang: str, narrow: bool) -> Picture:
     """A chart without the words that the page sets itself: they wrap on a phone."""
     with settings():

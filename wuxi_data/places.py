@@ -19,7 +19,7 @@ from .messages import LANGS, _, one_of
 from .quantity import Quantity, evaluate, names_in
 from .reading import Raw, did_you_mean, read
 from .schema import THEMES
-from .tables import labels, load, quantities
+from .tables import facts, labels, load
 
 _MOST_TITLES = 3  # of sources in a credit
 
@@ -47,12 +47,13 @@ class Folder:
         self.data = data
         self.labels = labels(data)
         self.sources = load("sources", data).set_index("source_id")
-        self.rows, self.facts = {}, {}
-        for theme in THEMES:
-            table = load(theme, data)
-            self.facts |= quantities(table).to_dict()
-            # Each row is called by its theme, which says what its columns are.
-            self.rows |= {row.fact_id: row for row in table.itertuples(index=False, name=theme)}
+        self.facts = facts(data)
+        # Each row is called by its theme, which says what its columns are.
+        self.rows = {
+            row.fact_id: row
+            for theme in THEMES
+            for row in load(theme, data).itertuples(index=False, name=theme)
+        }
 
     @classmethod
     def at(cls, data: str | Path | None = None) -> Folder:

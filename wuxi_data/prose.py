@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import notebooks
-from .messages import _
+from .messages import LANGS, _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
 from .reading import Fault
@@ -192,7 +192,7 @@ def known(data: str | Path | None = None) -> Known:
         paragraphs |= {*table["paragraph"]}
     exclusions, sources = load("exclusions", data), load("sources", data)
     paragraphs |= {*exclusions["paragraph"].dropna()}
-    names = (words[lang] for words in labels(data).values() for lang in ("zh", "en"))
+    names = (words[lang] for words in labels(data).values() for lang in LANGS)
     dates = (part for date in sources["published"].dropna() for part in date.split("-"))
     for text in (*exclusions["token"].dropna(), *sources["title"].dropna(), *names, *dates):
         learn(text)

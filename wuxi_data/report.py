@@ -27,7 +27,7 @@ from .crosschecks import cross_checks
 from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
-from .picture import Link, Picture, Shared, foreign, picture, svg
+from .picture import Link, Picture, Shared, foreign, picture, svg, widths
 from .places import Both, Folder, elsewhere
 from .quantity import Quantity, names_in
 from .schema import TABLES, THEMES, package, references, resource
@@ -69,7 +69,7 @@ class Fact(Entry):
 
 
 @dataclass(eq=False)
-class Shown:
+class Plate:
     """A chart on the page: where each of its marks leads, and its pictures, the narrow one last."""
 
     number: int
@@ -171,14 +171,14 @@ def build(
     """
     book, findings, charts = Book(data), list(findings), list(charts)
     facts = book.facts
-    folders = {name: Folder.at(name) for name in {chart.folder: None for chart in charts}
-               if elsewhere(name, data)}  # fmt: skip
+    folders = {each.folder: Folder.at(each.folder) for each in charts
+               if elsewhere(each.folder, data)}  # fmt: skip
     over = list(dict.fromkeys(finding.chart for finding in findings))
     first = [*over, *(chart.name for chart in charts)].index
     charts.sort(key=lambda chart: (chart.folder in folders, first(chart.name)))
     shared = Shared({}, {})
     shown = {
-        chart.name: _shown(chart, n, book, folders.get(chart.folder), picture, shared)
+        chart.name: _plate(chart, n, book, folders.get(chart.folder), picture, shared)
         for n, chart in enumerate(charts, 1)
     }
     used = {link.href for each in shown.values() for link in each.links.values()}
@@ -236,9 +236,9 @@ def build(
     return page.replace("/* fonts */", _font(unescape(page)), 1).encode()
 
 
-def _shown(
+def _plate(
     chart: Chart, n: int, book: Book, folder: Folder | None, picture, shared: Shared
-) -> Shown:
+) -> Plate:
     """A chart whose marks lead to their entries; those of another folder lead to their sources."""
     links, called = {}, book.code("page_chart_n", n=n)
     for mark in chart.every_mark:
@@ -257,14 +257,14 @@ def _shown(
     pictures = {
         lang: [
             svg(picture(chart, lang, narrow), lang, f"_{n}{lang}{'n' * narrow}", links, shared)
-            for narrow in ((True,) if folder else (False, True))  # ours first: theirs are small
+            for narrow in widths(folder is not None)
         ]
         for lang in LANGS
     }
-    return Shown(n, chart, folder is not None, links, pictures)
+    return Plate(n, chart, folder is not None, links, pictures)
 
 
-def _told(findings: Iterable, charts: dict[str, Shown]) -> list[tuple[Both, Shown | None, bool]]:
+def _told(findings: Iterable, charts: dict[str, Plate]) -> list[tuple[Both, Plate | None, bool]]:
     """(what is said, the chart that it stands over, whether that stands above already)."""
     told, above = [], set()
     for each in findings:

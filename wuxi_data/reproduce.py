@@ -30,6 +30,7 @@ from .checks import check as check_folder
 from .files import PACKAGE, write_whole
 from .messages import LANGS, _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
+from .places import elsewhere
 from .reading import Fault, TableError
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
                 alike[notebooks.content(each.chart)].append(each)
             for key, shown in alike.items():
                 if key not in drawn:
-                    drawn[key] = pool.submit(_draw, shown)
+                    drawn[key] = pool.submit(_draw, shown, data)
             return done
 
         runs = await asyncio.gather(*map(run, paths))
@@ -240,16 +241,16 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-class Drawn(NamedTuple):
+class Rendered(NamedTuple):
     """One chart drawn: its files, by the ends of their names, and its pictures for the page."""
 
     files: dict[str, bytes]
     pictures: dict[tuple[str, bool], Picture]
 
 
-def _draw(shown: list[Shown]) -> Drawn:
+def _draw(shown: list[Shown], data) -> Rendered:
     """Draw one chart, however often and in whatever language a notebook shows it."""
-    from .picture import picture  # slow to import, and the kernels need not wait for it
+    from .picture import picture, widths  # slow to import: the kernels need not wait for it
 
     # What the notebook drew already: a second drawing would be the same.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
@@ -258,17 +259,17 @@ def _draw(shown: list[Shown]) -> Drawn:
         png = stored.get(lang)
         files[f".{lang}.svg"] = chart.render("svg", lang)
         files[f".{lang}.png"] = b64decode(png) if png else chart.render("png", lang)
-    for_page = itertools.product(LANGS, (False, True))
+    for_page = itertools.product(LANGS, widths(elsewhere(shown[0].chart.get("folder"), data)))
     pictures = {(lang, narrow): picture(chart, lang, narrow) for lang, narrow in for_page}
-    return Drawn({**files, ".csv": chart.csv()}, pictures)
+    return Rendered({**files, ".csv": chart.csv()}, pictures)
 
 
-def _figures(shown: Shown, drawn: Drawn | Exception, root: Path) -> list[Artefact | Outcome]:
+def _figures(shown: Shown, drawn: Rendered | Exception, root: Path) -> list[Artefact | Outcome]:
     if isinstance(drawn, Exception):  # a notebook may show what it likes under our type
         detail = f"{shown.notebook} {shown.cell}: {_named(drawn)}"
         return [Outcome(f"figures/{shown.name}", "failed", detail)]
-    figure = root / "figures" / shown.name
-    return [Artefact(Path(f"{figure}{end}"), file) for end, file in drawn.files.items()]
+    figures = root / "figures"
+    return [Artefact(figures / f"{shown.name}{end}", file) for end, file in drawn.files.items()]
 
 
 def _named(error: Exception) -> str:
@@ -276,7 +277,11 @@ def _named(error: Exception) -> str:
 
 
 async def _page(
-    data, root: Path, charts: list[tuple[Shown, Drawn | Exception]], runs: list[Run], pool: Executor
+    data,
+    root: Path,
+    charts: list[tuple[Shown, Rendered | Exception]],
+    runs: list[Run],
+    pool: Executor,
 ) -> Artefact | Outcome:
     path = root / "figures" / "report.html"
     if path.exists() and any(run.failure for run in runs):
@@ -291,7 +296,7 @@ async def _page(
     return Artefact(path, page)
 
 
-def _build(data, charts: list[tuple[Shown, Drawn]], findings: list[Finding]) -> bytes:
+def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) -> bytes:
     """The page, by a process that has imported already what that takes."""
     from . import report
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -69,7 +68,7 @@ def theme() -> Iterator[None]:
 
 
 @contextmanager
-def settings(more: dict = MappingProxyType({})) -> Iterator[None]:
+def settings(more: dict | None = None) -> Iterator[None]:
     """matplotlib's defaults, `more`, and our font and colours; then all as it was."""
     register_font()
     ours = {
@@ -86,7 +85,7 @@ def settings(more: dict = MappingProxyType({})) -> Iterator[None]:
         "svg.hashsalt": "wuxi_data",
     }
     # Opening with the defaults keeps a user's matplotlibrc out of the picture, and the bytes.
-    with _LOCK, matplotlib.style.context(["default", {**more, **ours}]):
+    with _LOCK, matplotlib.style.context(["default", {**(more or {}), **ours}]):
         yield
 
 
