@@ -349,6 +349,14 @@ def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figure
         assert drawn.loc[mark.key, ["low", "high"]].tolist() == pytest.approx([mark.low or 0, high])
 
 
+@pytest.mark.parametrize("form", [wd.bars, wd.nested, wd.spans])
+@pytest.mark.parametrize("narrow", [False, True])
+def test_what_stands_beside_a_row_is_drawn(form, narrow):
+    figure = wd.fact(wd.load_funding(), "jilin-aid-2016-2020")
+    ax = form([wd.mark(figure, detail=("旁注", "A remark"))]).draw(narrow=narrow)
+    assert "旁注" in [text.get_text() for text in ax.texts]
+
+
 def test_a_figure_that_may_be_below_zero_has_words_and_no_shape():
     figures = wd.quantities(PROJECTS)
     few, many = figures["projects-2020"], figures["projects-1992-2021"]

@@ -232,7 +232,7 @@ class _Spans(_Rows):
                 self.last = max(self.last, mark.start + _FADED)
             if mark.start is None and mark.end is not None:
                 self.first = min(self.first, mark.end + 1 - _FADED)
-        return (self.wide - self.gutter) / (self.last - self.first)
+        return self._room / (self.last - self.first)
 
     def _place_rows(self):
         placed = super()._place_rows()
@@ -280,7 +280,9 @@ class _Spans(_Rows):
         if mark.start is None:
             self._fade(pen, mark, start, self.first, y, thick)
             start = self.first
-        self._draw_words(pen, mark, zero, start, end, top + self.thick / 2)
+        middle = top + self.thick / 2
+        self._draw_words(pen, mark, zero, start, end, middle)
+        self._draw_detail(pen, n, left, middle)
 
     def _fade(self, pen: Pen, mark: Mark, start: float, end: float, y: float, thick: float) -> None:
         """From a year that print names towards an end that it leaves open."""
