@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from itertools import groupby
 from operator import attrgetter
@@ -197,16 +198,7 @@ def build(
     script, sheet = (
         (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
     )
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("wuxi_data"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda each: "" if each is None else each,
-    )
-    environment.filters["both"] = both
-    page = environment.get_template("report.html").render(
+    page = _template().render(
         t=lambda code, **parts: both(book.code(code, **parts)),
         code=book.code,
         formula=lambda text: _formula(text, facts),
@@ -234,6 +226,20 @@ def build(
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
     return page.replace("/* fonts */", _font(unescape(page)), 1).encode()
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("wuxi_data"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda each: "" if each is None else each,
+    )
+    environment.filters["both"] = both
+    return environment.get_template("report.html")
 
 
 def _plate(
