@@ -300,10 +300,12 @@ def _beside(line: str, start: int, end: int) -> str:
 _HAN = "〇零一二两三四五六七八九十百千"
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
+_LABEL = "(?:邮编|编码|代码|区号|电话|传真|热线|编号|账号|安备)"  # of one length, to look back
 _NO_FIGURES = re.compile(
     "|".join(f"(?P<{reason}>{pattern})" for reason, pattern in WORDS["no_figures"].items())
     .replace("YEAR", _YEAR)
     .replace("WHEN", _WHEN)
+    .replace("LABEL", _LABEL)
     .replace("HAN", _HAN),
     re.VERBOSE,
 )

@@ -127,11 +127,16 @@ _FOLD = str.maketrans(
     {one: to for old, new in WORDS["plain"].items() for one, to in zip(old, new, strict=True)}
     | dict.fromkeys("\u00a0\u3000\u2002\u2003\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " ")
 )
+# A comma between digits groups them; any other is the comma of the sentence.
+_APART_FROM_DIGITS = re.compile("(?<![0-9０-９])[,:]|[,:](?![0-9０-９])")
+_WIDE = str.maketrans(",:", "，：")
 
 
 def fold(text: str) -> str:
     """Full-width and traditional characters as their plain forms, each in its place."""
-    return re.sub("(?<=[０-９])，(?=[０-９])", ",", text).translate(_FOLD)
+    text = re.sub("(?<=[０-９])，(?=[０-９])", ",", text)
+    text = _APART_FROM_DIGITS.sub(lambda mark: mark[0].translate(_WIDE), text)
+    return re.sub("(?<=[一二三四五六七八九〇])[○◯]", "〇", text).translate(_FOLD)
 
 
 # Every digit and every Chinese numeral, in words too: 百 of 百姓 is a numeral that somebody must
@@ -155,7 +160,8 @@ def unit_labels() -> dict[str, tuple[list[str], list[str]]]:
 @cache
 def _unit_words() -> dict[str, str]:
     words = {word: code for code, (words, _) in unit_labels().items() for word in words}
-    return words | {"㎡": "m2", "m²": "m2", "km²": "km2", "m³": "m3"}  # which few fonts have
+    squares = {"㎡": "m2", "m²": "m2", "km²": "km2", "m³": "m3"}  # which few fonts have
+    return words | squares | {code: code for code in squares.values()}
 
 
 def _one_of(words: Iterable[str], *, guarded: bool = False) -> str:
@@ -189,7 +195,7 @@ class _Amount(NamedTuple):
 
 _HAN_DIGITS = "[〇零一二两三四五六七八九十百万亿]|千(?![米克瓦伏])"
 _NUMBER = re.compile(
-    rf"""(?: (?P<mixed>[0-9]+[亿万][0-9]+(?:[千百]?万|[千百])(?![米克瓦伏分]))
+    rf"""(?: (?P<mixed>{_ARABIC}[亿万](?:{_ARABIC}(?:[千百]?万|[千百](?![米克瓦伏分]))?)+)
       | (?P<arabic>{_ARABIC}) (?:{_BLANK}(?P<hundreds>[十百]|千(?![米克瓦伏])))?
       | (?P<chinese>(?:{_HAN_DIGITS})+) (?P<point>点[〇零一二三四五六七八九]+[十百千]?)? )
     (?:{_BLANK}(?P<inside>[余多几]))? (?:{_BLANK}(?P<scale>万亿|万|亿))?
@@ -197,9 +203,10 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _PAIR = re.compile(
-    "(?P<tens>[一二三四五六七八九]?十)?(?P<a>[一二两三四五六七八九])(?P<b>[二三四五六七八九])"
-    rf"(?P<scale>[十百千]?(?:万亿|万|亿)?)(?![{_HAN}0-9])"
+    "(?P<tens>[一二三四五六七八九]?十)?(?P<a>[一二两三四五六七八九])、?(?P<b>[二三四五六七八九])"
+    rf"(?P<scale>[十百千]?(?:万亿|万|亿)?)(?!、?[{_HAN}0-9])"
 )
+_DIGIT = re.compile("[0-9一二两三四五六七八九]")
 _VAGUE = re.compile("[数几](?:[十百千]?[万亿]|[十百千](?!米|克|瓦|分))[余多]?")
 _PARTS = re.compile(rf"({_ARABIC}|[{_HAN}]+)分之")
 _SLASH = re.compile("([1-9][0-9]?)/([1-9][0-9]{0,2})(?![0-9/.])")
@@ -250,7 +257,7 @@ def _slash(found: re.Match) -> _Amount:
 
 
 def _pair(found: re.Match) -> _Amount | None:
-    """三四百 is 300 to 400, 十五六 is 15 or 16."""
+    """三四百 and 三、四百 are 300 to 400, 十五六 is 15 or 16."""
     low, high = (int(found[name].translate(_AS_DIGITS)) for name in "ab")
     if high != low + 1 and (low, high) != (3, 5):
         return None
@@ -282,6 +289,8 @@ def _plain(found: re.Match) -> _Amount:
         mark = inside or outside
         if inside and outside:
             raise ValueError(_("one 余 or 多"))
+        if not mark and _DIGIT.match(found.string, found.end()):  # 7亿一千万
+            raise ValueError(_("one number"))
         if mark and not value:
             raise ValueError(_("余 and 多 after a number that is not nought"))
         if mark in ("几", "来") and (value / size) % 10:
@@ -328,13 +337,14 @@ def _worth(found: re.Match, size: int) -> int | Fraction:
 
 
 def _mixed(text: str) -> int:
-    """2万5千 is 25000."""
+    """2万5千 is 25000, and 4万4,506 is 44506; but 2万5 may be 20005 or 25000."""
     total, last = 0, math.inf
-    for digits, words in re.findall("([0-9]+)([亿万千百]+)", text):
-        value = int(digits) * math.prod(_SCALES[word] for word in words)
-        if value >= last or digits[0] == "0":
+    for digits, words in re.findall(f"({_ARABIC})([亿万千百]*)", text):
+        size = math.prod(_SCALES[word] for word in words)
+        plain = re.fullmatch("[1-9][0-9]*" if words else "[1-9][0-9]+", digits.replace(",", ""))
+        if not plain or int(plain[0]) * size >= last:
             raise ValueError(_("a figure such as 2万5千"))
-        total, last = total + value, _SCALES[words[-1]] if words[0] != "千" else 10**7
+        total, last = total + int(plain[0]) * size, size
     return total
 
 
@@ -405,12 +415,13 @@ def _per() -> re.Pattern:
 
 
 _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
-_TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![为是数次方个种元家名人在项地样])")
+_TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![粮款额热为是数次方个种元家名人在项地样])")
 _AFTER_COUNTER = re.compile(f"“?{_MODIFIERS}{{0,8}}?({_one_of(_NOUNS, guarded=True)})”?")
+_TAKES = {"名": (), "位": (), "期": ("class",), "户": ("enterprise",)}  # of the nouns, only these
 _WORKS = re.compile(f"{_MODIFIERS}{{0,8}}?(工程)(?![师队项量款建处技学院])")
 # Only people and homes are counted without a measure word: 3万农民.
 _HOLDERS = [*WORDS["nouns"]["person"].split(), "农户", "贫困户"]
-_AFTER_NUMBER = re.compile(f"{_MODIFIERS}{{0,7}}?({_one_of(_HOLDERS, guarded=True)})")
+_AFTER_NUMBER = re.compile(f"(?![级届版型]){_MODIFIERS}{{0,7}}?({_one_of(_HOLDERS, guarded=True)})")
 
 
 def _measure(text: str, amount: _Amount) -> _Measure:
@@ -432,9 +443,9 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     unit = _unit_words().get(word, "")
     if unit in _TAILED and (tail := _TAIL.match(text, end)):
         return _Measure(tail.end(), unit, word, tail[0])
-    if word in ("个", "处", "座", "所", "项", "家", "期", "名", "位"):
+    if word in ("个", "处", "座", "所", "项", "家", "期", "名", "位", "户"):
         noun = _noun(text, end, _WORKS if word in ("座", "处") else _AFTER_COUNTER)
-        if word in ("名", "位") or (word == "期" and noun.unit != "class"):
+        if noun.unit not in _TAKES.get(word, (noun.unit,)):
             noun = _Measure(end)
         if noun.unit or not unit:
             return noun._replace(word=word)
@@ -451,9 +462,11 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 
 # -------------------------------------------------------------------- the figure
 
-_PREFIX = re.compile(f"({_one_of(set(_BEFORE) - {'上'})})[了到]?{_BLANK}$")
-_DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|–|-|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
-_SIGN = re.compile("(?:(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负)$")
+_QUALIFIER = _one_of(set(_BEFORE) - {"上"})
+_PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
+_APART = re.compile(f"({_QUALIFIER})[为占有合计达共需用]$|(约)[^，。；、0-9{_HAN}]{{1,4}}$")
+_DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
+_SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
 _SUFFIX = re.compile(f"{_BLANK}({_one_of(_AFTER)})")
 _UNFIXED = re.compile(f"{_BLANK}(?:{_UNFIXED_AFTER})")
 
@@ -508,6 +521,8 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
         troubles.append(_("a sign only before %"))
     if sign and value is not None:
         value, low, high = -value, -high, -low
+    elif sign:
+        troubles.append(_("a range between two plain numbers"))
     if text[start] == "近" and unit in _SPANS and re.match("(?:以|年)?来|间", text[end : end + 2]):
         start, marks = start + 1, marks[:-1]  # the last five years, not about five
     qualifier = _qualifier(marks, troubles)
@@ -531,7 +546,7 @@ _SPANS = ("year", "month", "day")
 def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
     """(where the figure begins, its qualifiers, its sign, whether an unfixed word precedes)."""
     start, marks, sign = at, [], ""
-    if minus := _SIGN.search(text[max(floor, at - 1) : at]):
+    if at > floor and (minus := _SIGN.match(text, at - 1)):
         start, sign = start - 1, minus[0]
     if text[start - 1 : start] == "好" and start > floor and text[at] in "几":
         start -= 1
@@ -612,23 +627,40 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#./+=@]|[0-9][、:：∶-]|号|图|表)$"
+    "(?:零下|[第每a-zA-Z№#./+=@0-9万亿]|(?<![目以之年此先提月天日])前|[0-9][,、:：∶-]"
+    "|[一二三四五六七八九十百千]、)$"
 )
-_RANKED = re.compile("(?:[排位名][名列居]|居|列)第?$")
-_DOUBT_AFTER = re.compile("[号届折版型代强级a-zA-Z+=@#_]|[,.:：∶/-][0-9]|[点分](?![0-9])|时(?!间)")
+_RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
+_DOUBT_AFTER = re.compile("[日月号届折版型代强级a-zA-Z+=@#_]|[点分](?![0-9])|时(?!间)")
+_RUNS_ON = re.compile("[0-9][,.:：∶/-][0-9]")
 _RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
+# What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
+_SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
+_COMPOUND = re.compile(
+    f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|[元斤亩丈尺米成])"
+    f"零?[0-9一二两三四五六七八九十百]+(?:{_SMALLER})?"
+    "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
+)
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
-    before, after = text[max(0, start - 6) : start], text[end : end + 8]
-    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after):
-        ratios = _RATIO.finditer(text, max(0, start - 20), end + 20)
-        return not any(ratio.start() <= start < ratio.end() for ratio in ratios)
+    before, after = text[max(0, start - 16) : start], text[end : end + 8]
+    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after) or _RUNS_ON.match(text, end - 1):
+        return not _within(_RATIO, text, start, end)
+    if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
+        return True
     if not measure.word and (re.match("、[0-9]", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
     if measure.word in ("名", "位") and _RANKED.search(before):
+        return True
+    if unit == "year" and (amount.value in CALENDAR or re.match("[初末底起止]", after)):
+        return True  # 98年底 is a year of the calendar
+    if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
+        return True
+    clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
+    if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
         return True
     if qualifier == "about" and text.startswith("近", start) and unit in _SPANS:
         return not re.search("[历用]时|历经|长达|经过", before)  # the last five years
@@ -639,9 +671,21 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
             return True
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
-    if text[at] == "一" and end - at <= len(measure.word) + 1 + measure.noun:
+    if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
         return not _BUILT.search(before)
     return not measure.word
+
+
+def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
+    """Whether a figure is a part, or all, of what the pattern finds."""
+    near = pattern.finditer(text, max(0, start - 20), end + 20)
+    return any(each.start() < end and start < each.end() for each in near)
+
+
+def _apart(before: str) -> bool:
+    """Whether a qualifier stands a word away, as in 约有300人: the figure is not exact."""
+    found = _APART.search(before)
+    return bool(found) and not _OTHER_WORD.search(before[: found.end(found.lastindex)])
 
 
 # -------------------------------------------------------------------- reading a token
