@@ -108,9 +108,6 @@ _COUNTERS, _MEASURED, _COUNTED, _TAILED, _SIGNED = (
     WORDS["measures"][name].split()
     for name in ("counters", "measured", "counted", "tailed", "signed")
 )
-# These stand beside a figure and change it, but nobody has fixed how.
-_UNFIXED_BEFORE = "[逼迫趋]近|不止|何止|不只|不下|最[高低少大小]|[上下]限"
-_UNFIXED_AFTER = "不等|不止|开外|出头|封顶|起步|起(?=[，。；、）)]|$)|之间|内(?![部外地容陆])"
 # 约 of 签约, 近 of 附近, 上 of 晚上: no qualifiers.
 _OTHER_WORD = re.compile(
     "(?:[逼迫趋]近|成[百千]上|[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
@@ -141,7 +138,7 @@ def fold(text: str) -> str:
 
 # Every digit and every Chinese numeral, in words too: 百 of 百姓 is a numeral that somebody must
 # have looked at. 30余万 is one numeral. Of folded text.
-_HAN, _SCALE, _BLANK = "〇零一二两三四五六七八九十百千万亿半数几", "十百千万亿", "[ ]{0,2}"
+_HAN, _SCALE, _BLANK = "〇零一二两三四五六七八九十廿卅百千万亿半数几", "十百千万亿", "[ ]{0,2}"
 _ARABIC = r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?"
 NUMERAL = re.compile(
     rf"{_ARABIC}(?:[{_SCALE}]*[余多几]?[{_SCALE}]+)?|[{_HAN}]+(?:[余多][{_SCALE}]+)?"
@@ -193,12 +190,12 @@ class _Amount(NamedTuple):
     trouble: str = ""
 
 
-_HAN_DIGITS = "[〇零一二两三四五六七八九十百万亿]|千(?![米克瓦伏])"
+_HAN_DIGITS = "[〇零一二两三四五六七八九十廿卅百万亿]|千(?![米克瓦伏])"
 _NUMBER = re.compile(
     rf"""(?: (?P<mixed>{_ARABIC}[亿万](?:{_ARABIC}(?:[千百]?万|[千百](?![米克瓦伏分]))?)+)
       | (?P<arabic>{_ARABIC}) (?:{_BLANK}(?P<hundreds>[十百]|千(?![米克瓦伏])))?
       | (?P<chinese>(?:{_HAN_DIGITS})+) (?P<point>点[〇零一二三四五六七八九]+[十百千]?)? )
-    (?:{_BLANK}(?P<inside>[余多几]))? (?:{_BLANK}(?P<scale>万亿|万|亿))?
+    (?:{_BLANK}(?P<inside>[余多几]|来(?=[万亿])))? (?:{_BLANK}(?P<scale>万亿|万|亿))?
     (?:{_BLANK}(?P<outside>[余多几]|来(?!自|源|到|访|此)))?""",
     re.VERBOSE,
 )
@@ -358,6 +355,7 @@ def _whole(digits: str) -> int:
     """A Chinese whole number; no library is strict enough: cn2an 0.5 reads 一亿十万 as 一亿."""
     if digits.isdecimal():
         return int(digits)
+    digits = digits.replace("廿", "二十").replace("卅", "三十")
     plain = "二" if digits == "两" else re.sub("(?<!十)两(?=[百千万亿])", "二", digits)
     if plain[0] in _SCALES:  # 十二 is 一十二, and 百 of 百余 a hundred
         plain = f"一{plain}"
@@ -464,11 +462,13 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
 _PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
-_APART = re.compile(f"({_QUALIFIER})[为占有合计达共需用]$|(约)[^，。；、0-9{_HAN}]{{1,4}}$")
+_APART = re.compile(
+    f"({_QUALIFIER})[为占有合计达共需用]$|(约)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
+)
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
-_SUFFIX = re.compile(f"{_BLANK}({_one_of(_AFTER)})")
-_UNFIXED = re.compile(f"{_BLANK}(?:{_UNFIXED_AFTER})")
+_SUFFIX = re.compile(f"{_BLANK}(?:[（(]含[^（）()]{{0,8}}[）)])?({_one_of(_AFTER)})")
+_UNFIXED = re.compile(f"{_BLANK}(?:{WORDS['unfixed']['after']})")
 
 
 def figures(line: str) -> Iterator[Figure]:
@@ -559,7 +559,8 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
         if not found or _OTHER_WORD.search(window[: found.end(1)]):
             break
         start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
-    unfixed = bool(re.search(f"(?:{_UNFIXED_BEFORE})$", text[max(floor, start - 3) : start]))
+    words = WORDS["unfixed"]["before"]
+    unfixed = bool(re.search(f"(?:{words})$", text[max(floor, start - 3) : start]))
     return start, marks, sign, unfixed
 
 
@@ -627,11 +628,11 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每a-zA-Z№#./+=@0-9万亿]|(?<![目以之年此先提月天日])前|[0-9][,、:：∶-]"
+    "(?:零下|[第每a-zA-Z№#./+=@0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶-]"
     "|[一二三四五六七八九十百千]、)$"
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
-_DOUBT_AFTER = re.compile("[日月号届折版型代强级a-zA-Z+=@#_]|[点分](?![0-9])|时(?!间)")
+_DOUBT_AFTER = re.compile("[亿半日月号室届折版型代强级a-zA-Z+=@#_]|[点分](?![0-9])|时(?!间)")
 _RUNS_ON = re.compile("[0-9][,.:：∶/-][0-9]")
 _RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
@@ -651,11 +652,12 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return not _within(_RATIO, text, start, end)
     if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
         return True
-    if not measure.word and (re.match("、[0-9]", after) or _RANKED.search(before)):
+    if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
-    if unit == "year" and (amount.value in CALENDAR or re.match("[初末底起止]", after)):
+    calendar = amount.value in CALENDAR and not amount.mark
+    if unit == "year" and (calendar or re.match("[初末底起止]", after)):
         return True  # 98年底 is a year of the calendar
     if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
         return True
