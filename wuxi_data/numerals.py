@@ -414,9 +414,6 @@ def _per() -> re.Pattern:
 
 _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
 _TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![粮款额热为是数次方个种元家名人在项地样])")
-_AFTER_COUNTER = re.compile(f"“?{_MODIFIERS}{{0,8}}?({_one_of(_NOUNS, guarded=True)})”?")
-_TAKES = {"名": (), "位": (), "期": ("class",), "户": ("enterprise",)}  # of the nouns, only these
-_WORKS = re.compile(f"{_MODIFIERS}{{0,8}}?(工程)(?![师队项量款建处技学院])")
 # Only people and homes are counted without a measure word: 3万农民.
 _HOLDERS = [*WORDS["nouns"]["person"].split(), "农户", "贫困户"]
 _AFTER_NUMBER = re.compile(f"(?![级届版型]){_MODIFIERS}{{0,7}}?({_one_of(_HOLDERS, guarded=True)})")
@@ -441,21 +438,25 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     unit = _unit_words().get(word, "")
     if unit in _TAILED and (tail := _TAIL.match(text, end)):
         return _Measure(tail.end(), unit, word, tail[0])
-    if word in ("个", "处", "座", "所", "项", "家", "期", "名", "位", "户"):
-        noun = _noun(text, end, _WORKS if word in ("座", "处") else _AFTER_COUNTER)
-        if noun.unit not in _TAKES.get(word, (noun.unit,)):
-            noun = _Measure(end)
+    if word in WORDS["takes"]:
+        noun = _noun(text, end, _after_counter(word))
         if noun.unit or not unit:
             return noun._replace(word=word)
     named = len(word) - 1 if word[0] in _COUNTERS and unit in _COUNTED else 0
     return _Measure(end, unit, word, noun=named)
 
 
+@cache
+def _after_counter(counter: str) -> re.Pattern:
+    nouns = [noun for noun, unit in _NOUNS.items() if unit in WORDS["takes"][counter].split()]
+    return re.compile(f"“?{_MODIFIERS}{{0,8}}?({_one_of(nouns, guarded=True)})”?")
+
+
 def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
     found = pattern.match(text, at)
     if not found:
         return _Measure(at)
-    return _Measure(found.end(), _NOUNS.get(found[1], "works"), noun=found.end() - at)
+    return _Measure(found.end(), _NOUNS[found[1]], noun=found.end() - at)
 
 
 # -------------------------------------------------------------------- the figure
@@ -628,20 +629,23 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每a-zA-Z№#./+=@0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶-]"
+    "(?:零下|[第每a-zA-Z№#./+=@×0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
-_DOUBT_AFTER = re.compile("[亿半日月号室届折版型代强级a-zA-Z+=@#_]|[点分](?![0-9])|时(?!间)")
-_RUNS_ON = re.compile("[0-9][,.:：∶/-][0-9]")
+_DOUBT_AFTER = re.compile(
+    "[^，。；、（(0-9]{1,5}/|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
+)
+_RUNS_ON = re.compile("[0-9][,.:：∶/比-][0-9]")
 _RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
-    f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|[元斤亩丈尺米成])"
+    f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|个月|[元斤亩丈尺米成])"
     f"零?[0-9一二两三四五六七八九十百]+(?:{_SMALLER})?"
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
+_HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
@@ -659,6 +663,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     calendar = amount.value in CALENDAR and not amount.mark
     if unit == "year" and (calendar or re.match("[初末底起止]", after)):
         return True  # 98年底 is a year of the calendar
+    if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
+        return True
     if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
