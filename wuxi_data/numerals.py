@@ -416,7 +416,8 @@ _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
 _TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![粮款额热为是数次方个种元家名人在项地样])")
 # Only people and homes are counted without a measure word: 3万农民.
 _HOLDERS = [*WORDS["nouns"]["person"].split(), "农户", "贫困户"]
-_AFTER_NUMBER = re.compile(f"(?![级届版型]){_MODIFIERS}{{0,7}}?({_one_of(_HOLDERS, guarded=True)})")
+_HOLDER = re.compile(_one_of(_HOLDERS, guarded=True))
+_AFTER_NUMBER = re.compile(f"(?![级届版型]){_MODIFIERS}{{0,7}}?({_HOLDER.pattern})")
 
 
 def _measure(text: str, amount: _Amount) -> _Measure:
@@ -430,7 +431,7 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     found = _units().match(text, at)
     if not found:
         cut = _any_unit().match(text, at)
-        if cut:  # 年 of 年级 is no unit, and 3 of 3年级 no figure
+        if cut and not _HOLDER.match(text, at):  # 年 of 年级 is no unit, and 3 of 3年级 no figure
             word = text[cut.end(1) - 1 : cut.end(1) + 1]
             return _Measure(at, trouble=_("a whole word after it, not {word}", word=word))
         return _noun(text, at, _AFTER_NUMBER) if amount.plain else _Measure(at)
@@ -448,13 +449,14 @@ def _measure(text: str, amount: _Amount) -> _Measure:
 
 @cache
 def _after_counter(counter: str) -> re.Pattern:
-    nouns = [noun for noun, unit in _NOUNS.items() if unit in WORDS["takes"][counter].split()]
+    taken = ["", *WORDS["takes"][counter].split()]
+    nouns = [noun for noun, unit in _NOUNS.items() if unit in taken]
     return re.compile(f"“?{_MODIFIERS}{{0,8}}?({_one_of(nouns, guarded=True)})”?")
 
 
 def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
     found = pattern.match(text, at)
-    if not found:
+    if not found or not _NOUNS[found[1]]:
         return _Measure(at)
     return _Measure(found.end(), _NOUNS[found[1]], noun=found.end() - at)
 
@@ -672,7 +674,7 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if qualifier == "about" and text.startswith("近", start) and unit in _SPANS:
         return not re.search("[历用]时|历经|长达|经过", before)  # the last five years
-    if measure.word in WORDS["confirmed"] and not amount.mark:
+    if measure.word in WORDS["confirmed"]:
         follows, precedes = WORDS["confirmed"][measure.word]
         nearby = text[max(0, at - 10) : at]
         if not (re.match(follows, text[end : end + 12]) or re.search(precedes, nearby)):
