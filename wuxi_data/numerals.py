@@ -192,7 +192,7 @@ class _Amount(NamedTuple):
 
 _HAN_DIGITS = "[〇零一二两三四五六七八九十廿卅百万亿]|千(?![米克瓦伏])"
 _NUMBER = re.compile(
-    rf"""(?: (?P<mixed>{_ARABIC}[亿万](?:{_ARABIC}(?:[千百]?万|[千百](?![米克瓦伏分]))?)+)
+    rf"""(?: (?P<mixed>{_ARABIC}[亿万千](?:{_ARABIC}(?:[千百]?万|[千百](?![米克瓦伏分]))?)+)
       | (?P<arabic>{_ARABIC}) (?:{_BLANK}(?P<hundreds>[十百]|千(?![米克瓦伏])))?
       | (?P<chinese>(?:{_HAN_DIGITS})+) (?P<point>点[〇零一二三四五六七八九]+[十百千]?)? )
     (?:{_BLANK}(?P<inside>[余多几]|来(?=[万亿])))? (?:{_BLANK}(?P<scale>万亿|万|亿))?
