@@ -280,11 +280,10 @@ def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple
 
 def _beside(line: str, start: int, end: int) -> str:
     """What touches a token in print and belongs to its figure, or to a word that it cuts."""
-    line = fold(line)
-    for figure in figures(line):
+    for figure in figures(fold(line)):
         if figure.start < end and start < figure.end:
             before = line[figure.start : start] or line[start : figure.start]
-            if start < figure.start and before in PER_BEFORE:
+            if start < figure.start and fold(before) in PER_BEFORE:
                 before = ""
             if start < figure.start and before:
                 return line[start - 1 : start] or before

@@ -631,12 +631,13 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每a-zA-Z№#./+=@×0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
+    "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
 )
+_JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
 _DOUBT_AFTER = re.compile(
-    "[^，。；、（(0-9]{1,5}/|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
+    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
 )
 _RUNS_ON = re.compile("[0-9][,.:：∶/比-][0-9]")
 _RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
@@ -654,7 +655,8 @@ _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建�
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 16) : start], text[end : end + 8]
-    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after) or _RUNS_ON.match(text, end - 1):
+    joined = (at and _JOINED.match(text, at - 1)) or _RUNS_ON.match(text, end - 1)
+    if joined or _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after):
         return not _within(_RATIO, text, start, end)
     if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
         return True
