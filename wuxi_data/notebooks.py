@@ -141,18 +141,14 @@ def _tidy_output(output: dict, count: int) -> dict:
 def _tidy_data(kind: str, value):
     """As Jupyter writes it: text as lines, a picture in one."""
     if kind.endswith("json"):
-        return _as_javascript_writes(value)
+        return json.loads(json.dumps(value), parse_float=_as_javascript_writes)
     return value.splitlines(keepends=True) if kind.startswith("text/") else value
 
 
-def _as_javascript_writes(value):
+def _as_javascript_writes(number: str) -> int | float:
     """Editors write 5.0 as 5."""
-    if isinstance(value, dict):
-        return {name: _as_javascript_writes(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_as_javascript_writes(each) for each in value]
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e21
-    return int(value) if whole else value
+    value = float(number)
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def same(old: bytes, new: bytes) -> bool:
@@ -255,28 +251,20 @@ def own_surroundings() -> Iterator[None]:
         settings = Path(home, "matplotlibrc")
         settings.touch()
         _bring_font_cache(home)
-        ours = {
+        theirs = os.environ.copy()
+        os.environ |= {
             **dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), home),
             "MATPLOTLIBRC": str(settings),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "PYTHONUTF8": "1",
-            "PYTHONIOENCODING": None,
-            "PYTHONSTARTUP": None,
         }
-        before = {name: os.environ.get(name) for name in ours}
+        for name in ("PYTHONIOENCODING", "PYTHONSTARTUP"):
+            os.environ.pop(name, None)
         try:
-            _set(ours)
             yield
         finally:
-            _set(before)
-
-
-def _set(variables: dict[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+            os.environ.clear()
+            os.environ |= theirs
 
 
 def _bring_font_cache(home: str) -> None:
