@@ -14,8 +14,9 @@ from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
-from .county import new_county
+from .county import GUIDES, new_county
 from .crosschecks import cross_checks
+from .files import kind_of_text
 from .messages import LANGS, _, heard, language, speak
 from .prose import check_notebooks
 from .reading import Fault, TableError
@@ -180,29 +181,17 @@ def _article(path: Path) -> str:
         raise Refusal(
             _("{path} is too large for an article: over {limit} bytes", path=path, limit=limit)
         )
-    kind = _encoding(content)
-    if kind:
-        raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind))
-    return content.decode("utf-8-sig")
-
-
-def _encoding(content: bytes) -> str:
-    """What an article is instead of text in UTF-8."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _("in UTF-16")
-    if b"\0" in content:
-        return _("not text (a binary file, or UTF-16)")
-    known = {"utf-8": "", "gb18030": _("not in UTF-8 (it may be GB18030, also called GBK)")}
-    for encoding, said in known.items():
-        with suppress(UnicodeDecodeError):
-            content.decode(encoding)
-            return said
-    return _("not text in UTF-8")
+    with suppress(UnicodeDecodeError):
+        text = content.decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+    words = {"path": path, "kind": kind_of_text(content)}
+    raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", **words))
 
 
 def _new(arguments) -> int:
     folder = new_county(arguments.folder)
-    guides = {"zh": folder / "README.zh-CN.md", "en": folder / "README.md"}
+    guides = {lang: folder / name for lang, name in GUIDES.items()}
     print(_("made {folder}: begin with {en} or {zh}", folder=folder, **guides))
     return OK
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .charts import MIME
-from .files import PACKAGE
+from .files import PACKAGE, kind_of_text
 from .messages import _, heard
 from .places import Both
 from .wording import unwrapped
@@ -79,7 +79,8 @@ def parsed(content: bytes) -> dict:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable(_("not in UTF-8 (perhaps in GBK); save it as UTF-8")) from None
+        kind = kind_of_text(content)
+        raise Unreadable(_("{kind}; save it as UTF-8 text first", kind=kind)) from None
     if re.search("^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
         raise Unreadable(_("merge markers (<<<<<<<) in it: finish the merge first"))
     try:
