@@ -58,7 +58,7 @@ def test_a_record_is_a_valid_notebook_that_nbconvert_knows_for_python():
     ("content", "says"),
     [
         (b"", "an empty file"),
-        ('{"cells": [], "metadata": {"题": 1}}'.encode("gb18030"), "text in GB18030 (GBK); save it"),
+        ('{"cells": [], "metadata": {"题": 1}}'.encode("gb18030"), "text in GB18030 (GBK); save"),
         (b'{\n<<<<<<< HEAD\n "cells": []\n=======\n>>>>>>> other\n}', "finish the merge first"),
         (b'{"worksheets": []}', "not a notebook of version 4"),
         (b'["cells"]', "not a notebook of version 4"),

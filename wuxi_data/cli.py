@@ -251,49 +251,44 @@ def _parser() -> argparse.ArgumentParser:
         kwargs |= {"parents": [spoken], "formatter_class": _Help}
         added = commands.add_parser(name, help=summary, description=summary, **kwargs)
         added.set_defaults(run=run)
-        return added
+        return added.add_argument
 
     folder = {"type": Path, "metavar": "DIR"}
     data = {**folder, "help": _("a folder of your own tables; ours by default")}
+    flag = {"action": "store_true"}
 
-    added = command(
-        "reproduce",
-        _reproduce,
-        _("Run the notebooks; write the figures that they show, and the page."),
-        epilog=_("With --data, the notebooks of that folder are run: they are code."),
-    )
-    added.add_argument("--data", **data)
+    said = _("Run the notebooks; write the figures that they show, and the page.")
+    warning = _("With --data, the notebooks of that folder are run: they are code.")
+    add = command("reproduce", _reproduce, said, epilog=warning)
     where = _(
         "where notebooks/ and figures/ are written; by default the repository, or out in "
         "the folder of your data"
     )
-    added.add_argument("--out", help=where, **folder)
-    only = _("write nothing; exit 1 and show what would differ")
-    added.add_argument("--check", action="store_true", help=only)
-    prune = _("remove figures that no notebook shows any more")
-    added.add_argument("--prune", action="store_true", help=prune)
+    add("--data", **data)
+    add("--out", help=where, **folder)
+    add("--check", help=_("write nothing; exit 1 and show what would differ"), **flag)
+    add("--prune", help=_("remove figures that no notebook shows any more"), **flag)
 
     said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
-    added = command("new", _new, said)
-    added.add_argument("folder", help=_("does not exist yet, or is empty"), **folder)
+    add = command("new", _new, said)
+    add("folder", help=_("does not exist yet, or is empty"), **folder)
 
     said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
-    added = command("check", _check, said)
-    added.add_argument("data", nargs="?", **data)
-    kinds = _("text for readers, json for programs")
-    added.add_argument("--format", choices=["text", "json"], default="text", help=kinds)
+    add = command("check", _check, said)
+    formats = {"choices": ["text", "json"], "default": "text"}
+    add("data", nargs="?", **data)
+    add("--format", help=_("text for readers, json for programs"), **formats)
 
-    added = command("audit", _audit, _("Account for every numeral of an article."))
-    added.add_argument("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
-    added.add_argument("--data", **data)
-    added.add_argument("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    candidates = _("print a candidate row for each numeral left over")
-    added.add_argument("--propose", action="store_true", help=candidates)
+    add = command("audit", _audit, _("Account for every numeral of an article."))
     where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
-    added.add_argument("--out", type=Path, metavar="FOLDER", help=where)
+    add("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
+    add("--data", **data)
+    add("--source", metavar="ID", help=_("its source_id, if the folder has several"))
+    add("--propose", help=_("print a candidate row for each numeral left over"), **flag)
+    add("--out", type=Path, metavar="FOLDER", help=where)
 
-    added = command("cite", _cite, _("Print how to cite the article and this package."))
-    added.add_argument("--data", **data)
+    add = command("cite", _cite, _("Print how to cite the article and this package."))
+    add("--data", **data)
     return parser
 
 
