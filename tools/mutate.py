@@ -222,8 +222,8 @@ PLUGINS = ["-p", "nbval.plugin", "-p", "no:cacheprovider"]
 class Bench:
     """A copy of the repository in which changes are put and judged."""
 
-    def __init__(self, folder: str, made: dict[str, bytes]):
-        self.tree, self.made = Path(tempfile.mkdtemp(dir=folder)), made
+    def __init__(self, folder: str):
+        self.tree = Path(tempfile.mkdtemp(dir=folder))
         for name in TREE:
             copied = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copied(ROOT / name, self.tree / name)
@@ -239,6 +239,9 @@ class Bench:
         self.wd, self.notebooks, self.prose = wuxi_data, notebooks, prose
         self.report, self.reproduce = report, reproduce
         report._font = lambda text: ""  # its words decide, not their font
+        # What `reproduce` makes, once it has said that it makes the same.
+        made = [*Path("notebooks").glob("*.ipynb"), *Path("figures").iterdir()]
+        self.made = {path: path.read_bytes() for path in made}
         names = {name for names in CHECKS.values() for name in names} - {"nbval"}
         self.green = {name: self._ask(name) for name in names}
         red = {name for name in names - {"audit", "page"} if self.green[name]}
@@ -316,8 +319,9 @@ class Bench:
 
     def _by_reproduce(self):
         """What it says of the files that it made."""
-        made = (self.reproduce.Artefact(self.tree / name, self.made[name]) for name in self.made)
-        said = (self.reproduce._settle(each, self.tree, check=True) for each in made)
+        artefact, settle = self.reproduce.Artefact, self.reproduce._settle
+        made = [artefact(self.tree / name, content) for name, content in self.made.items()]
+        said = [settle(each, self.tree, check=True) for each in made]
         return [each for each in said if each.state != "same"]
 
     def _by_nbval(self, turn: list[Mutant]) -> list[str]:
@@ -353,18 +357,12 @@ class Bench:
 # -------------------------------------------------------------------- the run
 
 
-def stored() -> dict[str, bytes]:
-    """What `reproduce` makes, once it has said that it makes the same."""
-    paths = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "figures").iterdir()]
-    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
-
-
 _bench: Bench
 
 
-def _set_up(folder: str, made: dict[str, bytes]) -> None:
+def _set_up(folder: str) -> None:
     global _bench
-    _bench = Bench(folder, made)
+    _bench = Bench(folder)
 
 
 def _judge(mutants: list[Mutant]) -> list[str]:
@@ -378,7 +376,7 @@ def judged(mutants: list[Mutant], processes: int) -> list[tuple[Mutant, str]]:
         turns[mutant.kind, mutant.path, mutant.column, mutant.turn].append(mutant)
     with (
         tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
-        ProcessPoolExecutor(processes, initializer=_set_up, initargs=(folder, stored())) as pool,
+        ProcessPoolExecutor(processes, initializer=_set_up, initargs=(folder,)) as pool,
     ):
         begun = {pool.submit(_judge, turn): turn for turn in turns.values()}
         for done in as_completed(begun):

@@ -70,7 +70,6 @@ def reproduce(
     *,
     check: bool = False,
     prune: bool = False,
-    folder: str | Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Outcome]:
     """Rerun the whole analysis.
@@ -87,8 +86,6 @@ def reproduce(
         Write nothing; a difference is an outcome with its diff.
     prune : bool
         Remove figures that no notebook shows any more.
-    folder : path, optional
-        Where the notebooks stand, if elsewhere.
     say : callable
         Takes one line of progress at a time.
 
@@ -107,7 +104,7 @@ def reproduce(
         A file cannot be written; every file before it is whole.
     """
     root = Path(out) if out is not None else Path(data, "out") if data else repository()
-    paths = notebooks.notebook_paths(Path(folder or notebooks.notebook_folder(data)))
+    paths = notebooks.notebook_paths(notebooks.notebook_folder(data))
     began = time.monotonic()
 
     def timed(line: str) -> None:
