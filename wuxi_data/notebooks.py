@@ -85,22 +85,23 @@ def parsed(content: bytes) -> dict:
         raise Unreadable(_("merge markers (<<<<<<<) in it: finish the merge first"))
     try:
         notebook = json.loads(text)
-        for place, cell in enumerate(notebook["cells"], 1):
-            cell.setdefault("id", f"cell-{place}")
-            cell.setdefault("metadata", {})
-            cell["source"] = "".join(cell["source"])
-            for output in cell.get("outputs", ()):
-                _join(output)
+        notebook["cells"] = [_whole(*each) for each in enumerate(notebook["cells"], 1)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(_("not a notebook of version 4: {why}", why=error)) from None
     return notebook
 
 
-def _join(output: dict) -> None:
-    for texts in (output, output.get("data", {})):
-        for kind, value in texts.items():
-            if isinstance(value, list) and kind != "traceback" and not kind.endswith("json"):
-                texts[kind] = "".join(value)
+def _whole(place: int, cell: dict) -> dict:
+    """A cell with everything that is read of it, each text as one string."""
+    if cell["cell_type"] == "code":
+        cell = {"execution_count": None, "outputs": [], **cell}
+    cell = {"id": f"cell-{place}", **cell, "metadata": {**cell.get("metadata", {})}}
+    cell |= {name: "".join(cell[name]) for name in ("id", "source")}
+    for output in cell.get("outputs", ()):
+        output |= {name: "".join(output[name]) for name in ("text",) if name in output}
+        data = output.get("data", {})
+        data |= {kind: "".join(text) for kind, text in data.items() if not kind.endswith("json")}
+    return cell
 
 
 def tidy(notebook: dict) -> bytes:
@@ -353,7 +354,7 @@ def findings(notebook: dict, name: str) -> list[Finding]:
 
 
 def is_finding(cell: dict) -> bool:
-    return cell["cell_type"] == "markdown" and "finding" in cell["metadata"].get("tags", ())
+    return cell["cell_type"] == "markdown" and "finding" in (cell["metadata"].get("tags") or ())
 
 
 def finding_paragraphs(cell: dict) -> list[str]:
