@@ -28,7 +28,8 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,15 +49,13 @@ MARKS = {
 
 
 class Mutant(NamedTuple):
-    """A new value under `keys`; of a table's column, no cell has two in one `turn`."""
+    """A new value under `keys` of a file."""
 
     kind: str
     name: str
     path: str
     keys: tuple
     new: object
-    column: str = ""
-    turn: int = 0
 
 
 def altered(text: str, others: Iterable[str] = (), seed: object = "") -> str:
@@ -120,9 +119,9 @@ def tables() -> Iterator[Mutant]:
             new = [altered(text, others, line)] if text else []
             if text and column in ("as_written", "token"):
                 new = list(dict.fromkeys([*new, *list(versions(text))[1:]]))
-            for n, each in enumerate(new):
+            for each in new:
                 said = f"{name}:{line + 1} {column}: {text[:30]!r} → {each[:30]!r}"
-                yield Mutant("table", said, name, (line, at), each, column, n)
+                yield Mutant("table", said, name, (line, at), each)
 
 
 def figures() -> Iterator[Mutant]:
@@ -206,16 +205,14 @@ def numbers(texts: Iterable[str]) -> set[str]:
 
 # -------------------------------------------------------------------- who judges
 
-# In this order; the checksums are those of the tables of other sources, the page has no font.
+# In this order: what is quick comes first. The checksums are those of the other sources' tables.
 CHECKS = {
-    "table": ("checksums", "check", "audit", "tests", "page"),
+    "table": ("checksums", "tests", "check", "audit", "page"),
     "figure": ("reproduce",),
     "picture": ("reproduce",),
     "output": ("nbval",),
     "prose": ("prose", "page"),
 }
-# What `check` tells in the column of another: a wrong token, in that of its value.
-TOGETHER = [{"value", "unit", "qualifier", "as_written", "indicator"}, {"start", "end"}]
 PLUGINS = ["-p", "nbval.plugin", "-p", "no:cacheprovider"]
 
 
@@ -247,33 +244,20 @@ class Bench:
         red = {name for name in names - {"audit", "page"} if self.green[name]}
         assert not red, f"{red} where nothing was changed"
 
-    def judge(self, turn: list[Mutant]) -> list[str]:
-        """Who kills each, or nobody."""
-        if turn[0].kind == "output":
-            return self._by_nbval(turn)
-        named = self._named(turn) if turn[0].path.startswith(DATA) else ()
-        return ["check" if each.keys[0] in named else self._killer(each) for each in turn]
-
-    def _named(self, turn: list[Mutant]) -> set[int]:
-        """The rows of which `check` tells at once: they need not be changed alone."""
-        path, column = Path(turn[0].path), turn[0].column
-        columns = next((some for some in TOGETHER if column in some), {column})
-        with self._changed(turn):
-            told = [fault for fault in self.wd.check() if fault.line and fault.file == path.name]
-        return {fault.line - 1 for fault in told if fault.column in columns}
-
-    def _killer(self, mutant: Mutant) -> str:
-        with self._changed([mutant]):
+    def killer(self, mutant: Mutant) -> str:
+        """Who kills a change, or nobody."""
+        if mutant.kind == "output":
+            return "nbval" if self._differs(mutant) else "nobody"
+        with self._changed(mutant):
             asked = (name for name in CHECKS[mutant.kind] if self._ask(name) != self.green[name])
             return next(asked, "nobody")
 
     @contextlib.contextmanager
-    def _changed(self, mutants: list[Mutant]) -> Iterator[None]:
-        """The copy, with changes in one of its files."""
-        path = self.tree / mutants[0].path
+    def _changed(self, mutant: Mutant) -> Iterator[None]:
+        """The copy, with the change in it."""
+        path = self.tree / mutant.path
         stored, content = path.read_bytes(), load(path)
-        for mutant in mutants:
-            put(content, mutant.keys, mutant.new)
+        put(content, mutant.keys, mutant.new)
         try:
             self._write(path, dump(content))
             yield
@@ -324,8 +308,18 @@ class Bench:
         said = [settle(each, self.tree, check=True) for each in made]
         return [each for each in said if each.state != "same"]
 
-    def _by_nbval(self, turn: list[Mutant]) -> list[str]:
-        """Its own comparison of what a cell shows with what a change would have stored."""
+    def _differs(self, mutant: Mutant) -> bool:
+        """Whether nbval tells what a cell shows from what the change would have stored."""
+        import nbformat
+
+        cells, book = self._collected(mutant.path)
+        cell = copy.deepcopy(book.cells[mutant.keys[1]])
+        put(cell, mutant.keys[2:], nbformat.from_dict(mutant.new))
+        return unlike(cells[cell.id], cell)
+
+    @cache  # noqa: B019
+    def _collected(self, path: str) -> tuple[dict, dict]:
+        """What nbval makes of the cells of a notebook, and the notebook."""
         with self.notebooks._without_addresses():
             import nbformat
             import pytest
@@ -336,22 +330,18 @@ class Bench:
 
         options = ["--nbval", "--collect-only", "-qq", "-c", os.devnull, "--rootdir", "."]
         with contextlib.redirect_stdout(io.StringIO()):
-            pytest.main([*options, *PLUGINS, turn[0].path], [collected := Collected()])
-        book = nbformat.from_dict(self.notebooks.read(Path(turn[0].path)))
+            pytest.main([*options, *PLUGINS, path], [collected := Collected()])
+        book = nbformat.from_dict(self.notebooks.read(Path(path)))
+        code = [cell for cell in book.cells if cell.cell_type == "code"]
+        assert not any(unlike(collected.cells[cell.id], cell) for cell in code)
+        return collected.cells, book
 
-        def red(cell) -> bool:
-            asked = collected.cells[cell.id]
-            asked.format_output_compare = lambda *_: None  # slow, and nobody reads it
-            compared = asked.options["check"] and not asked.options["skip"] and cell.execution_count
-            return compared and not asked.compare_outputs(asked.cell.outputs, cell.outputs)
 
-        assert not any(red(cell) for cell in book.cells if cell.cell_type == "code")
-        killers = []
-        for mutant in turn:
-            cell = copy.deepcopy(book.cells[mutant.keys[1]])
-            put(cell, mutant.keys[2:], nbformat.from_dict(mutant.new))
-            killers.append("nbval" if red(cell) else "nobody")
-        return killers
+def unlike(asked, cell) -> bool:
+    """As nbval compares a cell that it has run."""
+    asked.format_output_compare = lambda *_: None  # slow, and nobody reads it
+    compared = asked.options["check"] and not asked.options["skip"] and cell.execution_count
+    return compared and not asked.compare_outputs(asked.cell.outputs, cell.outputs)
 
 
 # -------------------------------------------------------------------- the run
@@ -365,25 +355,11 @@ def _set_up(folder: str) -> None:
     _bench = Bench(folder)
 
 
-def _judge(mutants: list[Mutant]) -> list[str]:
-    return _bench.judge(mutants)
-
-
-def judged(mutants: list[Mutant], processes: int) -> list[tuple[Mutant, str]]:
-    """Each with its killer. A child that died, or a check that gave up, is a line each."""
-    turns, verdicts = defaultdict(list), []
-    for mutant in mutants:
-        turns[mutant.kind, mutant.path, mutant.column, mutant.turn].append(mutant)
-    with (
-        tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
-        ProcessPoolExecutor(processes, initializer=_set_up, initargs=(folder,)) as pool,
-    ):
-        begun = {pool.submit(_judge, turn): turn for turn in turns.values()}
-        for done in as_completed(begun):
-            error, turn = done.exception(), begun[done]
-            said = f"nobody: {type(error).__name__}: {str(error)[:200]}"
-            verdicts += zip(turn, [said] * len(turn) if error else done.result(), strict=True)
-    return verdicts
+def _judge(mutant: Mutant) -> str:
+    try:
+        return _bench.killer(mutant)
+    except Exception as error:  # a check gave up
+        return f"nobody: {type(error).__name__}: {str(error)[:200]}"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -403,7 +379,12 @@ def main(argv: list[str] | None = None) -> int:
     part = options.sample or options.only
     if not part and (red := [each for each in reproduce(check=True) if each.state != "same"]):
         sys.exit(f"run `wuxi-data reproduce` first: {[each.name for each in red]} differ")
-    verdicts = judged(asked, 1 if part else os.cpu_count() or 1)
+    processes = 1 if part else os.cpu_count() or 1
+    with (
+        tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
+        ProcessPoolExecutor(processes, initializer=_set_up, initargs=(folder,)) as pool,
+    ):
+        verdicts = list(zip(asked, pool.map(_judge, asked, chunksize=10), strict=True))
     rows = defaultdict(Counter)
     for mutant, killer in verdicts:
         rows[mutant.kind][killer] += 1
