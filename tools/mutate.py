@@ -30,6 +30,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -227,9 +228,7 @@ class Bench:
         os.chdir(self.tree)
         sys.path[:0] = [str(self.tree), str(self.tree / "tests")]
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        for name in [name for name in sys.modules if name.startswith("wuxi_data")]:
-            del sys.modules[name]  # that of the repository: ours is the copy
-        import wuxi_data
+        import wuxi_data  # here, where it is the copy
         from wuxi_data import notebooks, prose, report, reproduce
 
         assert Path(wuxi_data.__file__).is_relative_to(self.tree), wuxi_data.__file__
@@ -240,9 +239,9 @@ class Bench:
         made = [*Path("notebooks").glob("*.ipynb"), *Path("figures").iterdir()]
         self.made = {path: path.read_bytes() for path in made}
         names = {name for names in CHECKS.values() for name in names} - {"nbval"}
-        self.green = {name: self._ask(name) for name in names}
-        red = {name for name in names - {"audit", "page"} if self.green[name]}
-        assert not red, f"{red} where nothing was changed"
+        self.green = {name: getattr(self, f"_by_{name}")() for name in names}
+        told = [self.green[name] for name in names - {"audit", "page"}]
+        assert not any(told), f"faults where nothing was changed: {told}"
 
     def killer(self, mutant: Mutant) -> str:
         """Who kills a change, or nobody."""
@@ -382,7 +381,7 @@ def main(argv: list[str] | None = None) -> int:
     processes = 1 if part else os.cpu_count() or 1
     with (
         tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
-        ProcessPoolExecutor(processes, initializer=_set_up, initargs=(folder,)) as pool,
+        ProcessPoolExecutor(processes, get_context("spawn"), _set_up, (folder,)) as pool,
     ):
         verdicts = list(zip(asked, pool.map(_judge, asked, chunksize=10), strict=True))
     rows = defaultdict(Counter)
