@@ -247,10 +247,6 @@ def test_title_of_a_chart_is_announced_once(visit):
         assert told.count(chart.words["title"].en) == 1, chart.name
 
 
-def test_no_tab_stop_is_empty(visit):
-    assert ask(visit(), "empty") == []
-
-
 def test_forced_colours_show_the_language_and_the_target(visit):
     page = visit("?lang=zh#jilin-annual-2020", forced_colors="active")
     chosen, other, outline = ask(page, "chosen")
