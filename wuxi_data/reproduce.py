@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import gc
 import itertools
 import multiprocessing
 import os
@@ -216,15 +217,17 @@ def _drawers() -> Iterator[Executor]:
 
         context.set_forkserver_preload(["wuxi_data.drawing", "wuxi_data.report"])
         forkserver.ensure_running()  # at once, while no other core has anything to do
-    pool = ProcessPoolExecutor(mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(mp_context=context, initializer=_settle_in)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _settle_in() -> None:
+    """Interrupts are the parent's to hear, and what was imported is never garbage."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
 
 
 class Rendered(NamedTuple):
