@@ -237,7 +237,7 @@ class Bench:
         report._font = lambda text: ""  # its words decide, not their font
         # What `reproduce` makes, once it has said that it makes the same.
         made = [*Path("notebooks").glob("*.ipynb"), *Path("figures").iterdir()]
-        self.made = {path: path.read_bytes() for path in made}
+        self.made = [reproduce.Artefact(path.as_posix(), path.read_bytes()) for path in made]
         names = {name for names in CHECKS.values() for name in names} - {"nbval"}
         self.green = {name: getattr(self, f"_by_{name}")() for name in names}
         told = [self.green[name] for name in names - {"audit", "page"}]
@@ -302,9 +302,7 @@ class Bench:
 
     def _by_reproduce(self):
         """What it says of the files that it made."""
-        artefact, settle = self.reproduce.Artefact, self.reproduce._settle
-        made = [artefact(self.tree / name, content) for name, content in self.made.items()]
-        said = [settle(each, self.tree, check=True) for each in made]
+        said = [self.reproduce._settle(each, self.tree, check=True) for each in self.made]
         return [each for each in said if each.state != "same"]
 
     def _differs(self, mutant: Mutant) -> bool:

@@ -12,6 +12,7 @@ import difflib
 import gc
 import itertools
 import multiprocessing
+import operator
 import os
 import re
 import signal
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
     from .picture import Picture
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
+_PAGE = "figures/report.html"
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
 class Artefact(NamedTuple):
-    """One file that a run would write."""
+    """One file that a run would write, named as seen from where it writes."""
 
-    path: Path
+    name: str
     content: bytes
 
 
@@ -155,7 +157,7 @@ async def _make(
 
     async def run(path: Path) -> Run:
         async with kernels:
-            done = await _run(path, root, facts, say)
+            done = await _run(path, facts, say)
         alike = defaultdict(list)
         for each in done.shown:
             alike[notebooks.content(each.chart)].append(each)
@@ -173,7 +175,7 @@ async def _make(
     each_made = [(each, made[notebooks.content(each.chart)]) for each in charts.values()]
     say(_("the page"))
     page = await _page(data, root, each_made, runs, pool)
-    figures = itertools.chain.from_iterable(_figures(*each, root) for each in each_made)
+    figures = itertools.chain.from_iterable(_figures(*each) for each in each_made)
     notebooks_made = [each for run in runs for each in run.made]
     return [*notebooks_made, *map(_clash, clashes.values()), *figures, page]
 
@@ -181,7 +183,7 @@ async def _make(
 # -------------------------------------------------------------------- notebooks
 
 
-async def _run(path: Path, root: Path, facts: prose.Known, say) -> Run:
+async def _run(path: Path, facts: prose.Known, say) -> Run:
     name, file = path.name, f"notebooks/{path.name}"
     say(_("notebook {name} …", name=name))
     try:
@@ -190,7 +192,7 @@ async def _run(path: Path, root: Path, facts: prose.Known, say) -> Run:
         say(_("notebook {name} failed", name=name))
         return Run([Outcome(file, "failed", str(error))], failed=True)
     say(_("notebook {name} done", name=name))
-    notebook, made = notebooks.parsed(content), [Artefact(root / file, content)]
+    notebook, made = notebooks.parsed(content), [Artefact(file, content)]
     if faults := prose.faults(notebook, file, facts):
         detail = "\n".join(map(str, faults))
         made.append(Outcome(_("{name}, its prose", name=file), "failed", detail))
@@ -253,12 +255,11 @@ def _draw(shown: list[Shown], data) -> Rendered:
     return Rendered({**files, ".csv": chart.csv()}, pictures)
 
 
-def _figures(shown: Shown, drawn: Rendered | Exception, root: Path) -> list[Artefact | Outcome]:
+def _figures(shown: Shown, drawn: Rendered | Exception) -> list[Artefact | Outcome]:
+    figure = f"figures/{shown.name}"
     if isinstance(drawn, Exception):  # a notebook may show what it likes under our type
-        detail = f"{shown.notebook} {shown.cell}: {_named(drawn)}"
-        return [Outcome(f"figures/{shown.name}", "failed", detail)]
-    figures = root / "figures"
-    return [Artefact(figures / f"{shown.name}{end}", file) for end, file in drawn.files.items()]
+        return [Outcome(figure, "failed", f"{shown.notebook} {shown.cell}: {_named(drawn)}")]
+    return [Artefact(f"{figure}{end}", file) for end, file in drawn.files.items()]
 
 
 def _named(error: Exception) -> str:
@@ -272,17 +273,16 @@ async def _page(
     runs: list[Run],
     pool: Executor,
 ) -> Artefact | Outcome:
-    path = root / "figures" / "report.html"
-    if path.exists() and any(run.failed for run in runs):
+    if (root / _PAGE).exists() and any(run.failed for run in runs):
         why = _("left as it is: a notebook failed, and its charts would be missing")
-        return Outcome("figures/report.html", "failed", why)
+        return Outcome(_PAGE, "failed", why)
     findings = [each for run in runs for each in run.findings]
     whole = [each for each in charts if not isinstance(each[1], Exception)]
     try:
         page = await asyncio.wrap_future(pool.submit(_build, data, whole, findings))
     except BrokenExecutor as error:
-        return Outcome("figures/report.html", "failed", _named(error))
-    return Artefact(path, page)
+        return Outcome(_PAGE, "failed", _named(error))
+    return Artefact(_PAGE, page)
 
 
 def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) -> bytes:
@@ -303,23 +303,23 @@ def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) 
 
 def _settle(made: Artefact, root: Path, check: bool) -> Outcome:
     """Write what differs; in a check, say how it differs."""
-    name = made.path.relative_to(root).as_posix()
-    old = made.path.read_bytes() if made.path.exists() else None
-    if old == made.content:
+    name, new = made
+    path = root / name
+    old = path.read_bytes() if path.exists() else None
+    same = notebooks.same if path.suffix == ".ipynb" else operator.eq  # whoever saved it last
+    if old is not None and same(old, new):
         return Outcome(name, "same")
-    if old is not None and made.path.suffix == ".ipynb" and notebooks.same(old, made.content):
-        return Outcome(name, "same")  # as an editor saved it
     state = "new" if old is None else "changed"
     if check:
-        return Outcome(name, state, "" if old is None else _difference(old, made.content, name))
-    made.path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(made.path, made.content)
+        return Outcome(name, state, "" if old is None else _difference(old, new, name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, new)
     return Outcome(name, state)
 
 
 def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> list[Outcome]:
     """Figures that no notebook shows; of these, only files named as ours are ever removed."""
-    produced = {each.path for each in made if isinstance(each, Artefact)}
+    produced = {root / each.name for each in made if isinstance(each, Artefact)}
     standing = (root / "figures").glob("[!.]*")
     return [_leftover(path, prune) for path in sorted(standing) if path not in produced]
 
