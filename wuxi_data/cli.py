@@ -15,7 +15,7 @@ from pathlib import Path
 from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
 from .county import GUIDES, new_county
-from .crosschecks import cross_checks
+from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
 from .messages import LANGS, _, heard, language, speak
 from .prose import check_notebooks
@@ -126,9 +126,6 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
         yield f"{first}" + (_(" (also on line {lines})", lines=lines) if others else "")
 
 
-_DENIED = {"=": "≠", "<": "≮", "<=": "≰"}
-
-
 def _say_contradictions(data: Path | None) -> None:
     """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
     if load("crosschecks", data).empty:  # then nothing need be read again
@@ -136,7 +133,7 @@ def _say_contradictions(data: Path | None) -> None:
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
         left, right = each.left_quantity.wording(), each.right_quantity.wording()
-        said = f"{left} {_DENIED[each.relation]} {right} ({each.left} {each.relation} {each.right})"
+        said = f"{left} {DENIED[each.relation]} {right} ({each.left} {each.relation} {each.right})"
         _say(_("cross-check {name} contradicts: {it}", name=each.check_id, it=said))
 
 

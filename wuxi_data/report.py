@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from . import style
 from .charts import Chart
-from .crosschecks import cross_checks
+from .crosschecks import DENIED, cross_checks
 from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
@@ -236,7 +236,7 @@ def _template() -> jinja2.Template:
     environment.globals |= {
         **{"described": described, "said": said, "times": times},
         **{"script": script, "script_hash": script_hash, "sheet": sheet},
-        **{"tables": TABLES, "package": package()},
+        **{"tables": TABLES, "package": package(), "denied": DENIED},
     }
     return environment.get_template("report.html")
 
