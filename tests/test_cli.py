@@ -79,14 +79,10 @@ A_FILE = "expected a folder of tables, got a file: file"
 THERE = "is there already and not empty; nothing is overwritten"
 BINARY = "is a binary file (an Excel workbook?); save it as UTF-8 text first"
 REFUSED = {
-    "check nowhere": NO_FOLDER,
-    "audit mine/article.txt --data nowhere": NO_FOLDER,
-    "reproduce --data nowhere --out out": NO_FOLDER,
-    "cite --data nowhere": NO_FOLDER,
-    "check file": A_FILE,
-    "audit mine/article.txt --data file": A_FILE,
-    "reproduce --data file --out out": A_FILE,
-    "cite --data file": A_FILE,
+    f"{command} {folder}": says
+    for command in ("check", "audit mine/article.txt --data", "reproduce --data", "cite --data")
+    for folder, says in (("nowhere", NO_FOLDER), ("file", A_FILE))
+} | {
     "reproduce --data mine --out file": "expected a folder to write into, got a file: file",
     "new mine": f"mine {THERE}",
     "new file": f"file {THERE}",

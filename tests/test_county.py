@@ -23,7 +23,7 @@ from wuxi_data.reproduce import reproduce
 
 HERE = Path(__file__).parent
 TABLES = [each["path"] for each in schema.package()["resources"] if each["name"] != "units"]
-GUIDES = ["README.md", "README.zh-CN.md"]
+GUIDES = list(county.GUIDES.values())
 NOTEBOOK = "notebooks/my_county.ipynb"
 WORKFLOW = ".github/workflows/check.yml"
 EXAMPLE = county.example_county()
