@@ -96,12 +96,17 @@ def _whole(place: int, cell: dict) -> dict:
     if cell["cell_type"] == "code":
         cell = {"execution_count": None, "outputs": [], **cell}
     cell = {"id": f"cell-{place}", **cell, "metadata": {**cell.get("metadata", {})}}
-    cell |= {name: "".join(cell[name]) for name in ("id", "source")}
+    cell |= {name: _text(cell[name]) for name in ("id", "source")}
     for output in cell.get("outputs", ()):
-        output |= {name: "".join(output[name]) for name in ("text",) if name in output}
+        if "text" in output:
+            output["text"] = _text(output["text"])
         data = output.get("data", {})
-        data |= {kind: "".join(text) for kind, text in data.items() if not kind.endswith("json")}
+        data |= {kind: _text(value) for kind, value in data.items() if not kind.endswith("json")}
     return cell
+
+
+def _text(lines: str | list[str]) -> str:
+    return lines if isinstance(lines, str) else "".join(lines)
 
 
 def tidy(notebook: dict) -> bytes:
