@@ -32,32 +32,24 @@ OURS = Path(str(files("wuxi_data"))) / "data" / "funding.csv"
 def county(folder: Path, rows: int) -> Path:
     """A folder with so many sound rows of funding: years, payers, tokens as an article has them."""
     folder.mkdir()
+    for name in ("sources", "labels"):
+        shutil.copy(OURS.with_name(f"{name}.csv"), folder)
     place = np.arange(rows)
-    amount = np.random.default_rng(2021).integers(1, 10_000, rows)
-    about = place % 3 == 0
-    table = {
+    amount, about = np.random.default_rng(2021).integers(1, 10_000, rows), place % 3 == 0
+    one = pd.read_csv(OURS, dtype=str, keep_default_na=False).iloc[0]
+    varied = {
         "fact_id": [f"fact-{each}" for each in place],
         "payer": np.where(place % 2, "jilin_province", "ministry_water"),
-        "recipient": "wuxi_county",
-        "indicator": "annual_aid",
         "start": 1992 + place % 30,
         "end": 1992 + place % 30,
         "value": amount * 10_000,
-        "unit": "CNY",
         "qualifier": np.where(about, "about", "exact"),
         "as_written": [f"{'约' if a else ''}{n}万元" for n, a in zip(amount, about, strict=True)],
-        "source_id": "generated",
         "paragraph": 1 + place % 50,
-        "part_of": "",
-        "note": "",
+        **dict.fromkeys(("note", "note_zh"), ""),
     }
-    pd.DataFrame(table, columns=schema.fields("funding")).to_csv(
-        folder / "funding.csv", index=False, lineterminator="\n"
-    )
-    source = "generated,Generated,nobody,,2021,zh,,whole,,50"
-    header = ",".join(schema.fields("sources"))
-    (folder / "sources.csv").write_text(f"{header}\n{source}\n", "utf-8")
-    shutil.copy(OURS.with_name("labels.csv"), folder)
+    table = pd.DataFrame({**one, **varied})
+    table.to_csv(folder / "funding.csv", index=False, lineterminator="\n")
     print(f"made {rows:,} rows", file=sys.stderr)
     return folder
 

@@ -66,18 +66,6 @@
       .map((each) => each.textContent);
   },
 
-  // Places of the keyboard without a name or a size.
-  empty() {
-    return [...document.querySelectorAll('*')]
-      .filter((each) => each.tabIndex >= 0 && each.getClientRects().length)
-      .filter((each) => {
-        const { width, height } = each.getBoundingClientRect();
-        const name = each.ariaLabel || each.textContent || each.labels?.[0]?.textContent
-          || document.getElementById(each.getAttribute('aria-labelledby'))?.textContent;
-        return !name?.trim() || !width || !height;
-      }).map((each) => each.outerHTML);
-  },
-
   // How the chosen language, the other one and the target of a link look.
   chosen() {
     const look = (selector, key) => getComputedStyle(document.querySelector(selector))[key];

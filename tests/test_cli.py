@@ -77,27 +77,23 @@ ARTICLES = {
 NO_FOLDER = "no such folder of tables: nowhere"
 A_FILE = "expected a folder of tables, got a file: file"
 THERE = "is there already and not empty; nothing is overwritten"
-BINARY = "is not text (a binary file, or UTF-16); save it as UTF-8 text first"
+BINARY = "is a binary file (an Excel workbook?); save it as UTF-8 text first"
 REFUSED = {
-    "check nowhere": NO_FOLDER,
-    "audit mine/article.txt --data nowhere": NO_FOLDER,
-    "reproduce --data nowhere --out out": NO_FOLDER,
-    "cite --data nowhere": NO_FOLDER,
-    "check file": A_FILE,
-    "audit mine/article.txt --data file": A_FILE,
-    "reproduce --data file --out out": A_FILE,
-    "cite --data file": A_FILE,
+    f"{command} {folder}": says
+    for command in ("check", "audit mine/article.txt --data", "reproduce --data", "cite --data")
+    for folder, says in (("nowhere", NO_FOLDER), ("file", A_FILE))
+} | {
     "reproduce --data mine --out file": "expected a folder to write into, got a file: file",
     "new mine": f"mine {THERE}",
     "new file": f"file {THERE}",
     "new nowhere/new": "no such folder to make it in",
     "new file/new": "no such folder to make it in",
-    "audit gb18030.txt": "gb18030.txt is not in UTF-8 (it may be GB18030, also called GBK); save",
-    "audit utf16.txt": "utf16.txt is in UTF-16; save it as UTF-8 text first",
-    "audit unmarked.txt": BINARY,
+    "audit gb18030.txt": "gb18030.txt is text in GB18030 (GBK); save it as UTF-8 text first",
+    "audit utf16.txt": "utf16.txt is text in UTF-16; save it as UTF-8 text first",
+    "audit unmarked.txt": "unmarked.txt is text in UTF-16; save",
     "audit picture.txt": BINARY,
     "audit nulls.txt": BINARY,
-    "audit noise.txt": "is not text in UTF-8; save it as UTF-8 text first",
+    "audit noise.txt": "is text in an unknown encoding; save it as UTF-8 text first",
     "audit large.txt": "large.txt is too large for an article: over 10,000,000 bytes",
     "audit nowhere.txt": "No such file or directory: nowhere.txt",
     "audit mine": "Is a directory: mine",

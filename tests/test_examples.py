@@ -1,7 +1,8 @@
 """The recipe for many counties gives what a plain loop gives."""
 
-import importlib.util
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import faults
 import pandas as pd
@@ -15,10 +16,7 @@ RECIPE = Path(__file__).parents[1] / "examples" / "many_counties.py"
 @pytest.fixture(scope="module")
 def many():
     pytest.importorskip("dask", reason="the recipe needs the scale extra")
-    spec = importlib.util.spec_from_file_location("many_counties", RECIPE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SimpleNamespace(**runpy.run_path(str(RECIPE)))
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,6 @@ from babel.messages.pofile import read_po
 from books import prose, write
 
 from wuxi_data import cli, messages
-from wuxi_data.audit import Audit, Numeral
 from wuxi_data.checks import check
 from wuxi_data.county import example_county
 
@@ -140,15 +139,10 @@ def english(text):
     return re.findall(r"(?<![\w.-])[A-Za-z]?[a-z]+ [a-z]{2,}(?![\w.-])", bare)
 
 
-def test_english_is_seen():
-    assert english("wuxi-data: no such folder: nowhere") == ["no such"]
-    assert english("funding.csv:3 payer 现为：'not one'；应为：kind 填 actor") == []
-
-
 def test_no_sentence_of_english_stands_in_what_speaks_to_a_user():
     """Outside of ``_`` and of docstrings: each fault of each kind would take a minute to make."""
-    speakers = "audit checks cli county notebooks numerals reading reproduce"
-    for name in speakers.split():
+    speakers = "audit checks cli county crosschecks drawing files messages notebooks numerals"
+    for name in [*speakers.split(), "places", "reading", "reproduce", "style"]:
         nodes = list(ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))))
         spared = (
             inner
@@ -210,11 +204,3 @@ def test_a_command_says_everything_in_chinese(in_chinese, folders, capsys, line)
     told = "".join(capsys.readouterr())
     assert re.search("[一-鿿]", told)
     assert not english(re.sub(r"wuxi-data (\w+)", "", told)), told
-
-
-def test_an_audit_says_everything_in_chinese(in_chinese):
-    numeral = Numeral(1, 0, "3", "3个", ("one", "exclusion 3个 (word)"))
-    for source, same in (("", None), ("one", None), ("one", False)):
-        told = str(Audit(source, same, [numeral], []))
-        assert not english(told), told
-        assert "第 1 段：'3' 有不止一行认领：one、排除项 3个 (word)" in told

@@ -121,12 +121,13 @@ def test_a_folders_notebooks_are_read_and_never_run(county):
     files = {
         "1_unrun.ipynb": json.dumps({"cells": [unrun, prose_of("501万元")]}),
         "2_merge.ipynb": "<<<<<<< HEAD\n",
+        "3_bare.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": "1"}]}),
         ".hidden.ipynb": "",
     }
     for name, text in files.items():
         (county / "notebooks" / name).write_text(text, "utf-8")
-    stored, number, merge = prose.check_notebooks(county)
-    assert stored.found == "no stored run of cell 1"
+    stored, number, merge, bare = prose.check_notebooks(county)
+    assert stored.found == bare.found == "no stored run of cell 1"
     assert number.found == "'501万'"
     assert (merge.file, merge.expected) == ("notebooks/2_merge.ipynb", "a notebook")
     assert not list(county.rglob("ran"))

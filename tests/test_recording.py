@@ -58,12 +58,16 @@ def test_a_record_is_a_valid_notebook_that_nbconvert_knows_for_python():
     ("content", "says"),
     [
         (b"", "an empty file"),
-        ('{"cells": [], "metadata": {"题": 1}}'.encode("gb18030"), "not in UTF-8 (perhaps in GBK)"),
+        ('{"cells": [], "metadata": {"题": 1}}'.encode("gb18030"), "text in GB18030 (GBK); save"),
         (b'{\n<<<<<<< HEAD\n "cells": []\n=======\n>>>>>>> other\n}', "finish the merge first"),
         (b'{"worksheets": []}', "not a notebook of version 4"),
         (b'["cells"]', "not a notebook of version 4"),
         (b'{"cells": [', "not a notebook of version 4"),
         (b'{"cells": [{"cell_type": "code"}]}', "not a notebook of version 4"),
+        (b'{"cells": [{"source": "1"}]}', "not a notebook of version 4"),
+        (b'{"cells": [{"cell_type": "raw", "id": 3, "source": "1"}]}', "not a notebook"),
+        (b'{"cells": [{"cell_type": "raw", "metadata": null, "source": "1"}]}', "not a notebook"),
+        (b'{"cells": [{"cell_type": "code", "source": "1", "outputs": [{"text": 1}]}]}', "not a"),
     ],
 )
 def test_a_file_that_is_no_notebook_says_what_it_is(content, says):

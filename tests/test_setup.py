@@ -20,7 +20,7 @@ from wuxi_data import load_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "wuxi_data" / "fonts"
-WEIGHTS = {"WuxiDataSans-Regular.ttf": 400, "WuxiDataSans-SemiBold.ttf": 600}
+WEIGHTS = ["WuxiDataSans-Regular.ttf", "WuxiDataSans-SemiBold.ttf"]
 LOCK = ROOT / "requirements.lock"
 CONDA_NAMES = {  # where conda-forge's name differs
     "brotli-python": "brotli",
@@ -155,16 +155,6 @@ def test_the_font_draws_gb2312_and_every_label(name):
 
 
 @each_font
-def test_the_font_has_its_own_name_and_its_source_weight(name):
-    font = TTFont(FONTS / name)
-    assert font["OS/2"].usWeightClass == WEIGHTS[name]
-    names = {record.nameID: str(record) for record in font["name"].names}
-    assert names.get(16, names[1]) == "Wuxi Data Sans"
-    for name_id in (1, 3, 4, 6):
-        assert names[name_id].replace(" ", "").startswith("WuxiDataSans"), names[name_id]
-
-
-@each_font
 def test_the_fonts_licence_and_copyright_ship_with_it(name):
     font = TTFont(FONTS / name)
     terms = (FONTS / "OFL.txt").read_text(encoding="utf-8")
@@ -176,7 +166,7 @@ def test_the_fonts_licence_and_copyright_ship_with_it(name):
 
 def test_the_font_is_built_to_the_same_bytes_again(tmp_path, locked):
     """What is already cut and renamed is left as it is, so no source is needed to see it."""
-    name = next(iter(WEIGHTS))
+    name = WEIGHTS[0]
     if version("fonttools") not in locked["fonttools"]:
         pytest.skip("not the lock's fonttools: another may write other bytes")
     build_font.build(tmp_path / name, FONTS / name)
@@ -209,13 +199,6 @@ def make(folder, *args):
     return subprocess.run(  # not as a child of the `make test` that runs us
         ["make", *args], cwd=folder, env=alone, capture_output=True, text=True, check=False
     )
-
-
-def test_make_alone_names_every_command(tmp_path):
-    shown = [line.split()[1] for line in make(tmp_path).stdout.splitlines()]
-    expected = ["help", "reproduce", "test", "lowest", "check", "mutate", "fuzz", "lab"]
-    expected += ["messages", "lock", "clean"]
-    assert shown == expected, f"expected {expected}, got {shown}"
 
 
 @pytest.mark.parametrize(

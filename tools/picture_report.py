@@ -6,32 +6,22 @@ Needs Chromium, as the browser tests do. Taken by hand when the page changes, fo
 Chromium's picture has other bytes.
 """
 
-import io
-import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 
-def picture(page: Path, width: int = 1200, height: int = 1010) -> bytes:
-    """The top of a page, as a PNG of few colours."""
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        tab = browser.new_page(locale="en-US", viewport={"width": width, "height": height})
-        tab.goto(page.resolve().as_uri())
-        tab.evaluate("document.fonts.ready")
-        shot = Image.open(io.BytesIO(tab.screenshot()))
-        browser.close()
-    small = io.BytesIO()
-    shot.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
-    return small.getvalue()
+def picture(page: Path, dest: Path) -> None:
+    """Write the top of a page to `dest`, as a PNG of few colours."""
+    flags = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1200,1010"]
+    shown = f"{page.resolve().as_uri()}?lang=en"
+    subprocess.run(["chromium", *flags, f"--screenshot={dest.resolve()}", shown], check=True)
+    Image.open(dest).convert("RGB").quantize(64).save(dest, "PNG", optimize=True)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("usage: python -m tools.picture_report PAGE.html PICTURE.png")
-    Path(sys.argv[2]).write_bytes(picture(Path(sys.argv[1])))
+    picture(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
 from .checks import check
-from .county import new_county
-from .crosschecks import cross_checks
+from .county import GUIDES, new_county
+from .crosschecks import DENIED, cross_checks
+from .files import kind_of_text
 from .messages import LANGS, _, heard, language, speak
 from .prose import check_notebooks
 from .reading import Fault, TableError
@@ -125,9 +126,6 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
         yield f"{first}" + (_(" (also on line {lines})", lines=lines) if others else "")
 
 
-_DENIED = {"=": "≠", "<": "≮", "<=": "≰"}
-
-
 def _say_contradictions(data: Path | None) -> None:
     """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
     if load("crosschecks", data).empty:  # then nothing need be read again
@@ -135,7 +133,7 @@ def _say_contradictions(data: Path | None) -> None:
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
         left, right = each.left_quantity.wording(), each.right_quantity.wording()
-        said = f"{left} {_DENIED[each.relation]} {right} ({each.left} {each.relation} {each.right})"
+        said = f"{left} {DENIED[each.relation]} {right} ({each.left} {each.relation} {each.right})"
         _say(_("cross-check {name} contradicts: {it}", name=each.check_id, it=said))
 
 
@@ -180,29 +178,17 @@ def _article(path: Path) -> str:
         raise Refusal(
             _("{path} is too large for an article: over {limit} bytes", path=path, limit=limit)
         )
-    kind = _encoding(content)
-    if kind:
-        raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind))
-    return content.decode("utf-8-sig")
-
-
-def _encoding(content: bytes) -> str:
-    """What an article is instead of text in UTF-8."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _("in UTF-16")
-    if b"\0" in content:
-        return _("not text (a binary file, or UTF-16)")
-    known = {"utf-8": "", "gb18030": _("not in UTF-8 (it may be GB18030, also called GBK)")}
-    for encoding, said in known.items():
-        with suppress(UnicodeDecodeError):
-            content.decode(encoding)
-            return said
-    return _("not text in UTF-8")
+    with suppress(UnicodeDecodeError):
+        text = content.decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+    words = {"path": path, "kind": kind_of_text(content)}
+    raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", **words))
 
 
 def _new(arguments) -> int:
     folder = new_county(arguments.folder)
-    guides = {"zh": folder / "README.zh-CN.md", "en": folder / "README.md"}
+    guides = {lang: folder / name for lang, name in GUIDES.items()}
     print(_("made {folder}: begin with {en} or {zh}", folder=folder, **guides))
     return OK
 
@@ -262,49 +248,44 @@ def _parser() -> argparse.ArgumentParser:
         kwargs |= {"parents": [spoken], "formatter_class": _Help}
         added = commands.add_parser(name, help=summary, description=summary, **kwargs)
         added.set_defaults(run=run)
-        return added
+        return added.add_argument
 
     folder = {"type": Path, "metavar": "DIR"}
     data = {**folder, "help": _("a folder of your own tables; ours by default")}
+    flag = {"action": "store_true"}
 
-    added = command(
-        "reproduce",
-        _reproduce,
-        _("Run the notebooks; write the figures that they show, and the page."),
-        epilog=_("With --data, the notebooks of that folder are run: they are code."),
-    )
-    added.add_argument("--data", **data)
+    said = _("Run the notebooks; write the figures that they show, and the page.")
+    warning = _("With --data, the notebooks of that folder are run: they are code.")
+    add = command("reproduce", _reproduce, said, epilog=warning)
     where = _(
         "where notebooks/ and figures/ are written; by default the repository, or out in "
         "the folder of your data"
     )
-    added.add_argument("--out", help=where, **folder)
-    only = _("write nothing; exit 1 and show what would differ")
-    added.add_argument("--check", action="store_true", help=only)
-    prune = _("remove figures that no notebook shows any more")
-    added.add_argument("--prune", action="store_true", help=prune)
+    add("--data", **data)
+    add("--out", help=where, **folder)
+    add("--check", help=_("write nothing; exit 1 and show what would differ"), **flag)
+    add("--prune", help=_("remove figures that no notebook shows any more"), **flag)
 
     said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
-    added = command("new", _new, said)
-    added.add_argument("folder", help=_("does not exist yet, or is empty"), **folder)
+    add = command("new", _new, said)
+    add("folder", help=_("does not exist yet, or is empty"), **folder)
 
     said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
-    added = command("check", _check, said)
-    added.add_argument("data", nargs="?", **data)
-    kinds = _("text for readers, json for programs")
-    added.add_argument("--format", choices=["text", "json"], default="text", help=kinds)
+    add = command("check", _check, said)
+    formats = {"choices": ["text", "json"], "default": "text"}
+    add("data", nargs="?", **data)
+    add("--format", help=_("text for readers, json for programs"), **formats)
 
-    added = command("audit", _audit, _("Account for every numeral of an article."))
-    added.add_argument("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
-    added.add_argument("--data", **data)
-    added.add_argument("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    candidates = _("print a candidate row for each numeral left over")
-    added.add_argument("--propose", action="store_true", help=candidates)
+    add = command("audit", _audit, _("Account for every numeral of an article."))
     where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
-    added.add_argument("--out", type=Path, metavar="FOLDER", help=where)
+    add("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
+    add("--data", **data)
+    add("--source", metavar="ID", help=_("its source_id, if the folder has several"))
+    add("--propose", help=_("print a candidate row for each numeral left over"), **flag)
+    add("--out", type=Path, metavar="FOLDER", help=where)
 
-    added = command("cite", _cite, _("Print how to cite the article and this package."))
-    added.add_argument("--data", **data)
+    add = command("cite", _cite, _("Print how to cite the article and this package."))
+    add("--data", **data)
     return parser
 
 

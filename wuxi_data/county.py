@@ -19,7 +19,7 @@ _AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs s
     "notebooks/my_county.ipynb": "my_county.ipynb",
     ".github/workflows/check.yml": "check.yml",
 }
-_GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
+GUIDES = {"zh": "README.zh-CN.md", "en": "README.md"}
 _MEANING = {"zh": "description_zh", "en": "description"}
 
 
@@ -64,7 +64,7 @@ def new_county(folder: str | Path) -> Path:
 
 def blank_county() -> dict[str, bytes]:
     """What stands in a new county's folder: the name of each file and its content."""
-    made = {_GUIDES[lang]: _guide(lang).encode() for lang in LANGS}
+    made = {GUIDES[lang]: _guide(lang).encode() for lang in LANGS}
     for name in TABLES:
         # Excel takes a CSV for UTF-8 only where it opens with a mark.
         made[f"{name}.csv"] = (",".join(fields(name)) + "\n").encode("utf-8-sig")
@@ -104,7 +104,7 @@ def three_gorges() -> Path:
 
 def _guide(lang: str) -> str:
     """The template of a guide, with what the schema and our labels say."""
-    return Template((_TEMPLATES / _GUIDES[lang]).read_text("utf-8")).substitute(
+    return Template((_TEMPLATES / GUIDES[lang]).read_text("utf-8")).substitute(
         tables="\n\n".join(_table_guide(name, lang) for name in TABLES),
         lists="\n\n".join(_closed_lists(lang)),
         open="\n\n".join(_open_lists(lang)),

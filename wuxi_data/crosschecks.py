@@ -10,6 +10,8 @@ from .messages import _
 from .quantity import Quantity, evaluate, names_in, verdict
 from .tables import facts, load
 
+DENIED = {"=": "≠", "<": "≮", "<=": "≰"}  # how a relation is written that does not hold
+
 
 def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd.DataFrame:
     """Every declared relation among printed figures, computed.

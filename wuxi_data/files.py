@@ -1,4 +1,4 @@
-"""Where the package stands; and files moved into place whole: nobody ever meets half of one."""
+"""Where the package stands; what a file is instead of text; and files written whole."""
 
 from __future__ import annotations
 
@@ -14,6 +14,20 @@ if not PACKAGE.is_dir():
     raise ImportError(
         _("wuxi_data was imported from a zip file, which hides its tables: install it with pip")
     )
+
+
+def kind_of_text(content: bytes) -> str:
+    """What content that is not UTF-8 most likely is; it may be the beginning of a file."""
+    odd, even = content[1::2].count(0), content[::2].count(0)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
+        return _("text in UTF-16")
+    if b"\0" in content:
+        return _("a binary file (an Excel workbook?)")
+    try:
+        content[: content.rfind(b"\n") + 1 or None].decode("gb18030")
+    except UnicodeDecodeError:
+        return _("text in an unknown encoding")
+    return _("text in GB18030 (GBK)")
 
 
 def write_whole(path: str | Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .charts import MIME
-from .files import PACKAGE
+from .files import PACKAGE, kind_of_text
 from .messages import _, heard
 from .places import Both
 from .wording import unwrapped
@@ -79,27 +79,34 @@ def parsed(content: bytes) -> dict:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable(_("not in UTF-8 (perhaps in GBK); save it as UTF-8")) from None
+        kind = kind_of_text(content)
+        raise Unreadable(_("{kind}; save it as UTF-8 text first", kind=kind)) from None
     if re.search("^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
         raise Unreadable(_("merge markers (<<<<<<<) in it: finish the merge first"))
     try:
         notebook = json.loads(text)
-        for place, cell in enumerate(notebook["cells"], 1):
-            cell.setdefault("id", f"cell-{place}")
-            cell.setdefault("metadata", {})
-            cell["source"] = "".join(cell["source"])
-            for output in cell.get("outputs", ()):
-                _join(output)
+        notebook["cells"] = [_whole(*each) for each in enumerate(notebook["cells"], 1)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(_("not a notebook of version 4: {why}", why=error)) from None
     return notebook
 
 
-def _join(output: dict) -> None:
-    for texts in (output, output.get("data", {})):
-        for kind, value in texts.items():
-            if isinstance(value, list) and kind != "traceback" and not kind.endswith("json"):
-                texts[kind] = "".join(value)
+def _whole(place: int, cell: dict) -> dict:
+    """A cell with everything that is read of it, each text as one string."""
+    if cell["cell_type"] == "code":
+        cell = {"execution_count": None, "outputs": [], **cell}
+    cell = {"id": f"cell-{place}", **cell, "metadata": {**cell.get("metadata", {})}}
+    cell |= {name: _text(cell[name]) for name in ("id", "source")}
+    for output in cell.get("outputs", ()):
+        if "text" in output:
+            output["text"] = _text(output["text"])
+        data = output.get("data", {})
+        data |= {kind: _text(value) for kind, value in data.items() if not kind.endswith("json")}
+    return cell
+
+
+def _text(lines: str | list[str]) -> str:
+    return lines if isinstance(lines, str) else "".join(lines)
 
 
 def tidy(notebook: dict) -> bytes:
@@ -141,18 +148,14 @@ def _tidy_output(output: dict, count: int) -> dict:
 def _tidy_data(kind: str, value):
     """As Jupyter writes it: text as lines, a picture in one."""
     if kind.endswith("json"):
-        return _as_javascript_writes(value)
+        return json.loads(json.dumps(value), parse_float=_as_javascript_writes)
     return value.splitlines(keepends=True) if kind.startswith("text/") else value
 
 
-def _as_javascript_writes(value):
+def _as_javascript_writes(number: str) -> int | float:
     """Editors write 5.0 as 5."""
-    if isinstance(value, dict):
-        return {name: _as_javascript_writes(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_as_javascript_writes(each) for each in value]
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e21
-    return int(value) if whole else value
+    value = float(number)
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def same(old: bytes, new: bytes) -> bool:
@@ -255,28 +258,20 @@ def own_surroundings() -> Iterator[None]:
         settings = Path(home, "matplotlibrc")
         settings.touch()
         _bring_font_cache(home)
-        ours = {
+        theirs = os.environ.copy()
+        os.environ |= {
             **dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), home),
             "MATPLOTLIBRC": str(settings),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "PYTHONUTF8": "1",
-            "PYTHONIOENCODING": None,
-            "PYTHONSTARTUP": None,
         }
-        before = {name: os.environ.get(name) for name in ours}
+        for name in ("PYTHONIOENCODING", "PYTHONSTARTUP"):
+            os.environ.pop(name, None)
         try:
-            _set(ours)
             yield
         finally:
-            _set(before)
-
-
-def _set(variables: dict[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+            os.environ.clear()
+            os.environ |= theirs
 
 
 def _bring_font_cache(home: str) -> None:
@@ -364,7 +359,7 @@ def findings(notebook: dict, name: str) -> list[Finding]:
 
 
 def is_finding(cell: dict) -> bool:
-    return cell["cell_type"] == "markdown" and "finding" in cell["metadata"].get("tags", ())
+    return cell["cell_type"] == "markdown" and "finding" in (cell["metadata"].get("tags") or ())
 
 
 def finding_paragraphs(cell: dict) -> list[str]:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .files import PACKAGE
+from .files import PACKAGE, kind_of_text
 from .messages import _, heard
 from .schema import TABLES, THEMES, fields
 
@@ -175,17 +175,7 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
 def _kind_of_text(path: Path) -> str:
     """What a file that is not UTF-8 most likely is."""
     with path.open("rb") as file:
-        head = file.read(100_000)
-    odd, even = head[1::2].count(0), head[::2].count(0)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
-        return _("text in UTF-16")
-    if b"\0" in head:
-        return _("a binary file (an Excel workbook?)")
-    try:
-        head[: head.rfind(b"\n") + 1 or None].decode("gb18030")
-    except UnicodeDecodeError:
-        return _("text in an unknown encoding")
-    return _("text in GB18030 (GBK)")
+        return kind_of_text(file.read(100_000))
 
 
 # -------------------------------------------------------------------- rows

@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from . import style
 from .charts import Chart
-from .crosschecks import cross_checks
+from .crosschecks import DENIED, cross_checks
 from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
@@ -195,9 +195,6 @@ def build(
             if names_in(formula):
                 user = f"#_check-{row.check_id}"
                 book.use(formula, said(side), user, book.code("page_check_n", n=n))
-    script, sheet = (
-        (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
-    )
     page = _template().render(
         t=lambda code, **parts: both(book.code(code, **parts)),
         code=book.code,
@@ -205,9 +202,6 @@ def build(
         ours=data is None,
         facts=facts,
         themes={theme: list(here) for theme, here in groupby(facts.values(), attrgetter("theme"))},
-        described=described,
-        said=said,
-        times=times,
         findings=_told(findings, shown),
         charts=[each for name, each in shown.items() if name not in over],
         others=others,
@@ -217,19 +211,15 @@ def build(
         sources=sources,
         languages={source.source_id: source.language for source in sources},
         claims=_claims(facts, load("exclusions", data)),
-        tables=TABLES,
         codes=_codes(data),
-        package=package(),
         looks="\n".join(f".{name}{{{look}}}" for look, name in shared.looks.items()),
-        sheet=sheet,
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
     return page.replace("/* fonts */", _font(unescape(page)), 1).encode()
 
 
 @cache
 def _template() -> jinja2.Template:
+    """The page, with what every one of them has."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wuxi_data"),
         autoescape=True,
@@ -239,6 +229,15 @@ def _template() -> jinja2.Template:
         finalize=lambda each: "" if each is None else each,
     )
     environment.filters["both"] = both
+    script, sheet = (
+        (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
+    )
+    script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment.globals |= {
+        **{"described": described, "said": said, "times": times},
+        **{"script": script, "script_hash": script_hash, "sheet": sheet},
+        **{"tables": TABLES, "package": package(), "denied": DENIED},
+    }
     return environment.get_template("report.html")
 
 

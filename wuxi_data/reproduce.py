@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import gc
 import itertools
 import multiprocessing
+import operator
 import os
 import re
 import signal
 import time
 from base64 import b64decode
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,19 +33,20 @@ from .files import PACKAGE, write_whole
 from .messages import LANGS, _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
 from .places import elsewhere
-from .reading import Fault, TableError
+from .reading import TableError
 
 if TYPE_CHECKING:
     from .picture import Picture
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
+_PAGE = "figures/report.html"
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
 class Artefact(NamedTuple):
-    """One file that a run would write."""
+    """One file that a run would write, named as seen from where it writes."""
 
-    path: Path
+    name: str
     content: bytes
 
 
@@ -56,14 +59,12 @@ class Outcome(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A notebook that was run: its file and what it shows, or why there is none."""
+    """A notebook that was run: its file and the faults of its prose, or why it failed."""
 
-    path: Path
-    content: bytes = b""
-    shown: list[Shown] = []  # noqa: RUF012
-    findings: list[Finding] = []  # noqa: RUF012
-    faults: list[Fault] = []  # noqa: RUF012
-    failure: str = ""
+    made: list[Artefact | Outcome]
+    shown: Sequence[Shown] = ()
+    findings: Sequence[Finding] = ()
+    failed: bool = False
 
 
 def reproduce(
@@ -72,7 +73,6 @@ def reproduce(
     *,
     check: bool = False,
     prune: bool = False,
-    folder: str | Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Outcome]:
     """Rerun the whole analysis.
@@ -89,8 +89,6 @@ def reproduce(
         Write nothing; a difference is an outcome with its diff.
     prune : bool
         Remove figures that no notebook shows any more.
-    folder : path, optional
-        Where the notebooks stand, if elsewhere.
     say : callable
         Takes one line of progress at a time.
 
@@ -108,23 +106,22 @@ def reproduce(
     OSError
         A file cannot be written; every file before it is whole.
     """
-    faults = check_folder(data)
-    if faults:
-        raise TableError(faults)
     root = Path(out) if out is not None else Path(data, "out") if data else repository()
-    if not check:
-        _try_to_write(root)
-    paths = notebooks.notebook_paths(Path(folder or notebooks.notebook_folder(data)))
-    if data is not None:
-        for path in paths:
-            say(_("running {path}", path=path))
+    paths = notebooks.notebook_paths(notebooks.notebook_folder(data))
     began = time.monotonic()
 
     def timed(line: str) -> None:
         say(f"[{time.monotonic() - began:5.1f} s] {line}")
 
-    with notebooks.own_surroundings():
-        made = asyncio.run(_make(data, root, paths, timed))
+    with notebooks.own_surroundings(), _drawers() as pool:
+        if faults := check_folder(data):  # while the drawers import what they need
+            raise TableError(faults)
+        if not check:
+            _try_to_write(root)
+        if data is not None:
+            for path in paths:
+                say(_("running {path}", path=path))
+        made = asyncio.run(_make(data, root, paths, pool, timed))
     outcomes = [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
     whole = not any(outcome.state == "failed" for outcome in outcomes)
     return outcomes + (_leftovers(made, root, prune and not check) if whole else [])
@@ -150,35 +147,36 @@ def _try_to_write(root: Path) -> None:
         raise type(error)(error.errno, error.strerror, str(root)) from None
 
 
-async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Outcome]:
+async def _make(
+    data, root: Path, paths: list[Path], pool: Executor, say
+) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     kernels = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # one that starts mostly waits
     facts = prose.known(data)
     drawn: dict[str, Future] = {}
-    with _drawers() as pool:
 
-        async def run(path: Path) -> Run:
-            async with kernels:
-                done = await _run(path, facts, say)
-            alike = defaultdict(list)
-            for each in done.shown:
-                alike[notebooks.content(each.chart)].append(each)
-            for key, shown in alike.items():
-                if key not in drawn:
-                    drawn[key] = pool.submit(_draw, shown, data)
-            return done
+    async def run(path: Path) -> Run:
+        async with kernels:
+            done = await _run(path, facts, say)
+        alike = defaultdict(list)
+        for each in done.shown:
+            alike[notebooks.content(each.chart)].append(each)
+        for key, shown in alike.items():
+            if key not in drawn:
+                drawn[key] = pool.submit(_draw, shown, data)
+        return done
 
-        runs = await asyncio.gather(*map(run, paths))
-        shown = [each for run in runs for each in run.shown]
-        clashes = notebooks.clashes(shown)
-        charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
-        waiting = map(asyncio.wrap_future, drawn.values())
-        made = dict(zip(drawn, await asyncio.gather(*waiting, return_exceptions=True), strict=True))
-        each_made = [(each, made[notebooks.content(each.chart)]) for each in charts.values()]
-        say(_("the page"))
-        page = await _page(data, root, each_made, runs, pool)
-    figures = itertools.chain.from_iterable(_figures(*each, root) for each in each_made)
-    notebooks_made = [each for run in runs for each in _recorded(run, root)]
+    runs = await asyncio.gather(*map(run, paths))
+    shown = [each for run in runs for each in run.shown]
+    clashes = notebooks.clashes(shown)
+    charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
+    waiting = map(asyncio.wrap_future, drawn.values())
+    made = dict(zip(drawn, await asyncio.gather(*waiting, return_exceptions=True), strict=True))
+    each_made = [(each, made[notebooks.content(each.chart)]) for each in charts.values()]
+    say(_("the page"))
+    page = await _page(data, root, each_made, runs, pool)
+    figures = itertools.chain.from_iterable(_figures(*each) for each in each_made)
+    notebooks_made = [each for run in runs for each in run.made]
     return [*notebooks_made, *map(_clash, clashes.values()), *figures, page]
 
 
@@ -186,32 +184,20 @@ async def _make(data, root: Path, paths: list[Path], say) -> list[Artefact | Out
 
 
 async def _run(path: Path, facts: prose.Known, say) -> Run:
-    name = path.name
+    name, file = path.name, f"notebooks/{path.name}"
     say(_("notebook {name} …", name=name))
     try:
         content = await notebooks.record(path, say)
     except (CellFailed, Unreadable, OSError) as error:
         say(_("notebook {name} failed", name=name))
-        return Run(path, failure=str(error))
+        return Run([Outcome(file, "failed", str(error))], failed=True)
     say(_("notebook {name} done", name=name))
-    notebook = notebooks.parsed(content)
-    return Run(
-        path,
-        content,
-        notebooks.charts_shown(notebook, name),
-        notebooks.findings(notebook, name),
-        prose.faults(notebook, f"notebooks/{name}", facts),
-    )
-
-
-def _recorded(run: Run, root: Path) -> Iterator[Artefact | Outcome]:
-    name = f"notebooks/{run.path.name}"
-    if run.failure:
-        yield Outcome(name, "failed", run.failure)
-    else:
-        yield Artefact(root / name, run.content)
-    if run.faults:
-        yield Outcome(_("{name}, its prose", name=name), "failed", "\n".join(map(str, run.faults)))
+    notebook, made = notebooks.parsed(content), [Artefact(file, content)]
+    if faults := prose.faults(notebook, file, facts):
+        detail = "\n".join(map(str, faults))
+        made.append(Outcome(_("{name}, its prose", name=file), "failed", detail))
+    shown, findings = notebooks.charts_shown(notebook, name), notebooks.findings(notebook, name)
+    return Run(made, shown, findings)
 
 
 def _clash(shown: list[Shown]) -> Outcome:
@@ -229,16 +215,21 @@ def _drawers() -> Iterator[Executor]:
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
+        from multiprocessing import forkserver
+
         context.set_forkserver_preload(["wuxi_data.drawing", "wuxi_data.report"])
-    pool = ProcessPoolExecutor(mp_context=context, initializer=_leave_interrupts_to_the_parent)
+        forkserver.ensure_running()  # at once, while no other core has anything to do
+    pool = ProcessPoolExecutor(mp_context=context, initializer=_settle_in)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _settle_in() -> None:
+    """Interrupts are the parent's to hear, and what was imported is never garbage."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
 
 
 class Rendered(NamedTuple):
@@ -264,12 +255,11 @@ def _draw(shown: list[Shown], data) -> Rendered:
     return Rendered({**files, ".csv": chart.csv()}, pictures)
 
 
-def _figures(shown: Shown, drawn: Rendered | Exception, root: Path) -> list[Artefact | Outcome]:
+def _figures(shown: Shown, drawn: Rendered | Exception) -> list[Artefact | Outcome]:
+    figure = f"figures/{shown.name}"
     if isinstance(drawn, Exception):  # a notebook may show what it likes under our type
-        detail = f"{shown.notebook} {shown.cell}: {_named(drawn)}"
-        return [Outcome(f"figures/{shown.name}", "failed", detail)]
-    figures = root / "figures"
-    return [Artefact(figures / f"{shown.name}{end}", file) for end, file in drawn.files.items()]
+        return [Outcome(figure, "failed", f"{shown.notebook} {shown.cell}: {_named(drawn)}")]
+    return [Artefact(f"{figure}{end}", file) for end, file in drawn.files.items()]
 
 
 def _named(error: Exception) -> str:
@@ -283,17 +273,16 @@ async def _page(
     runs: list[Run],
     pool: Executor,
 ) -> Artefact | Outcome:
-    path = root / "figures" / "report.html"
-    if path.exists() and any(run.failure for run in runs):
+    if (root / _PAGE).exists() and any(run.failed for run in runs):
         why = _("left as it is: a notebook failed, and its charts would be missing")
-        return Outcome("figures/report.html", "failed", why)
+        return Outcome(_PAGE, "failed", why)
     findings = [each for run in runs for each in run.findings]
     whole = [each for each in charts if not isinstance(each[1], Exception)]
     try:
         page = await asyncio.wrap_future(pool.submit(_build, data, whole, findings))
     except BrokenExecutor as error:
-        return Outcome("figures/report.html", "failed", _named(error))
-    return Artefact(path, page)
+        return Outcome(_PAGE, "failed", _named(error))
+    return Artefact(_PAGE, page)
 
 
 def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) -> bytes:
@@ -314,23 +303,23 @@ def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) 
 
 def _settle(made: Artefact, root: Path, check: bool) -> Outcome:
     """Write what differs; in a check, say how it differs."""
-    name = made.path.relative_to(root).as_posix()
-    old = made.path.read_bytes() if made.path.exists() else None
-    if old == made.content:
+    name, new = made
+    path = root / name
+    old = path.read_bytes() if path.exists() else None
+    same = notebooks.same if path.suffix == ".ipynb" else operator.eq  # whoever saved it last
+    if old is not None and same(old, new):
         return Outcome(name, "same")
-    if old is not None and made.path.suffix == ".ipynb" and notebooks.same(old, made.content):
-        return Outcome(name, "same")  # as an editor saved it
     state = "new" if old is None else "changed"
     if check:
-        return Outcome(name, state, "" if old is None else _difference(old, made.content, name))
-    made.path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(made.path, made.content)
+        return Outcome(name, state, "" if old is None else _difference(old, new, name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, new)
     return Outcome(name, state)
 
 
 def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> list[Outcome]:
     """Figures that no notebook shows; of these, only files named as ours are ever removed."""
-    produced = {each.path for each in made if isinstance(each, Artefact)}
+    produced = {root / each.name for each in made if isinstance(each, Artefact)}
     standing = (root / "figures").glob("[!.]*")
     return [_leftover(path, prune) for path in sorted(standing) if path not in produced]
 
