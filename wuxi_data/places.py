@@ -112,10 +112,15 @@ def _folder(data: str | Path | None, tables: tuple[Raw, ...]) -> Folder:
     return Folder(data)
 
 
+def authors(source) -> list[str]:
+    """Who is named as the author: one, several, or nobody; ；is a semicolon too."""
+    named = "" if pd.isna(source.authors) else source.authors
+    return list(filter(None, re.split(r"\s*[;；]\s*", named)))
+
+
 def _cite(source) -> Both:
-    who = "" if pd.isna(source.authors) else source.authors
-    who = who or (getattr(source, "publisher", "") if not pd.isna(source.publisher) else "")
-    zh, en = who.replace("; ", "、"), who.replace("; ", ", ")
+    who = authors(source) or ([] if pd.isna(source.publisher) else [source.publisher])
+    zh, en = "、".join(who), ", ".join(who)
     year = str(source.published)[:4]
     return Both(
         f"{zh}《{source.title}》（{year}）", f"{en}{', ' if en else ''}{source.title} ({year})"
