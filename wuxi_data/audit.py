@@ -420,7 +420,7 @@ def _subject(line: str, figure: Figure) -> str:
     before = _SUBJECT.search(line[max(0, figure.start - 8) : figure.start])
     counter = line[figure.end - 1 : figure.end]
     follows = line[figure.end : figure.end + 1]
-    if not before or (follows and follows not in "，。；、！）)：:（( ”和及"):
+    if not before or (follows and follows not in "，,。；;、！!）)：:（( ”和及"):
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"
