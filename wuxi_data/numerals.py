@@ -609,10 +609,10 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 
 # -------------------------------------------------------------------- doubt
 
-# What, beside a number, makes it an ordinal, a part of a list or something else that is counted
-# by no one.
+# What, beside a number, makes it an ordinal, a part of a list, another country's money (港币30万元)
+# or something else that is counted by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#./+=@]|[0-9][、:：∶-]|号|图|表)$"
+    "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#./+=@]|[0-9][、:：∶-]|号|图|表|(?<!民)币|[美港欧日]元)$"
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列)第?$")
 _DOUBT_AFTER = re.compile(
