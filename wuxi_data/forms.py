@@ -18,7 +18,7 @@ from .messages import _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, years
 from .quantity import Quantity
 from .schema import resource
-from .tables import quantities
+from .tables import need_columns, quantities
 
 __all__ = ["bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"]
 
@@ -81,7 +81,11 @@ def mark(
     tone : {"main", "second", "third"}, optional
     """
     if not isinstance(quantity, Quantity):
-        raise TypeError(_("expected a Quantity, got {kind}", kind=type(quantity).__name__))
+        words = {"kind": type(quantity).__name__}
+        raise TypeError(
+            _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got {kind}",
+              **words)
+        )  # fmt: skip
     for given, known, what in ((state, STATES, "state"), (tone, TONES, "tone")):
         if given is not None:
             one_of(known, what, given)
@@ -116,7 +120,12 @@ def _in_order_of_years(marks: list[Mark]) -> list[Mark]:
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
     """By how much the last column differs; a sign only where the figure is exact."""
-    quantity = folder.quantity(formula) * Quantity(100, "percent")
+    ratio = folder.quantity(formula) if isinstance(formula, str) else None
+    if ratio is None or ratio.unit:
+        raise ValueError(
+            _('change: expected a ratio of fact_ids, "new / old - 1", got {got!r}', got=formula)
+        )
+    quantity = ratio * Quantity(100, "percent")
     before, after = (each.low or 0 for each in marks[-2:])
     if quantity.value is not None and quantity.value * (after - before) < 0:
         said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
@@ -211,7 +220,8 @@ _COMMON = """
         No figure; figures that cannot share an axis; a typed number; a place that nothing fills.
     """
 _CHANGE = """    change : str, optional
-        A formula: by how much the last column differs, said in percent at an arrow.
+        A ratio of fact_ids, ``"new / old - 1"``: by how much the last column differs, said in
+        percent at an arrow.
 """
 for _form, _rows, _more in (
     (columns, "In one unit.", _CHANGE),
@@ -240,7 +250,7 @@ def beside(
     Chart
     """
     if len(charts) < 2 or not all(isinstance(each, Chart) for each in charts):
-        raise ValueError(_("beside sets two or more charts side by side"))
+        raise ValueError(_("beside sets two or more charts side by side: wd.beside(one, another)"))
     if any(each.panels for each in charts):
         raise ValueError(_("beside takes single charts: give all of them at once"))
     if len(folders := {each.folder for each in charts}) > 1:
@@ -272,6 +282,7 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         Bars for each unit of the table, side by side where there are several. Years of the
         calendar are no amounts and are left out.
     """
+    need_columns(table, "fact_id", "unit", "low", "high")
     bounded = table[table["low"].notna() | table["high"].notna()]
     amounts = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
     parts = [
@@ -283,6 +294,8 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         return _NOTHING_YET
     if len(parts) == 1:
         return bars(parts[0], name=name, lang=lang, **words)
+    theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
+    words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
     return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
@@ -481,6 +494,9 @@ def _telling_apart(rows: list, columns, folder: Folder, dated: bool) -> dict[str
         dated = dated and "period" not in chosen and len({years(row) for row in rows}) > 1
         columns = [*chosen, "period"] if dated else chosen
     columns = [columns] if isinstance(columns, str) else list(columns)
+    fields = {"period": None, **{each: None for row in rows for each in row._fields}}
+    for column in columns if rows else ():
+        one_of(fields, "label", column)
     return {row.fact_id: _name(row, columns, folder) for row in rows}
 
 

@@ -628,8 +628,8 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 
 # -------------------------------------------------------------------- doubt
 
-# What, beside a number, makes it an ordinal, a part of a list or something else that is counted
-# by no one.
+# What, beside a number, makes it an ordinal, a part of a list, another country's money (港币30万元)
+# or something else that is counted by no one.
 _DOUBT_BEFORE = re.compile(
     "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
