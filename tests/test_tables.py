@@ -13,7 +13,7 @@ import wuxi_data as wd
 from wuxi_data import reading, schema
 from wuxi_data.checks import check
 from wuxi_data.numerals import unit_labels
-from wuxi_data.quantity import Quantity
+from wuxi_data.quantity import Quantity, parse_quantity
 from wuxi_data.reading import TableError
 from wuxi_data.tables import fact, labels, quantities
 
@@ -303,6 +303,29 @@ def test_a_seeded_fault_is_found_in_its_place_and_no_other(seed, tmp_path):
 
 # What a loader, which reads one table, cannot see, or forgives.
 BETWEEN_TABLES = {"an id of another table", "no sources"}
+
+
+@pytest.mark.parametrize(
+    ("total", "part", "expected"),
+    [
+        ({"value": "5000000", "as_written": "500万元"}, "500万元", None),
+        ({"value": "5000000", "as_written": "500万元"}, "500余万元", "more than 5000000, the sum"),
+        ({"value": "5000000", "as_written": "不到500万元"}, "500万元", "at least 5000000, the sum"),
+        ({"value": "", "as_written": "400至500万元"}, "500万元", None),
+        ({"value": "4000000", "as_written": "400余万元"}, "500万元", "at least 5000000, the sum"),
+        ({"value": "4000000", "as_written": "约400万元"}, "500万元", None),
+    ],
+)
+def test_parts_that_fill_their_total_are_no_fault_and_the_least_more_is(
+    total, part, expected, county
+):
+    for line, cells in ((3, {"as_written": part}), (5, total)):
+        said = parse_quantity(cells["as_written"]).qualifier or ""
+        faults.cell("funding", line, **cells, qualifier=said)(county)
+    (county / "crosschecks.csv").unlink()
+    got = [fault.expected for fault in check(county) if fault.line == 5]
+    assert bool(got) == bool(expected)
+    assert all(each.startswith(expected) for each in got)
 
 
 @pytest.mark.parametrize(
