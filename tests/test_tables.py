@@ -167,12 +167,6 @@ def test_bounds_are_what_the_token_admits():
     assert funding.loc["jilin-huatai", ["low", "high"]].isna().all()
 
 
-def test_a_folder_without_any_table_is_no_county(tmp_path):
-    for load_one in LOADERS.values():
-        with pytest.raises(FileNotFoundError, match=r"no tables in .*: expected funding\.csv"):
-            load_one(tmp_path)
-
-
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):
     wd.load_funding(county)
     monkeypatch.setattr(reading, "_table", None)  # nobody may read again what is as it was
@@ -269,6 +263,9 @@ def test_a_folder_must_be_one(ask, county):
         ask(county / "nowhere")
     with pytest.raises(NotADirectoryError, match=r"expected a folder of tables, got a file: .*csv"):
         ask(county / "funding.csv")
+    (county / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no tables in .*: expected funding\.csv"):
+        ask(county / "empty")
 
 
 # -------------------------------------------------------------------- bad input
@@ -343,16 +340,6 @@ def test_other_files_beside_the_tables_are_the_users_own(county):
     for name in ("training.md", "my training.csv", "article.txt"):
         (county / name).write_text("", "utf-8")
     assert check(county) == []
-
-
-def test_how_a_code_is_written_is_said_in_words(county):
-    faults.labels("青岚,actor,青岚省,Qinglan")(county)
-    faults.cell("funding", 3, fact_id="Sent 2020")(county)
-    (county / "crosschecks.csv").unlink()
-    said = told(check(county))
-    assert "letter of a to z first, then letters, digits and _" in said, said
-    assert "small letters, digits and hyphens" in said, said
-    assert "pattern" not in said, f"expected words, got {said}"
 
 
 @pytest.mark.parametrize("kind", faults.SOUND)
