@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from .messages import _, language
 from .numerals import Unread, unit_labels
 from .quantity import Quantity, evaluate, names_in, parse_quantity, verdict
 from .reading import Fault, Raw, did_you_mean, numbers, read
-from .schema import THEMES, fields, package, references, resource, schema
+from .schema import THEMES, fields, package, references, resource
 
 FIGURE = ["value", "unit", "qualifier", "as_written"]
 # What charts write out: a font must have its characters.
@@ -113,13 +113,13 @@ class _Table:
 
     def faults(self) -> tuple[Fault, ...]:
         """In the order of the file."""
-        order = list(fields(self.raw.name))
-        found = sorted(self.found, key=lambda fault: order.index(fault.column))
-        return tuple(sorted([*self.raw.faults, *found], key=lambda fault: fault.line or 0))
+        order = ["", *fields(self.raw.name)]
+        found = [*self.raw.faults, *self.found]
+        return tuple(sorted(found, key=lambda each: (each.line or 0, order.index(each.column))))
 
 
 def _repeated_keys(table: _Table) -> None:
-    key = schema(table.raw.name)["primaryKey"]
+    key = resource(table.raw.name)["schema"]["primaryKey"]
     if set(key) <= set(table.raw.frame):
         texts = table.raw.frame[key]
         for row, cells in texts[texts.duplicated() & (texts[key[0]] != "")].iterrows():
@@ -131,23 +131,18 @@ def _repeated_keys(table: _Table) -> None:
 
 def _expected(table: _Table, field: dict, allowed: Container[str] | None, text: str) -> str | None:
     """What should have stood in a field instead of `text`; None where `text` is right."""
-    rules = field.get("constraints", {})
+    rules = field["constraints"]
     if text == "":
         return _described(field) if rules.get("required") else None
     if not text.isprintable():
         # Tokens keep the blanks of print; sentences and names are written as their authors like.
-        free = field["type"] == "string" and allowed is None and rules.keys().isdisjoint(_FORMS)
+        free = field["type"] == "string" and allowed is None and "pattern" not in rules
         if unfit := _unprintable(text, free):
             return unfit
-    if wrong_type := _TYPES[field["type"]](field, text):
-        return wrong_type
-    if "enum" in rules and text not in rules["enum"]:
-        cased = {code.casefold(): code for code in rules["enum"]}
-        meant = (table.known.codes or {}).get(text) or cased.get(text.casefold())
-        mend = _meant_word(meant, text, rules["enum"])
-        return _("one of the closed list {codes}{mend}", codes=", ".join(rules["enum"]), mend=mend)
-    if allowed is not None and text not in allowed:
-        return _referred(table, field, text, allowed)
+    if field["type"] != "string":
+        return _mistyped(field, text)
+    if allowed is not None:
+        return None if text in allowed else _referred(table, field, text, allowed)
     if field["name"] == "unit":  # what it may be depends on the indicator: see _unit
         return None
     if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(text):
@@ -157,14 +152,17 @@ def _expected(table: _Table, field: dict, allowed: Container[str] | None, text: 
     return None
 
 
+_pattern = cache(re.compile)
+
+
 def _allowed(table: _Table, field: dict) -> Container[str] | None:
-    """What a column may refer to; None where it refers to nothing that can be looked up."""
+    """The words that a column may hold; None where there is no list to look them up in."""
     raw, known, column = table.raw, table.known, field["name"]
+    if "enum" in field["constraints"]:
+        return field["constraints"]["enum"]
     if column in references(raw.name, "labels"):
-        if known.codes is None:
-            return None
-        kinds = field.get("labelKinds")  # none: a closed list of its own
-        return {code for code, kind in known.kinds.items() if kinds is None or kind in kinds}
+        kinds = {code for code, kind in known.kinds.items() if kind in field["labelKinds"]}
+        return None if known.codes is None else kinds
     if column in references(raw.name, "sources"):
         return known.paragraphs
     if column in references(raw.name, "") and not raw.faults:  # else rows may be lacking
@@ -172,22 +170,12 @@ def _allowed(table: _Table, field: dict) -> Container[str] | None:
     return None
 
 
-def _meant_word(meant: str | None, text: str, known: Container[str]) -> str:
-    """The word that was meant, where it is one; else the nearest in spelling."""
-    return _(" (did you mean {word}?)", word=meant) if meant in known else did_you_mean(text, known)
-
-
-_pattern = cache(re.compile)
-_FORMS = ("pattern", "enum")
-_BLANKS = str.maketrans("", "", "\u00a0\u3000")
-
-
 def _unprintable(text: str, free: bool) -> str | None:
-    if not text.translate(_BLANKS).isprintable():
+    names = {"\u00a0": _("NBSP (U+00A0)"), "\u3000": _("an ideographic space (U+3000)")}
+    if not text.translate(dict.fromkeys(map(ord, names))).isprintable():
         return _("text without control characters or line breaks")
     if free:
         return None
-    names = {"\u00a0": _("NBSP (U+00A0)"), "\u3000": _("an ideographic space (U+3000)")}
     named = [name for blank, name in names.items() if blank in text]
     return _("text without {blanks}", blanks=_(" or ").join(named))
 
@@ -200,16 +188,17 @@ def _described(field: dict, ends: str = "[:;.]") -> str:
 
 
 def _referred(table: _Table, field: dict, text: str, allowed: Container[str]) -> str:
-    """What a column of names refers to; these lists are open: a row may be added there."""
-    name = table.raw.name
+    """Which words a column may hold; but for a closed list, a row may be added for another."""
+    said = table.known.codes or {}
+    mend = _meant_word(said | {word: word for word in allowed}, text, allowed)
+    if "enum" in field["constraints"]:
+        return _("one of the closed list {codes}{mend}", codes=", ".join(allowed), mend=mend)
     if field["name"] == "part_of":
-        return _("a fact_id of {table}.csv{mend}", table=name, mend=did_you_mean(text, allowed))
-    meant = (table.known.codes or {}).get(text)
-    mend = _meant_word(meant, text, allowed)
+        return _("a fact_id of {table}.csv{mend}", table=table.raw.name, mend=mend)
     if field["name"] == "source_id":
         return _("a source_id of sources.csv{mend}, or add a row for it there", mend=mend)
-    kind = _(" or ").join(field.get("labelKinds", ["any"]))
-    if meant == text:
+    kind = _(" or ").join(field["labelKinds"])
+    if said.get(text) == text:
         return _(
             "a code of the kind {kind}, which this is not: add a row for another to labels.csv",
             kind=kind,
@@ -221,37 +210,33 @@ def _referred(table: _Table, field: dict, text: str, allowed: Container[str]) ->
     )
 
 
-_WHOLE = re.compile("0|[1-9][0-9]{0,8}")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?")
+def _meant_word(said: dict[str, str], text: str, known: Container[str]) -> str:
+    """The word that goes by another name or in another case; else the nearest in spelling."""
+    cased = {name.casefold(): word for name, word in said.items()}
+    meant = said.get(text) or cased.get(text.casefold())
+    return _(" (did you mean {word}?)", word=meant) if meant in known else did_you_mean(text, known)
 
 
-def _whole(field: dict, text: str) -> str | None:
-    low = int(field.get("constraints", {}).get("minimum", 0))
-    if _WHOLE.fullmatch(text):
-        return None if int(text) >= low else _("{low} or more", low=low)
-    return _("a whole number{mend}", mend=_mended(text, _WHOLE))
-
-
-def _year(field: dict, text: str) -> str | None:
-    if re.fullmatch("[12][0-9]{3}", text):
-        return None
-    year = re.search("(?<![0-9])[12][0-9]{3}(?![0-9])", _ascii(text))
-    mend = _(": write {it}", it=year[0]) if year else ""
-    return _("a year of four digits, such as 2020{mend}", mend=mend)
-
-
-def _number(field: dict, text: str) -> str | None:
-    if _NUMBER.fullmatch(text):
-        return None
-    return _("a plain number such as 4000000{mend}", mend=_mended(text, _NUMBER))
-
-
-_TYPES: dict[str, Callable[[dict, str], str | None]] = {
-    "string": lambda field, text: None,
-    "integer": _whole,
-    "year": _year,
-    "number": _number,
+_FORMS = {
+    "integer": re.compile("0|[1-9][0-9]{0,8}"),
+    "year": re.compile("[12][0-9]{3}"),
+    "number": re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?"),
 }
+
+
+def _mistyped(field: dict, text: str) -> str | None:
+    """How a number or a year is written, and what to write for what was meant."""
+    form = _FORMS[field["type"]]
+    if form.fullmatch(text):
+        low = field["constraints"].get("minimum", "-inf")
+        return _("{low} or more", low=low) if float(text) < float(low) else None
+    if field["type"] == "year":
+        year = re.search("(?<![0-9])[12][0-9]{3}(?![0-9])", _ascii(text))
+        mend = _(": write {it}", it=year[0]) if year else ""
+        return _("a year of four digits, such as 2020{mend}", mend=mend)
+    if field["type"] == "integer":
+        return _("a whole number{mend}", mend=_mended(text, form))
+    return _("a plain number such as 4000000{mend}", mend=_mended(text, form))
 
 
 def _ascii(text: str) -> str:
@@ -286,12 +271,11 @@ def _plain_number(value) -> str:
 @cache
 def _closed_kinds() -> dict[str, str]:
     """The codes of the schema's closed lists, each with its kind: the column that lists it."""
-    kinds = ("indicator", "qualifier", "status", "reason")
     return {
-        code: kind
-        for each in package()["resources"]
-        for kind in kinds
-        for code in fields(each["name"]).get(kind, {}).get("constraints", {}).get("enum", ())
+        code: column
+        for name in THEMES
+        for column, field in fields(name).items()
+        for code in field["constraints"].get("enum", ())
     }
 
 
@@ -323,17 +307,11 @@ def _unit(table: _Table, indicator: str, unit: str) -> str | None:
     codes = unit.split("/")
     for code in codes:
         if code not in known:
-            return _("a code of units.csv{mend}", mend=_near_unit(code, known))
+            said = {word: code for code, (zh, en) in known.items() for word in (*zh, *en, code)}
+            return _("a code of units.csv{mend}", mend=_meant_word(said, code, known))
     if able and codes[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
-
-
-def _near_unit(text: str, known: dict) -> str:
-    """The unit that was meant, by its words or by its spelling."""
-    said = {word: code for code, words in known.items() for word in (*words[0], *words[1], code)}
-    cased = {word.casefold(): code for word, code in said.items()}
-    return _meant_word(cased.get(text.casefold()), text, known)
 
 
 def _token(table: _Table, token: str) -> str | None:
@@ -389,9 +367,10 @@ _RULES = {
 def _part_faults(table: _Table) -> None:
     """A part has its total's unit and lies in its years; no parts exceed their total."""
     frame = table.raw.frame
-    if not set(fields(table.raw.name)) <= set(frame) or set(frame["part_of"]) <= {""}:
+    complete = set(fields(table.raw.name)) <= set(frame)
+    if not (complete and any(frame["part_of"].cat.categories)):
         return
-    cells = {column: list(texts) for column, texts in frame.items()}
+    cells = frame.to_dict("list")
     places = {fact_id: row for row, fact_id in enumerate(cells["fact_id"])}
     if len(places) < len(frame):
         return
@@ -432,37 +411,41 @@ def _endless(total: dict[int, int]) -> list[int]:
 
 def _sum_faults(table: _Table, cells: dict[str, list[str]], whole: int, parts: list[int]) -> None:
     """Parts that add up to more than their total: each of them, and the total, may be at fault."""
-    tokens, values, ids = cells["as_written"], cells["value"], cells["fact_id"]
-    printed = parse_quantity(tokens[whole])
+    tokens, ids = cells["as_written"], cells["fact_id"]
     apart = _summable(table, cells, parts)
-    least = sum(apart.values())
-    if printed.about or printed.high is None or least <= printed.high:
+    least, total = sum(apart.values()), replace(parse_quantity(tokens[whole]), unit="")
+    if not apart or verdict(least, "<=", total) != "contradicts":
         return
     named = " + ".join(ids[part] for part in sorted(apart))
-    words = {"least": _plain_number(least), "parts": named}
-    table.add(whole, "value", _("at least {least}, the sum of its parts {parts}", **words))
-    words = {"total": ids[whole], "value": values[whole]}
+    words = {"least": _plain_number(least.low), "parts": named}
+    expected = (
+        _("more than {least}, the sum of its parts {parts}", **words)
+        if least.low_open
+        else _("at least {least}, the sum of its parts {parts}", **words)
+    )
+    table.add(whole, "value", expected)
+    words = {"total": ids[whole], "value": tokens[whole]}
     for part in apart:
         table.add(part, "value", _("parts of {total} that add up to at most its {value}", **words))
 
 
-def _summable(table: _Table, cells: dict[str, list[str]], parts: list[int]) -> dict[int, Fraction]:
-    """The least that each part stands for, without those that may overlap with a larger one.
+def _summable(table: _Table, cells: dict[str, list[str]], parts: list[int]) -> dict[int, Quantity]:
+    """The parts that bound their sum, without those that may overlap with a larger one.
 
     Parts of different recipients, places or kinds are apart, and so are those of disjoint years.
     """
-    printed = {part: parse_quantity(cells["as_written"][part]) for part in parts}
-    least = {part: Fraction(0 if each.about else each.low or 0) for part, each in printed.items()}
+    printed = {part: replace(parse_quantity(cells["as_written"][part]), unit="") for part in parts}
+    bounding = {part: each for part, each in printed.items() if each.low and not each.about}
     kinds = [each for each in resource(table.raw.name)["tellingApart"] if each not in _PERIODS]
     taken: dict[tuple, list[tuple[str, str]]] = {}
-    for part in sorted(parts, key=least.get, reverse=True):
+    for part in sorted(bounding, key=lambda part: bounding[part].low, reverse=True):
         first, last = cells["start"][part] or "0", cells["end"][part] or "9"
         years = taken.setdefault(tuple(cells[kind][part] for kind in kinds), [])
         if all(last < start or first > end for start, end in years):
             years.append((first, last))
         else:
-            del least[part]
-    return least
+            del bounding[part]
+    return bounding
 
 
 _PERIODS = ("start", "end", "source_id")

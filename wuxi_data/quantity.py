@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
-from numbers import Integral, Rational, Real
+from functools import lru_cache, partial
+from numbers import Rational, Real
 from typing import NamedTuple
 
 from . import wording
@@ -182,13 +182,11 @@ def _rational(value: Real | Decimal | None) -> int | Fraction | None:
     """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
     if value is None or type(value) is int:  # said first: the rest is slow to ask
         return value
-    if isinstance(value, Integral):
-        return int(value)
     if not isinstance(value, Rational):
         if not math.isfinite(value):
             raise ValueError(_("expected a finite number, got {value!r}", value=value))
         value = Fraction(str(value))
-    return value.numerator if value.denominator == 1 else Fraction(value)
+    return int(value) if value.denominator == 1 else Fraction(value)
 
 
 # -------------------------------------------------------------------- arithmetic
@@ -406,6 +404,7 @@ def _certain(left: Quantity, relation: str, right: Quantity) -> bool:
 # -------------------------------------------------------------------- print and formulas
 
 
+@lru_cache(maxsize=1 << 16)
 def parse_quantity(token: str) -> Quantity:
     """Read a printed token: ``parse_quantity("约7576.05万元")``.
 

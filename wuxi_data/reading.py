@@ -9,9 +9,9 @@ import csv
 import difflib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from operator import getitem
 from pathlib import Path
@@ -114,13 +114,14 @@ def _read(name: str, path: Path, state: tuple | None) -> Raw:
     try:
         return _table(name, path)
     except csv.Error as error:
-        found, expected = heard(str(error)), _("CSV with every quotation mark closed")
+        (said, line), expected = error.args, _("CSV with every quotation mark closed")
+        fault = Fault(path.name, line, "", heard(said), expected)
     except UnicodeError:
-        found, expected = (
-            _kind_of_text(path),
-            _("UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"),
+        expected = _(
+            "UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
         )
-    return _nothing(name, path, Fault(path.name, None, "", found, expected))
+        fault = Fault(path.name, None, "", _kind_of_text(path), expected)
+    return _nothing(name, path, fault)
 
 
 def _nothing(name: str, path: Path, *faults: Fault) -> Raw:
@@ -131,11 +132,11 @@ def _nothing(name: str, path: Path, *faults: Fault) -> Raw:
 def _table(name: str, path: Path) -> Raw:
     """The regular rows, each column as the category of its texts, and a fault for each other."""
     declared, records = fields(name), _records(path)
-    header = next(records, (1, []))[1]
+    place, header = next(records, (1, []))
     if "\0" in "".join(header):
         raise UnicodeError
-    names, faults = _columns(path, header, declared)
-    if names is None:
+    names, faults = _columns(partial(Fault, path.name, place), header, declared)
+    if not names:
         return _nothing(name, path, *faults)
     texts = [defaultdict(count().__next__) for _name in names]  # of each column, each with its code
     lines, codes = [], array("i")
@@ -150,9 +151,8 @@ def _table(name: str, path: Path) -> Raw:
         name: pd.Categorical.from_codes(column, pd.Index(known, dtype=object))
         for name, column, known in zip(names, by_column, texts, strict=True)
     }
-    for column, field in declared.items():
-        if "since" in field:  # a folder may be older than the column
-            columns.setdefault(column, pd.Categorical([""] * len(lines)))
+    older = {column for column, field in declared.items() if "since" in field} - {*names}
+    columns |= dict.fromkeys(older, pd.Categorical([""] * len(lines)))
     frame = pd.DataFrame({column: columns[column] for column in declared if column in columns})
     return Raw(name, path, frame, lines, faults)
 
@@ -163,10 +163,14 @@ def numbers(column: pd.Series) -> np.ndarray:
     return np.append(values.to_numpy(float), np.nan)[column.cat.codes.to_numpy()]
 
 
+def _nearest(text: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(text, list(known), 1)), "")
+
+
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """A hint at the nearest known word, or nothing."""
-    close = difflib.get_close_matches(text, list(known), 1)
-    return _(" (did you mean {word}?)", word=close[0]) if close else ""
+    word = _nearest(text, known)
+    return word and _(" (did you mean {word}?)", word=word)
 
 
 # -------------------------------------------------------------------- encoding
@@ -185,10 +189,13 @@ def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
     """(line, fields) of each record; a line of blanks is none, as for pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader, line = csv.reader(lines, strict=True), 1
-        for record in reader:
-            if len(record) > 1 or "".join(record).strip():
-                yield line, record
-            line = reader.line_num + 1
+        try:
+            for record in reader:
+                if len(record) > 1 or "".join(record).strip():
+                    yield line, record
+                line = reader.line_num + 1
+        except csv.Error as error:  # raised where reading stopped; the record begins at `line`
+            raise csv.Error(str(error), line) from None
 
 
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
@@ -206,35 +213,24 @@ def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str
 # -------------------------------------------------------------------- header
 
 
-def _named(header: list[str]) -> list[str]:
-    """The header without the nameless columns that Excel leaves at its end."""
-    end = len(header)
-    while end and not header[end - 1].strip():
-        end -= 1
-    return header[:end]
-
-
-def _columns(path: Path, header: list[str], declared: dict[str, dict]):
-    """(the names of the columns that stand in the file, faults); None where it has no header."""
-
-    def fault(column: str, found: str, expected: str) -> Fault:
-        return Fault(path.name, 1, column, found, expected)
-
+def _columns(fault: Callable[..., Fault], header: list[str], declared: dict[str, dict]):
+    """(what each column of the file is, faults); no columns where it has no header."""
     if not header:
-        return None, [fault("", _("an empty file"), _("a header and rows"))]
-    found, needed = _named(header), [name for name in declared if "since" not in declared[name]]
+        return [], [fault("", _("an empty file"), _("a header and rows"))]
+    found, needed = list(header), {name for name in declared if "since" not in declared[name]}
+    while found and not found[-1].strip():  # Excel leaves nameless columns at the end
+        found.pop()
     plain = [name.strip().casefold() for name in found]
     names = [name if name in declared else found[place] for place, name in enumerate(plain)]
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
-    if otherwise_separated or len(set(names) & set(needed)) * 2 < len(needed):
+    if otherwise_separated or len(needed.intersection(names)) * 2 < len(needed):
         expected = _("the header {columns}, separated by commas", columns=",".join(declared))
-        return None, [fault("", repr(",".join(header)[:60]), expected)]
+        return [], [fault("", repr(",".join(header)[:60]), expected)]
     faults = []
     for place, name in enumerate(names):
         said = _("column {name!r}", name=found[place])
         if name not in declared:
-            missing = [column for column in declared if column not in names]
-            meant = next(iter(difflib.get_close_matches(name, missing, 1)), "")
+            meant = _nearest(name, [column for column in declared if column not in names])
             expected = meant or (_("no such column") if name.strip() else _("a name"))
             faults.append(fault(meant, said, expected))
             names[place] = meant or f"\0{place}"
@@ -245,11 +241,10 @@ def _columns(path: Path, header: list[str], declared: dict[str, dict]):
             faults.append(fault(name, said, name))
     faults += [
         fault(column, _("no such column"), _("a column {name!r} in the header", name=column))
-        for column in needed
-        if column not in names
+        for column in declared
+        if column in needed.difference(names)
     ]
-    nameless = len(header) - len(found)
-    if nameless:
+    if nameless := len(header) - len(found):
         shown = _("{count} columns without a name at the end", count=nameless)
         faults.append(fault("", shown, _("no such columns: delete them")))
     return names, faults

@@ -23,20 +23,16 @@ def resource(name: str) -> dict:
     return next(each for each in package()["resources"] if each["name"] == name)
 
 
-def schema(name: str) -> dict:
-    """The declared Table Schema of one table."""
-    return resource(name)["schema"]
-
-
 def fields(name: str) -> dict[str, dict]:
-    """What is declared of each column of a table."""
-    return {field["name"]: field for field in schema(name)["fields"]}
+    """What is declared of each column of a table; of some, no constraints."""
+    declared = resource(name)["schema"]["fields"]
+    return {field["name"]: {"constraints": {}} | field for field in declared}
 
 
 def references(name: str, target: str) -> list[str]:
     """The columns of a table that refer to the table `target`."""
     return [
         key["fields"][0]
-        for key in schema(name).get("foreignKeys", ())
+        for key in resource(name)["schema"].get("foreignKeys", ())
         if key["reference"]["resource"] == target
     ]

@@ -42,14 +42,11 @@ def _loaded(raw: Raw, known: Beside) -> pd.DataFrame:
 
 
 def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
-    if field["type"] == "number":
-        return pd.Series(numbers(column))
-    if field["type"] in ("integer", "year"):
-        return pd.Series(numbers(column)).astype("Int64")
+    if field["type"] != "string":
+        return pd.Series(numbers(column), dtype="float64" if field["type"] == "number" else "Int64")
     if coded:
         return column.cat.set_categories(sorted(set(column.cat.categories) - {""}))
-    texts = np.array([None if text == "" else text for text in column.cat.categories] + [None])
-    return pd.Series(texts[column.cat.codes.to_numpy()], dtype="string")
+    return column.astype("string").mask(column == "")
 
 
 def _bounds(tokens: pd.Series) -> dict[str, np.ndarray]:

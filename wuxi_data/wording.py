@@ -13,12 +13,13 @@ from .numerals import CALENDAR, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Bounds, Quantity
 
-# How each is worded: before the figure in Chinese, after it, before it in English.
+# How each is worded: before the figure in Chinese, after it, before it in English; and how it is
+# rounded, lest it overstate.
 _WORDED = {
-    "over": ("超过", "", "over "),
-    "at_least": ("", "以上", "at least "),
-    "under": ("不到", "", "under "),
-    "at_most": ("至多", "", "at most "),
+    "over": ("超过", "", "over ", math.floor),
+    "at_least": ("", "以上", "at least ", math.floor),
+    "under": ("不到", "", "under ", math.ceil),
+    "at_most": ("至多", "", "at most ", math.ceil),
 }
 _ABOUT = {"zh": "约", "en": "about "}
 _TO = {"zh": "至", "en": " to "}
@@ -66,12 +67,12 @@ def qualifier_of(bounds: Bounds, about: bool) -> str | None:
 
 def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
-    before, after, english = _WORDED.get(qualifier, ("", "", ""))
+    before, after, english, rounding = _WORDED.get(qualifier, ("", "", "", round))
     before, after = (before, after) if lang == "zh" else (english, "")
     before += _ABOUT[lang] if quantity.about else ""
     if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
         return before + _half(quantity.unit, lang) + after
-    number = _rounded(quantity, value, _OUTWARD.get(qualifier, round), lang)
+    number = _rounded(quantity, value, rounding, lang)
     mark = "≈" if number.rounded and qualifier == "exact" else ""
     said = _unit_said(quantity, value, lang) if unit else ""
     return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
@@ -95,10 +96,6 @@ class _Number(NamedTuple):
     digits: str
     scale: str
     rounded: bool
-
-
-# Towards what a bound does not overstate.
-_OUTWARD = {"over": math.floor, "at_least": math.floor, "under": math.ceil, "at_most": math.ceil}
 
 
 def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
