@@ -311,9 +311,9 @@ def test_names_differ_in_each_language_by_itself():
 def test_a_change_has_a_sign_only_where_it_is_exact():
     two = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     exact = "(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual"
-    assert wd.columns(two, change=exact).options["change"] == ["+25%", "+25%"]
+    assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
     about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
-    assert wd.columns(two, change=about).options["change"] == ["约261%", "about 261%"]
+    assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
 
 
 def test_every_source_is_named_whole():

@@ -23,15 +23,8 @@ MIME = "application/vnd.wuxi-data.chart+json"
 STATES = ("completed", "inferred", "planned", "before")
 TONES = ("main", "second", "third")
 _DIGITS = 10  # as many as nbval may compare on every machine
-_NAME = re.compile(r"[^\W_][\w-]{0,59}")
-_DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-}
-
+# None of the devices that Windows has under such names.
+_NAME = re.compile(r"(?!(con|prn|aux|nul|(com|lpt)[0-9])$)[^\W_][\w-]{0,59}", re.IGNORECASE)
 
 _STATE_WORDS = {
     "completed": Both("{}", "{}"),
@@ -95,9 +88,8 @@ class Mark:
 
     @classmethod
     def from_json(cls, made: dict) -> Mark:
-        """The mark of which a stored chart tells: its pairs are words in both languages."""
-        return cls(**{key: Both(*each) if isinstance(each, list) else each
-                      for key, each in made.items()})  # fmt: skip
+        """The mark of which a stored chart tells."""
+        return cls(**_with_words(made))
 
     @property
     def key(self) -> str:
@@ -135,6 +127,11 @@ class Mark:
         looks = [{"inferred": "dashed", "planned": "open"}.get(self.state, "solid")]
         looks += ["hatched"] * self.about + ["fading"] * (self.high != self.low)
         return " ".join(looks)
+
+
+def _with_words(made: dict) -> dict:
+    """What JSON tells: its pairs are words in both languages."""
+    return {key: Both(*each) if isinstance(each, list) else each for key, each in made.items()}
 
 
 def rounded(number) -> float | None:
@@ -187,9 +184,7 @@ class Chart:
 
     def __post_init__(self):
         one_of(LANGS, "lang", self.lang)
-        if self.name is not None and (
-            not _NAME.fullmatch(self.name) or self.name.lower() in _DEVICES
-        ):
+        if self.name is not None and not _NAME.fullmatch(self.name):
             words = {"name": self.name}
             raise ValueError(
                 _("{name!r} cannot name a file: expected letters, digits, hyphens", **words)
@@ -237,7 +232,8 @@ class Chart:
         """The chart that :meth:`to_json` was made of."""
         return cls(**{
             **made,
-            "words": {name: Both(*words) for name, words in made["words"].items()},
+            "words": _with_words(made["words"]),
+            "options": _with_words(made["options"]),
             "figures": tuple(Mark.from_json(each) for each in made["figures"]),
             "panels": tuple(cls.from_json(panel) for panel in made["panels"]),
         })  # fmt: skip
@@ -288,7 +284,7 @@ class Chart:
         """The picture as ``"svg"`` or ``"png"``: the same bytes every time."""
         from .drawing import render
 
-        return render(self, kind, one_of(LANGS, "lang", lang or self.lang), narrow)
+        return render(self, [kind], one_of(LANGS, "lang", lang or self.lang), narrow)[0]
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
         """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""

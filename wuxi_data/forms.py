@@ -114,7 +114,7 @@ def _in_order_of_years(marks: list[Mark]) -> list[Mark]:
     return sorted(marks, key=lambda each: (groups.index(each.group), _place(each)))
 
 
-def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
+def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
     quantity = folder.quantity(formula) * Quantity(100, "percent")
     before, after = (each.low or 0 for each in marks[-2:])
@@ -125,7 +125,7 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
         )
     said = [quantity.wording(lang) for lang in ("zh", "en")]
     signed = quantity.qualifier == "exact" and quantity.value > 0 and said[0][0].isdigit()
-    return [f"+{each}" if signed else each for each in said]
+    return Both(*(f"+{each}" if signed else each for each in said))
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
