@@ -284,7 +284,7 @@ class Chart:
         """The picture as ``"svg"`` or ``"png"``: the same bytes every time."""
         from .drawing import render
 
-        return render(self, [kind], one_of(LANGS, "lang", lang or self.lang), narrow)[0]
+        return render(self, [kind], one_of(LANGS, "lang", lang or self.lang), narrow)[kind]
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
         """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""

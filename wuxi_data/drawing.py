@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from matplotlib.figure import Figure
@@ -140,8 +140,8 @@ def _draw_on(ax, chart: Chart, lang: str, narrow: bool) -> None:
     sheet.draw(ax, high)
 
 
-def render(chart: Chart, kinds: Sequence[str], lang: str, narrow: bool = False) -> list[bytes]:
-    """The pictures, ``"svg"`` or ``"png"``, of one drawing: the same bytes every time."""
+def render(chart: Chart, kinds: Iterable[str], lang: str, narrow: bool = False) -> dict[str, bytes]:
+    """One drawing as ``"svg"``, as ``"png"`` or as both: the same bytes every time."""
     for kind in kinds:
         if kind not in ("svg", "png"):
             raise ValueError(
@@ -149,7 +149,7 @@ def render(chart: Chart, kinds: Sequence[str], lang: str, narrow: bool = False) 
             )
     with style.settings():
         figure, title = on_a_figure(chart, lang, narrow), getattr(chart.words["title"], lang)
-        return [_png(figure) if kind == "png" else _svg(figure, title) for kind in kinds]
+        return {kind: _png(figure) if kind == "png" else _svg(figure, title) for kind in kinds}
 
 
 def _svg(figure: Figure, title: str) -> bytes:
