@@ -8,7 +8,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,22 +16,22 @@ import pandas as pd
 
 from .files import write_whole
 from .messages import LANGS, _, one_of
-from .places import NOTHING, Both, Folder, fill, portable
+from .places import NOTHING, Both, joined
 from .quantity import Quantity, names_in
 
 MIME = "application/vnd.wuxi-data.chart+json"
-STATES = ("completed", "inferred", "planned", "before")
 TONES = ("main", "second", "third")
 _DIGITS = 10  # as many as nbval may compare on every machine
 # None of the devices that Windows has under such names.
 _NAME = re.compile(r"(?!(con|prn|aux|nul|(com|lpt)[0-9])$)[^\W_][\w-]{0,59}", re.IGNORECASE)
 
-_STATE_WORDS = {
-    "completed": Both("{}", "{}"),
-    "inferred": Both("{}（推断）", "{} (inferred)"),
-    "planned": Both("{}（计划）", "{} (planned)"),
-    "before": Both("{}（援建前）", "{} (before the aid)"),
+_STATES = {
+    "completed": NOTHING,
+    "inferred": Both("（推断）", " (inferred)"),
+    "planned": Both("（计划）", " (planned)"),
+    "before": Both("（援建前）", " (before the aid)"),
 }
+STATES = tuple(_STATES)
 _KEY = {
     "solid": Both("实心：印出的数", "solid: as printed"),
     "dashed": Both("虚线：推断", "dashed: inferred"),
@@ -43,7 +43,6 @@ _KEY = {
         "fading: print names no end, and the length means nothing",
     ),
 }
-_NO_VALUE = Both("无确数", "no single value")
 
 
 # -------------------------------------------------------------------- marks
@@ -139,16 +138,16 @@ def rounded(number) -> float | None:
     return None if number is None or math.isinf(number) else float(f"{float(number):.{_DIGITS}g}")
 
 
-def state_words(words: Both, state: str) -> Both:
-    return Both(*(form.format(text) for form, text in zip(_STATE_WORDS[state], words, strict=True)))
+def in_words(quantity: Quantity) -> Both:
+    return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
 def wording(quantity: Quantity, state: str = "completed") -> Both:
     """A figure in words; what is inferred, planned or past says so."""
-    said = Both(*(quantity.wording(lang) for lang in LANGS))
+    said = in_words(quantity)
     if quantity.printed and not quantity.bounded:
-        said = Both(f"{said.zh}：{_NO_VALUE.zh}", f"{said.zh}: {_NO_VALUE.en}")
-    return state_words(said, state)
+        said = Both(f"{said.zh}：无确数", f"{said.zh}: no single value")
+    return joined((said, _STATES[state]), "", "")
 
 
 # -------------------------------------------------------------------- charts
@@ -321,18 +320,3 @@ def _looks(form: str, mark: Mark) -> set[str]:
         looks.discard("fading")
         endless = None in (mark.start, mark.end)
     return looks - {"fading"} | {"endless"} if endless else looks
-
-
-def compose(
-    form: str, marks: Sequence[Mark], folder: Folder, *, title, subtitle, note, default: Both,
-    **given,
-) -> Chart:  # fmt: skip
-    """A chart with its words: the author's, or, without a title, only what the codes say."""
-    facts = dict.fromkeys(name for mark in marks for name in mark.facts)
-    words = {
-        "title": fill(title, folder, "title") if title is not None else default,
-        "subtitle": fill(subtitle, folder, "subtitle") if subtitle is not None else NOTHING,
-        "note": fill(note, folder, "note") if note is not None else NOTHING,
-        "credit": folder.credit(facts),
-    }
-    return Chart(form, tuple(marks), words, folder=portable(folder.data), **given)

@@ -151,9 +151,9 @@ def period(start: int | None, end: int | None) -> Both:
     return Both(f"{start}—{end}年", f"{start}–{end}")
 
 
-def capital(text: str) -> str:
+def capital(words: Both) -> Both:
     """English begins with a capital."""
-    return text[:1].upper() + text[1:]
+    return Both(words.zh, words.en[:1].upper() + words.en[1:])
 
 
 def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
@@ -208,7 +208,7 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
     filled = [_fill(text, lang, folder, faults) for lang, text in zip(LANGS, words, strict=True)]
     if faults:
         raise ValueError("\n".join(f"{what}: {fault}" for fault in faults))
-    return Both(filled[0], capital(filled[1]))
+    return capital(Both(*filled))
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
