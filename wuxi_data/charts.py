@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 import math
 import re
@@ -85,11 +83,6 @@ class Mark:
     detail: Both = NOTHING
     tone: str = "main"
 
-    @classmethod
-    def from_json(cls, made: dict) -> Mark:
-        """The mark of which a stored chart tells."""
-        return cls(**_with_words(made))
-
     @property
     def key(self) -> str:
         """What no other mark of the chart is called."""
@@ -126,11 +119,6 @@ class Mark:
         looks = [{"inferred": "dashed", "planned": "open"}.get(self.state, "solid")]
         looks += ["hatched"] * self.about + ["fading"] * (self.high != self.low)
         return " ".join(looks)
-
-
-def _with_words(made: dict) -> dict:
-    """What JSON tells: its pairs are words in both languages."""
-    return {key: Both(*each) if isinstance(each, list) else each for key, each in made.items()}
 
 
 def rounded(number) -> float | None:
@@ -211,16 +199,12 @@ class Chart:
         fact_ids), name_zh, name_en, start, end, at (years), low, high (bounds), unit, look,
         words_zh, words_en.
         """
-        return pd.DataFrame([_record(mark) for mark in self.every_mark], columns=_COLUMNS)
+        return pd.DataFrame(map(_record, self.every_mark), columns=_COLUMNS)
 
     def csv(self) -> bytes:
         """The marks for a spreadsheet, which must take no text of a user's for a formula."""
-        lines = io.StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        for mark in self.every_mark:
-            writer.writerow([_cell(value) for value in _record(mark).values()])
-        return lines.getvalue().encode("utf-8-sig")
+        rows = pd.DataFrame(map(_cells, self.every_mark), columns=_COLUMNS)
+        return rows.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
     def to_json(self) -> dict:
         """Everything that drawing needs, for a notebook's output."""
@@ -233,7 +217,7 @@ class Chart:
             **made,
             "words": _with_words(made["words"]),
             "options": _with_words(made["options"]),
-            "figures": tuple(Mark.from_json(each) for each in made["figures"]),
+            "figures": tuple(Mark(**_with_words(each)) for each in made["figures"]),
             "panels": tuple(cls.from_json(panel) for panel in made["panels"]),
         })  # fmt: skip
 
@@ -243,8 +227,7 @@ class Chart:
         for chart in (self, *self.panels):
             lines += [line for words in chart.words.values() if words for line in words]
         lines += [line for _look, words in self.key for line in words]
-        rows = [_COLUMNS, *(_record(mark).values() for mark in self.every_mark)]
-        return "\n".join([*lines, "", *(" | ".join(map(_cell, row)) for row in rows)])
+        return "\n".join([*lines, "", *map(" | ".join, [_COLUMNS, *map(_cells, self.every_mark)])])
 
     __repr__ = __str__ = text
 
@@ -298,10 +281,14 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _record(mark: Mark) -> dict:
+def _record(mark: Mark) -> tuple:
     facts, years = " ".join(mark.facts), (mark.start, mark.end, mark.at)
-    row = mark.figure, facts, *mark.name, *years, mark.low, mark.high, mark.unit, mark.look
-    return dict(zip(_COLUMNS, (*row, *mark.words), strict=True))
+    amount = mark.low, mark.high, mark.unit, mark.look
+    return mark.figure, facts, *mark.name, *years, *amount, *mark.words
+
+
+def _cells(mark: Mark) -> list[str]:
+    return list(map(_cell, _record(mark)))
 
 
 def _cell(value) -> str:
@@ -311,6 +298,11 @@ def _cell(value) -> str:
         return f"{value:.{_DIGITS}g}" if abs(value) < 1e15 else f"{value:.15g}"
     text = " ".join(str(value).split("\r"))  # which a writer leaves bare, and which ends a row
     return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+
+
+def _with_words(made: dict) -> dict:
+    """What JSON tells: its pairs are words in both languages."""
+    return {key: Both(*each) if isinstance(each, list) else each for key, each in made.items()}
 
 
 def _looks(form: str, mark: Mark) -> set[str]:

@@ -7,48 +7,36 @@ draw without a claim: :func:`wuxi_data.bars` and its sisters.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from .charts import Chart
 from .county import three_gorges
 from .forms import bars, beside, columns, mark, nested, spans, squares
 from .messages import _
-from .tables import fact
-
-__all__ = [
-    "plot_funding_rise",
-    "plot_funding_total",
-    "plot_hydropower",
-    "plot_links",
-    "plot_money_per_project",
-    "plot_orchards",
-    "plot_pairing_projects",
-    "plot_pairings",
-    "plot_projects",
-    "plot_three_gorges",
-    "plot_timeline",
-    "plot_training",
-    "plot_water_people",
-    "plot_water_works",
-    "plot_way_to_town",
-]
+from .quantity import Quantity
+from .tables import quantities
 
 
-def _facts(table: pd.DataFrame, *names: str, data: str | None = None) -> list:
-    """Facts of the table that a claim is about; a clear error for a table of another county."""
-    if table.attrs.get("data", "") != data or not set(names) <= set(table["fact_id"]):
+def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None) -> list[Quantity]:
+    """Facts that a claim is about, in its order; a clear error for tables of another county."""
+    known: dict[str, Quantity] = {}
+    for table in tables:
+        known |= quantities(table) if table.attrs.get("data", "") == data else {}
+    if not set(names) <= set(known):
         raise ValueError(
             _(
                 "this chart says what our sources found; for rows of your own, use wd.columns, "
                 "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
             )
         )
-    return [fact(table, name) for name in names]
+    return [known[name] for name in names]
 
 
 def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The usual yearly aid and that of 2020; the four years before are inferred, and say so."""
-    usual, last = _facts(funding, "jilin-annual-usual", "jilin-annual-2020")
+    usual, last = _facts(["jilin-annual-usual", "jilin-annual-2020"], funding)
     inferred = [mark(usual, at=year, state="inferred") for year in range(2016, 2020)]
     return columns(
         [*inferred, mark(last, at=2020)],
@@ -76,21 +64,21 @@ def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The total since 1992 with the five years that lie within it."""
-    facts = _facts(funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-huatai")
+    labels = {
+        "jilin-aid-1992-2021": (
+            "{jilin-aid-1992-2021:period}，资金和物资",
+            "Money and goods, {jilin-aid-1992-2021:period}",
+        ),
+        "jilin-aid-2016-2020": (
+            "{jilin-aid-2016-2020:period}，资金",
+            "money, {jilin-aid-2016-2020:period}",
+        ),
+        "jilin-huatai": ("投给花台乡", "For Huatai township"),
+    }
     return nested(
-        facts,
+        _facts(labels, funding),
         name="funding-total",
-        label={
-            "jilin-aid-1992-2021": (
-                "{jilin-aid-1992-2021:period}，资金和物资",
-                "Money and goods, {jilin-aid-1992-2021:period}",
-            ),
-            "jilin-aid-2016-2020": (
-                "{jilin-aid-2016-2020:period}，资金",
-                "money, {jilin-aid-2016-2020:period}",
-            ),
-            "jilin-huatai": ("投给花台乡", "For Huatai township"),
-        },
+        label=labels,
         title=(
             "吉林无偿援助巫溪县{jilin-aid-1992-2021}，其中{jilin-aid-2016-2020:period}"
             "{jilin-aid-2016-2020}",
@@ -104,9 +92,8 @@ def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Every project a square: those of 2020 within the five years, within all of them."""
-    facts = _facts(projects, "projects-1992-2021", "projects-2016-2020", "projects-2020")
     return squares(
-        facts,
+        _facts(["projects-1992-2021", "projects-2016-2020", "projects-2020"], projects),
         name="projects-nested",
         label="period",
         title=(
@@ -124,15 +111,16 @@ def plot_money_per_project(
     funding: pd.DataFrame, projects: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
     """Money by project where both name the same years; bounds where print says 余."""
-    year, five, all_years = _facts(
-        funding, "jilin-annual-2020", "jilin-aid-2016-2020", "jilin-aid-1992-2021"
-    )
-    counts = _facts(projects, "projects-2020", "projects-2016-2020", "projects-1992-2021")
-    labels = ("projects-2020", "projects-2016-2020", "projects-1992-2021")
+    money = {
+        "projects-2020": "jilin-annual-2020",
+        "projects-2016-2020": "jilin-aid-2016-2020",
+        "projects-1992-2021": "jilin-aid-1992-2021",
+    }
+    counts, sums = _facts(money, projects), _facts(money.values(), funding)
     return bars(
         [
-            mark(money / count, label=(f"{{{name}:period}}", f"{{{name}:period}}"))
-            for money, count, name in zip((year, five, all_years), counts, labels, strict=True)
+            mark(total / count, label=(f"{{{count.formula}:period}}",) * 2)
+            for total, count in zip(sums, counts, strict=True)
         ],
         name="money-per-project",
         title=(
@@ -153,7 +141,7 @@ def plot_water_people(
     water_works: pd.DataFrame, county: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
     """The people with safe water beside the population: the article's own contradiction."""
-    (people,), (population,) = _facts(water_works, "water-people"), _facts(county, "population")
+    people, population = _facts(["water-people", "population"], water_works, county)
     return bars(
         [
             mark(people, label=("解决饮水安全的农村人口", "Rural people with safe water")),
@@ -182,7 +170,7 @@ def plot_water_people(
 def plot_water_works(water_works: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The works of five years, one square for ten."""
     return squares(
-        _facts(water_works, "small-central-supply", "consolidation-works", "town-waterworks"),
+        _facts(["small-central-supply", "consolidation-works", "town-waterworks"], water_works),
         name="water-works",
         per=10,
         label="works",
@@ -200,10 +188,13 @@ def plot_water_works(water_works: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Two sums on one scale, and what each was drawn from or put into."""
-    (works,) = _facts(water_works, "hydropower-projects")
-    income, capital, bodies = _facts(
-        funding, "hydropower-income", "mutual-aid-capital", "mutual-aid-cooperatives"
+    names = (
+        "hydropower-projects",
+        "hydropower-income",
+        "mutual-aid-capital",
+        "mutual-aid-cooperatives",
     )
+    works, income, capital, bodies = _facts(names, water_works, funding)
     return beside(
         bars(
             [
@@ -251,13 +242,13 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         [
             mark(
                 quantity,
-                label=names[quantity.formula],
                 group=group,
                 detail=details.get(quantity.formula),
                 tone="second" if quantity.formula in not_trained else None,
             )
-            for group, quantity in zip(groups, _facts(training, *names), strict=True)
+            for group, quantity in zip(groups, _facts(names, training), strict=True)
         ],
+        label=names,
         name="training",
         title=(
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
@@ -276,7 +267,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
 def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Land by crop, one square for a hundred mu."""
     return squares(
-        _facts(projects, "citrus-huatai", "plum-huatai", "mulberry-huatai"),
+        _facts(["citrus-huatai", "plum-huatai", "mulberry-huatai"], projects),
         name="orchards",
         per=100,
         label="item",
@@ -292,7 +283,8 @@ def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Before and now, in minutes; the bridge is part of the walk."""
-    car, foot, bridge = _facts(county, "longxi-by-car", "longxi-on-foot", "footbridge-crossing")
+    names = "longxi-by-car", "longxi-on-foot", "footbridge-crossing"
+    car, foot, bridge = _facts(names, county)
     return nested(
         [
             mark(
@@ -316,13 +308,13 @@ def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """A footbridge and whom it links: a square each."""
-    villages, groups, households = _facts(
-        projects, "footbridge-villages", "footbridge-groups", "footbridge-households"
-    )
+    linked = {
+        "footbridge-villages": ("连通的村", "Villages linked"),
+        "footbridge-groups": ("受益的社", "Villager groups served"),
+        "footbridge-households": ("受益的户", "Households served"),
+    }
     return beside(
-        _row_of_squares(villages, ("连通的村", "Villages linked")),
-        _row_of_squares(groups, ("受益的社", "Villager groups served")),
-        _row_of_squares(households, ("受益的户", "Households served")),
+        *map(_row_of_squares, _facts(linked, projects), linked.values()),
         name="huatai-links",
         title=(
             "一座{footbridge-length}的吊桥，连起{footbridge-villages}村，"
@@ -355,27 +347,26 @@ def plot_timeline(
     lang: str = "zh",
 ) -> Chart:
     """The years that the article names, in the lanes of those who acted."""
+    names = {
+        "aid-began": ("开始对口支援", "Aid begins"),
+        "jilin-aid-1992-2021": ("资金和物资", "Money and goods"),
+        "jilin-aid-2016-2020": ("“十三五”资金", "Money"),
+        "projects-2016-2020": ("“十三五”项目", "Projects"),
+        "jilin-annual-2020": ("年度资金", "Money of the year"),
+        "projects-2020": ("年度项目", "Projects of the year"),
+        "water-meeting-2018": ("对口帮扶工作会", "The ministry's meeting"),
+        "water-investment": ("饮水投入", "Water investment"),
+        "water-people": ("饮水安全受益", "People with safe water"),
+    }
     jilin = ("吉林省", "Jilin province")
     water = ("水利部与巫溪县", "The water ministry and the county")
-    began, meeting = _facts(county, "aid-began", "water-meeting-2018")
-    total, five, year = _facts(
-        funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-annual-2020"
-    )
-    (investment,) = _facts(funding, "water-investment")
-    (people,) = _facts(water_works, "water-people")
-    counts = _facts(projects, "projects-2016-2020", "projects-2020")
+    facts = _facts(names, funding, projects, water_works, county)
     return spans(
         [
-            mark(began, group=jilin, label=("开始对口支援", "Aid begins")),
-            mark(total, group=jilin, label=("资金和物资", "Money and goods")),
-            mark(five, group=jilin, label=("“十三五”资金", "Money")),
-            mark(counts[0], group=jilin, label=("“十三五”项目", "Projects")),
-            mark(year, group=jilin, label=("年度资金", "Money of the year")),
-            mark(counts[1], group=jilin, label=("年度项目", "Projects of the year")),
-            mark(meeting, group=water, label=("对口帮扶工作会", "The ministry's meeting")),
-            mark(investment, group=water, label=("饮水投入", "Water investment")),
-            mark(people, group=water, label=("饮水安全受益", "People with safe water")),
+            mark(each, group=group)
+            for each, group in zip(facts, [jilin] * 6 + [water] * 3, strict=True)
         ],
+        label=names,
         name="timeline",
         title=(
             "援助始于{aid-began}；{jilin-aid-2016-2020:period}的资金、项目和饮水都印出了数",
@@ -390,8 +381,8 @@ def plot_timeline(
 # -------------------------------------------------------------------- the other sources
 
 
-def _others(table: pd.DataFrame, *names: str) -> list:
-    return _facts(table, *names, data=str(three_gorges()))
+def _others(table: pd.DataFrame, names: Iterable[str]) -> list[Quantity]:
+    return _facts(names, table, data=str(three_gorges()))
 
 
 _FREE = ("无偿援助", "Free of charge")
@@ -440,7 +431,7 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     return bars(
         [
             _pair(quantity, group, years[quantity.formula])
-            for quantity, group in zip(_others(funding, *years), groups, strict=True)
+            for quantity, group in zip(_others(funding, years), groups, strict=True)
         ],
         name="pairings",
         title=(
@@ -486,21 +477,19 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "yichang-2021-total": hubei,
         "hubei-2023-total": hubei,
     }
-    places = {"yichang-2021-total": ("宜昌，", "Yichang, ")}
+    yichang = ("宜昌，{yichang-2021-total:period}", "Yichang, {yichang-2021-total:period}")
     return bars(
         [
             mark(
                 quantity,
-                label=[
-                    f"{place}{{{quantity.formula}:period}}"
-                    for place in places.get(quantity.formula, ("", ""))
-                ],
+                label=yichang if quantity.formula == "yichang-2021-total" else None,
                 group=groups[quantity.formula],
                 detail=at_odds.get(quantity.formula),
                 tone="main" if quantity.formula in at_odds else "second",
             )
-            for quantity in _others(funding, *groups)
+            for quantity in _others(funding, groups)
         ],
+        label="period",
         name="three-gorges",
         title=(
             "重庆库区：一篇说五年引入{cq-2021-2025-total}，累计数六年却只增"
@@ -536,7 +525,7 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     return bars(
         [
             _pair(count, group, (f"{{{money[count.formula]} / {count.formula}}}",) * 2)
-            for count, group in zip(_others(projects, *money), groups, strict=True)
+            for count, group in zip(_others(projects, money), groups, strict=True)
         ],
         name="pairing-projects",
         title=(

@@ -20,8 +20,6 @@ from .quantity import Quantity
 from .schema import resource
 from .tables import quantities
 
-__all__ = ["bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"]
-
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
 _EXACT = {
