@@ -18,7 +18,7 @@ from PIL import Image
 
 import wuxi_data as wd
 from wuxi_data.charts import MIME, Chart
-from wuxi_data.places import Both, Folder, fill, typed_numbers
+from wuxi_data.places import NOTHING, Both, Folder, fill, typed_numbers
 from wuxi_data.quantity import evaluate, parse_quantity
 from wuxi_data.wording import unwrapped
 
@@ -27,9 +27,16 @@ HERE = Path(__file__).parent
 NASTY_COUNTY = HERE / "nasty_county"
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 NASTY = wd.load_funding(NASTY_COUNTY)
+NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
+SAID = [
+    wd.mark(each, detail=(f"旁注{n}", f"Remark {n}"), group=(f"组{n}", f"Group {n}"))
+    for each, n in zip(NESTED, "abc", strict=True)
+]
+FORMS = (wd.bars, wd.columns, wd.nested, wd.spans, wd.squares)
 CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
     "ten-places": wd.bars(NASTY.query("indicator == 'cumulative_aid'")),
     "many-years": wd.columns(NASTY.query("fact_id.str.startswith('y-')"), label="period"),
+    **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
 with (HERE / "claims.csv").open(encoding="utf-8", newline="") as lines:
     # Of each: title in both languages, and how far each mark is certain and how far it may go:
@@ -66,7 +73,9 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
         every = squeezed("".join(unwrapped(text.get_text()) for text in texts))
         for mark in chart.every_mark:
             row = drawn.loc[mark.key]
-            assert squeezed(getattr(mark.words, lang)) in every, f"expected the words of {mark.key}"
+            part = chart.form in ("nested", "squares") and mark.within
+            for words in (mark.words, mark.detail, NOTHING if part else mark.group):
+                assert squeezed(getattr(words, lang)) in every, f"expected {words} of {mark.key}"
             assert squeezed(row["name"]) in ("", squeezed(getattr(mark.name, lang)))
             if row.kind == "span":
                 assert (row.low, row.high) == (mark.start, mark.end)
@@ -324,14 +333,6 @@ def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figure
         assert squeezed(mark.words.zh) in squeezed(row["label"])
     vague = wd.bars(facts(NASTY, "to-yi", "vague")).figures[1]
     assert vague.words.zh == "数千万元：无确数"
-
-
-@pytest.mark.parametrize("form", [wd.bars, wd.nested, wd.spans])
-@pytest.mark.parametrize("narrow", [False, True])
-def test_what_stands_beside_a_row_is_drawn(form, narrow):
-    figure = wd.fact(wd.load_funding(), "jilin-aid-2016-2020")
-    ax = form([wd.mark(figure, detail=("旁注", "A remark"))]).draw(narrow=narrow)
-    assert "旁注" in [text.get_text() for text in ax.texts]
 
 
 def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts():

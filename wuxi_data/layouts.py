@@ -25,6 +25,7 @@ _BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _BOLD = "semibold"
+_NESTING = ("nested", "squares")  # the forms that draw parts within their whole
 
 
 class Body:
@@ -35,8 +36,10 @@ class Body:
 
     def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
-        known = {mark.figure for mark in chart.figures}
+        known = {mark.figure for mark in chart.figures} if chart.form in _NESTING else ()
+        self.parts = [mark for mark in chart.figures if mark.within in known]
         self.wholes = [mark for mark in chart.figures if mark.within not in known]
+        self.heads: list[tuple[float, float, str, float]] = []  # left, top, words, size
         self._lay_out()
 
     def pen(self, ax, wide: float, high: float, left: float, top: float) -> Pen:
@@ -52,13 +55,30 @@ class Body:
     def _inside(self, whole: Mark) -> list[Mark]:
         """The parts of a whole and their parts, outermost first."""
         found = []
-        for mark in self.chart.figures:
+        for mark in self.parts:
             if mark.within == whole.figure and mark.key != whole.key:
                 found += [mark, *self._inside(mark)]
         return found
 
+    def _words(self, mark: Mark) -> str:
+        """A figure with what stands beside it, where that has no column of its own."""
+        comma = "，" if self.chart.lang == "zh" else ", "
+        return comma.join(filter(None, (mark.words, mark.detail)))
+
     def _named(self, mark: Mark) -> str:
-        return f"{mark.name}{'：' if self.chart.lang == 'zh' else ': '}{mark.words}"
+        return f"{mark.name}{'：' if self.chart.lang == 'zh' else ': '}{self._words(mark)}"
+
+    def _under_heading(self, mark: Mark, before: str, at: float) -> float:
+        """How far down a mark begins: below the heading of its group, where it is the first."""
+        if not mark.group or mark.group == before:
+            return at
+        at, size = at + 6 * bool(at), self.sizes.label
+        self.heads.append((0, at, words := wrap(mark.group, self.wide, size, _BOLD), size))
+        return at + height(words, size) + 8
+
+    def draw(self, pen: Pen) -> None:
+        for left, top, words, size in self.heads:
+            pen.text(words, left, top, size, "head", weight=_BOLD, color=GREY)
 
 
 # -------------------------------------------------------------------- rows: bars, nested, spans
@@ -113,14 +133,9 @@ class _Rows(Body):
 
     def _place_rows(self, *words: list[str]) -> None:
         at, before, sizes = 0.0, "", self.sizes
-        self.heads: list[tuple[float, str]] = []
         self.rows: list[_Row] = []
         for mark, *said in zip(self.wholes, *words, strict=True):
-            if mark.group and mark.group != before:
-                at += 6 if self.rows else 0
-                self.heads.append((at, wrap(mark.group, self.wide, sizes.label, _BOLD)))
-                at += height(self.heads[-1][1], sizes.label) + 8
-            before = mark.group
+            at, before = self._under_heading(mark, before, at), mark.group
             name, label, detail = map(height, said, (sizes.label, sizes.label, sizes.small))
             if self.narrow:
                 tall = max(self.thick, label)
@@ -149,9 +164,8 @@ class _Rows(Body):
         return self.gutter + (value - self.first) * self.scale
 
     def draw(self, pen: Pen) -> None:
+        super().draw(pen)
         sizes = self.sizes
-        for at, head in self.heads:
-            pen.text(head, 0, at, sizes.label, "head", weight=_BOLD, color=GREY)
         self._draw_axis(pen)
         for row in self.rows:
             x, align = (0, "left") if self.narrow else (self.gutter - 10, "right")
@@ -187,7 +201,7 @@ class _Rows(Body):
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end, and what they are beneath it."""
         foot = row.top + self.thick
-        below = foot + 2
+        below = foot + 2 + height(row.detail, self.sizes.small) * self.narrow
         for (mark, note), (base, depth) in zip(row.parts, _end_to_end(row), strict=True):
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
@@ -298,7 +312,7 @@ class _Columns(Body):
         self.brackets = self._brackets()
         bracketed = {mark.key for run, _text in self.brackets for mark in run}
         self.labels, self.turned, self.size = self._labels(
-            ["" if mark.key in bracketed else mark.words for mark in marks]
+            ["" if mark.key in bracketed else self._words(mark) for mark in marks]
         )
         self.names = [wrap(mark.name, self.pitch - 4, self.size) for mark in marks]
         # A name that would break within a word stands upright: 1990, not 19 90.
@@ -309,7 +323,11 @@ class _Columns(Body):
         self.names_high = 6 + max(self._high(name, self.upright) for name in self.names)
         texts = [height(text, self.size) for _run, text in self.brackets]
         texts += [self._high(text, self.turned) for text in self.labels if text]
-        head = height(marks[0].group, sizes.small) + 6 if any(m.group for m in marks) else 0
+        groups = [group for group, _place in self.slots]
+        for group in filter(None, dict.fromkeys(groups)):
+            words = wrap(group, groups.count(group) * self.pitch - 8, sizes.small, _BOLD)
+            self.heads.append((groups.index(group) * self.pitch + 4, 0, words, sizes.small))
+        head = max((height(words, size) + 6 for *_at, words, size in self.heads), default=0)
         tall = 130.0 if self.narrow else 170.0
         self.foot = head + max(texts, default=0) + 16 + tall
         self.height = self.foot + self.names_high
@@ -349,7 +367,7 @@ class _Columns(Body):
         """Neighbours that are inferred from one figure: said once, over all of them."""
         alike = groupby(self.chart.figures, key=lambda mark: (mark.state, mark.figure, mark.group))
         runs = [list(run) for (state, *_rest), run in alike if state == "inferred"]
-        return [(run, wrap(run[0].words, len(run) * self.pitch, self.sizes.label, _BOLD))
+        return [(run, wrap(self._words(run[0]), len(run) * self.pitch, self.sizes.label, _BOLD))
                 for run in runs if len(run) > 1]  # fmt: skip
 
     def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
@@ -358,10 +376,7 @@ class _Columns(Body):
 
     def draw(self, pen: Pen) -> None:
         pen.line([0, len(self.slots) * self.pitch], [self.foot, self.foot], color=INK)
-        groups = [group for group, _place in self.slots]
-        for group in filter(None, dict.fromkeys(groups)):
-            x = groups.index(group) * self.pitch + 4
-            pen.text(group, x, 0, self.sizes.small, "head", weight=_BOLD, color=GREY)
+        super().draw(pen)
         marks = self.chart.figures
         for mark, label, name in zip(marks, self.labels, self.names, strict=True):
             x = self._x(mark)
@@ -425,8 +440,9 @@ class _Squares(Body):
         many = sum(self._count(mark)[1] for mark in self.wholes)
         self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
-        at, self.rows = 0.0, []
+        at, before, self.rows = 0.0, "", []
         for mark in self.wholes:
+            at, before = self._under_heading(mark, before, at), mark.group
             label = wrap(self._said(mark), wide, sizes.label)
             grid = at + height(label, sizes.label) + 4
             foot = grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
@@ -438,13 +454,14 @@ class _Squares(Body):
 
     def _said(self, mark: Mark) -> str:
         told = mark.name == self.chart.words["title"]  # just above
-        return mark.words if told else self._named(mark)
+        return self._words(mark) if told else self._named(mark)
 
     def _count(self, mark: Mark) -> tuple[float, int]:
         """(squares that are certain, squares in all)."""
         return (mark.low or 0.0) / self.per, math.ceil(mark.reach / self.per) + 12 * mark.endless
 
     def draw(self, pen: Pen) -> None:
+        super().draw(pen)
         small = self.sizes.small
         for mark, label, top, grid, at, inside, notes in self.rows:
             pen.label(mark, label, 0, top, self.sizes.label)
