@@ -151,27 +151,19 @@ def _form(rows: str, more: str = "") -> Callable:
 @_form("In one unit.", _CHANGE)
 def columns(marks, folder, change=None):
     """Upright columns at their years."""
-    marks = _in_order_of_years(_one_axis(marks))
+    groups = [each.group for each in marks]
+    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
+    if all(each.at is not None for each in marks):
+        marks.sort(key=lambda each: (groups.index(each.group), each.at))
     # Two figures of one year stand side by side, not one before the other.
-    places = Counter((_place(each), each.group) for each in marks)
-    marks = [
-        replace(each, at=_place(each) if places[_place(each), each.group] == 1 else None)
-        for each in marks
-    ]
+    many = Counter((each.at, each.group) for each in marks)
+    marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
     return marks, {} if change is None else {"change": _change(change, folder, marks)}
 
 
-def _place(mark: Mark) -> int | None:
+def _year(mark: Mark) -> int | None:
     """The year at which a column stands."""
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
-
-
-def _in_order_of_years(marks: list[Mark]) -> list[Mark]:
-    """As they stand from left to right: by year where each has one, within each group."""
-    if any(_place(each) is None for each in marks):
-        return marks
-    groups = list(dict.fromkeys(each.group for each in marks))
-    return sorted(marks, key=lambda each: (groups.index(each.group), _place(each)))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
@@ -364,15 +356,16 @@ def _folder(figures, data) -> Folder:
 
 
 def _belongs(quantity: Quantity, folder: Folder) -> None:
+    where = folder.data or _("our tables")
     for name in quantity.inputs:
         if name not in folder.facts:
-            words = {"name": name, "where": folder.data or _("our tables")}
+            words = {"name": name, "where": where}
             raise ValueError(
                 _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
             )
     said = folder.facts.get(quantity.formula, quantity)
     if quantity != said:
-        words = {"name": quantity.formula, "said": said, "where": folder.data or _("our tables")}
+        words = {"name": quantity.formula, "said": said, "where": where}
         raise ValueError(_("{name!r} says {said} in {where}", **words))
 
 
@@ -487,14 +480,10 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
     names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
-    return [_with_its_figure(mark)
+    printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
+    return [replace(mark, name=joined((mark.name, figure), "", ""))
             if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
-            for mark in marks]  # fmt: skip
-
-
-def _with_its_figure(mark: Mark) -> Mark:
-    zh, en = mark.name
-    return replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
+            for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
