@@ -123,13 +123,12 @@ class _Rows(Body):
 
     def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
-        lefts = (
-            self.room - (width(label, self.sizes.label, _BOLD) + 10) - _BEYOND * mark.endless
-            for mark, label in zip(self.wholes, labels, strict=True)
-        )
-        return min((max(left, self.room * 0.3) / mark.reach
-                    for mark, left in zip(self.wholes, lefts, strict=True) if mark.reach),
-                   default=1.0)  # fmt: skip
+        scales = [
+            max(self.room - (width(label, self.sizes.label, _BOLD) + 10) - _BEYOND * mark.endless,
+                self.room * 0.3) / mark.reach
+            for mark, label in zip(self.wholes, labels, strict=True) if mark.reach
+        ]  # fmt: skip
+        return min(scales, default=1.0)
 
     def _place_rows(self, *words: list[str]) -> None:
         at, before, sizes = 0.0, "", self.sizes

@@ -103,9 +103,7 @@ def register_font() -> None:
     manager, ours = font_manager.fontManager, set(map(str, _FONTS.values()))
     known = {font.fname for font in manager.ttflist if font.name == FAMILY}
     if known - ours:
-        manager.ttflist = [
-            font for font in manager.ttflist if font.name != FAMILY or font.fname in ours
-        ]
+        manager.ttflist = [font for font in manager.ttflist if font.fname not in known - ours]
     for path in sorted(ours - known):
         manager.addfont(path)
 
@@ -140,12 +138,12 @@ def families(text: str) -> list[str]:
         No installed font has a character; the message names it.
     """
     chosen, missing = [FAMILY], set(map(ord, missing_glyphs(text)))
-    installed = sorted(
-        (font.name, font.fname)
-        for font in font_manager.fontManager.ttflist
-        if missing and font.name not in (FAMILY, _BOXES) and os.path.exists(font.fname)
-    )
     while missing:
+        installed = sorted(
+            (font.name, font.fname)
+            for font in font_manager.fontManager.ttflist
+            if font.name not in (FAMILY, _BOXES) and os.path.exists(font.fname)
+        )
         name, path = max(
             installed, key=lambda font: len(missing & _characters(font[1])), default=("", "")
         )
