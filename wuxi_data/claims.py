@@ -7,13 +7,13 @@ draw without a claim: :func:`wuxi_data.bars` and its sisters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 
 import pandas as pd
 
 from .charts import Chart
 from .county import three_gorges
-from .forms import bars, beside, columns, mark, nested, spans, squares
+from .forms import Wanted, bars, beside, columns, mark, nested, spans, squares
 from .messages import _
 from .quantity import Quantity
 from .tables import quantities
@@ -32,6 +32,21 @@ def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None)
             )
         )
     return [known[name] for name in names]
+
+
+def _grouped(
+    facts: Iterable[Quantity], groups: Iterable[tuple], details: Mapping, stand_out: Container[str]
+) -> list[Wanted]:
+    """Figures, each under the heading of its group; some stand out, some have a word beside."""
+    return [
+        mark(
+            each,
+            group=group,
+            detail=details.get(each.formula),
+            tone="main" if each.formula in stand_out else "second",
+        )
+        for each, group in zip(facts, groups, strict=True)
+    ]
 
 
 def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
@@ -237,17 +252,9 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
         "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
-    not_trained = ("exchange-people", "secondment-people", "students-helped")
+    trained = names.keys() - {"exchange-people", "secondment-people", "students-helped"}
     return bars(
-        [
-            mark(
-                quantity,
-                group=group,
-                detail=details.get(quantity.formula),
-                tone="second" if quantity.formula in not_trained else None,
-            )
-            for group, quantity in zip(groups, _facts(names, training), strict=True)
-        ],
+        _grouped(_facts(names, training), groups, details, trained),
         label=names,
         name="training",
         title=(
@@ -358,14 +365,11 @@ def plot_timeline(
         "water-investment": ("饮水投入", "Water investment"),
         "water-people": ("饮水安全受益", "People with safe water"),
     }
-    jilin = ("吉林省", "Jilin province")
-    water = ("水利部与巫溪县", "The water ministry and the county")
+    groups = [("吉林省", "Jilin province")] * 6
+    groups += [("水利部与巫溪县", "The water ministry and the county")] * 3
     facts = _facts(names, funding, projects, water_works, county)
     return spans(
-        [
-            mark(each, group=group)
-            for each, group in zip(facts, [jilin] * 6 + [water] * 3, strict=True)
-        ],
+        _grouped(facts, groups, {}, names),
         label=names,
         name="timeline",
         title=(
@@ -404,11 +408,13 @@ _PAIRS = {
 }
 
 
-def _pair(quantity, group: tuple, detail: tuple | None = None):
-    """A figure of a pairing, which its fact_id names; Jilin and Wuxi stand out."""
-    name = next(name for name in _PAIRS if quantity.inputs[0].startswith(name))
-    tone = "main" if name == "jilin-wuxi" else "second"
-    return mark(quantity, label=_PAIRS[name], group=group, detail=detail, tone=tone)
+_JILIN = ("jilin-wuxi-2022-aid", "jilin-wuxi-2022-projects")
+
+
+def _pairs(names: Iterable[str]) -> dict[str, tuple]:
+    """What the pairings are called that begin these fact_ids."""
+    return {each: words for each in names for pair, words in _PAIRS.items()
+            if each.startswith(pair)}  # fmt: skip
 
 
 def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
@@ -429,10 +435,8 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     groups = [_FREE] * 4 + [_FREE_AND_GOODS] + [_NOT_SAID] * 4
     return bars(
-        [
-            _pair(quantity, group, years[quantity.formula])
-            for quantity, group in zip(_others(funding, years), groups, strict=True)
-        ],
+        _grouped(_others(funding, years), groups, years, _JILIN),
+        label=_pairs(years),
         name="pairings",
         title=(
             "同样写“投入”、写{jilin-wuxi-2022-years}：天津在万州{tianjin-wanzhou-2022-aid}，"
@@ -468,28 +472,22 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "the area less Chongqing leaves {sanxia-2017-total - cq-2018-total}",
         ),
     }
-    groups = {
-        "sanxia-2005-total": area,
-        "sanxia-2017-total": area,
-        "cq-2018-total": chongqing,
-        "cq-2024-total": chongqing,
-        "cq-2021-2025-total": chongqing,
-        "yichang-2021-total": hubei,
-        "hubei-2023-total": hubei,
-    }
-    yichang = ("宜昌，{yichang-2021-total:period}", "Yichang, {yichang-2021-total:period}")
+    names = (
+        "sanxia-2005-total",
+        "sanxia-2017-total",
+        "cq-2018-total",
+        "cq-2024-total",
+        "cq-2021-2025-total",
+        "yichang-2021-total",
+        "hubei-2023-total",
+    )
+    labels = {name: (f"{{{name}:period}}",) * 2 for name in names}
+    years = "{yichang-2021-total:period}"
+    labels["yichang-2021-total"] = (f"宜昌，{years}", f"Yichang, {years}")
+    groups = [area] * 2 + [chongqing] * 3 + [hubei] * 2
     return bars(
-        [
-            mark(
-                quantity,
-                label=yichang if quantity.formula == "yichang-2021-total" else None,
-                group=groups[quantity.formula],
-                detail=at_odds.get(quantity.formula),
-                tone="main" if quantity.formula in at_odds else "second",
-            )
-            for quantity in _others(funding, groups)
-        ],
-        label="period",
+        _grouped(_others(funding, names), groups, at_odds, at_odds),
+        label=labels,
         name="three-gorges",
         title=(
             "重庆库区：一篇说五年引入{cq-2021-2025-total}，累计数六年却只增"
@@ -521,12 +519,10 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "jilin-wuxi-2022-projects": "jilin-wuxi-2022-aid",
         "shanghai-wanzhou-2015-projects": "shanghai-wanzhou-2015-total",
     }
-    groups = [aid] * 5 + [every]
+    each_costs = {count: (f"{{{total} / {count}}}",) * 2 for count, total in money.items()}
     return bars(
-        [
-            _pair(count, group, (f"{{{money[count.formula]} / {count.formula}}}",) * 2)
-            for count, group in zip(_others(projects, money), groups, strict=True)
-        ],
+        _grouped(_others(projects, money), [aid] * 5 + [every], each_costs, _JILIN),
+        label=_pairs(money),
         name="pairing-projects",
         title=(
             "天津在万州办{tianjin-wanzhou-2022-projects}项目，平均"
