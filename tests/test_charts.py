@@ -29,7 +29,9 @@ FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_count
 NASTY = wd.load_funding(NASTY_COUNTY)
 NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
 SAID = [
-    wd.mark(each, detail=(f"旁注{n}", f"Remark {n}"), group=(f"组{n}", f"Group {n}"))
+    wd.mark(
+        each, detail=(f"旁注{n}", f"A remark {n}"), group=(f"组{n}", f"Group {n}"), state="before"
+    )
     for each, n in zip(NESTED, "abc", strict=True)
 ]
 FORMS = (wd.bars, wd.columns, wd.nested, wd.spans, wd.squares)

@@ -85,7 +85,7 @@ class Body:
 
 
 class _Row(NamedTuple):
-    """A mark with its words, wrapped, and how far down its name and its bar begin."""
+    """A mark with its words, wrapped; how far down its name, its bar and what is beneath begin."""
 
     mark: Mark
     name: str
@@ -94,6 +94,7 @@ class _Row(NamedTuple):
     parts: list[tuple[Mark, str]]  # with what is said of each beneath the whole
     name_top: float
     top: float
+    foot: float
 
 
 class _Rows(Body):
@@ -136,15 +137,16 @@ class _Rows(Body):
         for mark, *said in zip(self.wholes, *words, strict=True):
             at, before = self._under_heading(mark, before, at), mark.group
             name, label, detail = map(height, said, (sizes.label, sizes.label, sizes.small))
+            beside = max(self.thick, label, 0 if self.narrow else detail)
             if self.narrow:
-                tall = max(self.thick, label)
-                tops = at, at + name + 2 + (tall - self.thick) / 2
-                at += name + 2 + tall + detail
+                name_top, middle = at, at + name + 2 + beside / 2
+                at += name + 2 + beside + detail
             else:
-                tall = max(name, self.thick, label, detail)
-                tops = at + (tall - name) / 2, at + (tall - self.thick) / 2
+                tall = max(name, beside)
+                name_top, middle = at + (tall - name) / 2, at + tall / 2
                 at += tall
             parts = [(inner, self._note(inner)) for inner in self._inside(mark)]
+            tops = name_top, middle - self.thick / 2, middle + beside / 2 + 2
             self.rows.append(_Row(mark, *said, parts, *tops))
             at += sum(height(note, sizes.small) + 2 for _mark, note in parts) + 12
         self.height = at - 12
@@ -174,7 +176,7 @@ class _Rows(Body):
             if row.detail:
                 x, y, va = self.detail_left, middle, "center"
                 if self.narrow:
-                    x, y, va = 0, row.top + self.thick + 2, "top"
+                    x, y, va = 0, row.foot, "top"
                 pen.text(row.detail, x, y, sizes.small, "detail", color=GREY, va=va)
             self._draw_parts(pen, row)
 
@@ -200,7 +202,7 @@ class _Rows(Body):
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end, and what they are beneath it."""
         foot = row.top + self.thick
-        below = foot + 2 + height(row.detail, self.sizes.small) * self.narrow
+        below = row.foot + height(row.detail, self.sizes.small) * self.narrow
         for (mark, note), (base, depth) in zip(row.parts, _end_to_end(row), strict=True):
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
