@@ -7,7 +7,7 @@ than their bounds admit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
 
@@ -85,6 +85,84 @@ mark = Wanted
 
 # -------------------------------------------------------------------- the forms
 
+
+def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+            per=1, lang="zh", change=None) -> Chart:  # fmt: skip
+    """Upright columns at their years."""
+    marks, folder = _marks(figures, label, data, per)
+    groups = [each.group for each in marks]
+    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
+    if all(each.at is not None for each in marks):
+        marks.sort(key=lambda each: (groups.index(each.group), each.at))
+    # Two figures of one year stand side by side, not one before the other.
+    many = Counter((each.at, each.group) for each in marks)
+    marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
+    options = {} if change is None else {"change": _change(change, folder, marks)}
+    return _chart("columns", marks, folder, title, subtitle, note, name, lang, options=options)
+
+
+def _year(mark: Mark) -> int | None:
+    """The year at which a column stands."""
+    return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
+
+
+def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
+    """By how much the last column differs; a sign only where the figure is exact."""
+    quantity = folder.quantity(formula) * Quantity(100, "percent")
+    before, after = (each.low or 0 for each in marks[-2:])
+    if quantity.value is not None and quantity.value * (after - before) < 0:
+        said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+        raise ValueError(
+            _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
+        )
+    said = in_words(quantity)
+    signed = quantity.qualifier == "exact" and quantity.value > 0 and said.zh[0].isdigit()
+    return joined((Both("+", "+"), said), "", "") if signed else said
+
+
+def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+         per=1, lang="zh") -> Chart:  # fmt: skip
+    """Bars one under the other, named at their left."""
+    marks, folder = _marks(figures, label, data, per)
+    marks = [replace(each, within="") for each in _one_axis(marks)]
+    return _chart("bars", marks, folder, title, subtitle, note, name, lang)
+
+
+def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+           per=1, lang="zh") -> Chart:  # fmt: skip
+    """A whole, and its parts drawn in place within it: the two are never added up."""
+    marks, folder = _marks(figures, label, data, per)
+    return _chart("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
+
+
+def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+            per=1, lang="zh") -> Chart:  # fmt: skip
+    """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
+    marks, folder = _marks(figures, label, data)
+    marks = _one_axis(marks)
+    if not per > 0:
+        raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
+    many = max(mark.reach for mark in marks) / per
+    if many > MOST_SQUARES:
+        words = {"many": many}
+        raise ValueError(
+            _("{many:,.0f} squares are too many to see: say per=, units for one square", **words)
+        )
+    options = {"per": float(per)}
+    return _chart("squares", marks, folder, title, subtitle, note, name, lang, options=options)
+
+
+def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
+          per=1, lang="zh") -> Chart:  # fmt: skip
+    """The years that each figure covers, in lanes; open where print leaves an end open."""
+    marks, folder = _marks(figures, label, data, per, dated=False)  # the axis tells the years
+    marks = [each for each in marks if not (each.start is None and each.end is None)]
+    if not marks:
+        raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
+    marks = [replace(each, within="") for each in marks]
+    return _chart("spans", marks, folder, title, subtitle, note, name, lang)
+
+
 _COMMON = """
 
     Parameters
@@ -120,100 +198,14 @@ _COMMON = """
 _CHANGE = """    change : str, optional
         A formula: by how much the last column differs, said in percent at an arrow.
 """
-
-
-def _form(rows: str, more: str = "") -> Callable:
-    """A form, made of a function from marks and their folder to what is drawn, and options."""
-
-    def public(arrange: Callable[..., tuple[list[Mark], dict]]) -> Callable[..., Chart]:
-        def form(figures, *, name=None, title=None, subtitle=None, note=None, label=None,
-                 data=None, per=1, lang="zh", **others) -> Chart:  # fmt: skip
-            if arrange.__name__ == "squares":
-                others["per"] = per
-            elif per != 1:
-                raise ValueError(
-                    _("per: one square stands for so many; other forms have no use for it")
-                )
-            # Spans have an axis that tells the years.
-            marks, folder = _marks(figures, label, data, dated=arrange.__name__ != "spans")
-            marks, options = arrange(marks, folder, **others)
-            words = {"title": title, "subtitle": subtitle, "note": note}
-            return _chart(arrange.__name__, marks, folder, words, _neutral_title(marks, folder),
-                          name=name, lang=lang, options=options)  # fmt: skip
-
-        form.__name__ = form.__qualname__ = arrange.__name__
-        form.__doc__ = arrange.__doc__ + _COMMON.format(rows=rows, more=more)
-        return form
-
-    return public
-
-
-@_form("In one unit.", _CHANGE)
-def columns(marks, folder, change=None):
-    """Upright columns at their years."""
-    groups = [each.group for each in marks]
-    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
-    if all(each.at is not None for each in marks):
-        marks.sort(key=lambda each: (groups.index(each.group), each.at))
-    # Two figures of one year stand side by side, not one before the other.
-    many = Counter((each.at, each.group) for each in marks)
-    marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
-    return marks, {} if change is None else {"change": _change(change, folder, marks)}
-
-
-def _year(mark: Mark) -> int | None:
-    """The year at which a column stands."""
-    return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
-
-
-def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
-    """By how much the last column differs; a sign only where the figure is exact."""
-    quantity = folder.quantity(formula) * Quantity(100, "percent")
-    before, after = (each.low or 0 for each in marks[-2:])
-    if quantity.value is not None and quantity.value * (after - before) < 0:
-        said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
-        raise ValueError(
-            _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
-        )
-    said = in_words(quantity)
-    signed = quantity.qualifier == "exact" and quantity.value > 0 and said.zh[0].isdigit()
-    return joined((Both("+", "+"), said), "", "") if signed else said
-
-
-@_form("In one unit, or in units that convert exactly.")
-def bars(marks, folder):
-    """Bars one under the other, named at their left."""
-    return [replace(each, within="") for each in _one_axis(marks)], {}
-
-
-@_form("``part_of`` says which is the whole of which.")
-def nested(marks, folder):
-    """A whole, and its parts drawn in place within it: the two are never added up."""
-    return _one_axis(marks), {}
-
-
-@_form("Counts in one unit; ``part_of`` says which is the whole of which.")
-def squares(marks, folder, per):
-    """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
-    marks = _one_axis(marks)
-    if not per > 0:
-        raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
-    many = max(mark.reach for mark in marks) / per
-    if many > MOST_SQUARES:
-        words = {"many": many}
-        raise ValueError(
-            _("{many:,.0f} squares are too many to see: say per=, units for one square", **words)
-        )
-    return marks, {"per": float(per)}
-
-
-@_form("Rows that name a year.")
-def spans(marks, folder):
-    """The years that each figure covers, in lanes; open where print leaves an end open."""
-    dated = [each for each in marks if not (each.start is None and each.end is None)]
-    if not dated:
-        raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
-    return [replace(each, within="") for each in dated], {}
+for _form, _rows, _more in (
+    (columns, "In one unit.", _CHANGE),
+    (bars, "In one unit, or in units that convert exactly.", ""),
+    (nested, "``part_of`` says which is the whole of which.", ""),
+    (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
+    (spans, "Rows that name a year.", ""),
+):
+    _form.__doc__ += _COMMON.format(rows=_rows, more=_more)
 
 
 def beside(
@@ -240,17 +232,11 @@ def beside(
         listed = ", ".join(map(str, folders))
         raise ValueError(_("charts of different folders: {folders}", folders=listed))
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
-    return replace(
-        _chart(
-            "beside",
-            [mark for each in panels for mark in each.figures],
-            Folder.at(data if data is not None else charts[0].folder),
-            {"title": title, "subtitle": subtitle, "note": note},
-            joined([each.words["title"] for each in charts], "；", "; "),
-            name=name, lang=lang, panels=panels,
-        ),
-        figures=(),
-    )  # fmt: skip
+    folder = Folder.at(data if data is not None else charts[0].folder)
+    every = [mark for each in panels for mark in each.figures]
+    default = joined([each.words["title"] for each in charts], "；", "; ")
+    whole = _chart("beside", every, folder, title, subtitle, note, name, lang, default=default)
+    return replace(whole, figures=(), panels=panels)
 
 
 def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", **words):
@@ -283,24 +269,27 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
-def _chart(form: str, marks, folder: Folder, words: dict, default: Both, **given) -> Chart:
+def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
     """A chart with its words: the author's, or, without a title, only what the codes say."""
-    marks = _unalike(marks)
-    said = {what: NOTHING if each is None else fill(each, folder, what)
-            for what, each in words.items()}  # fmt: skip
-    said["title"] = said["title"] or default
-    if (per := given.get("options", {}).get("per", 1)) != 1:
+    given = {"title": title, "subtitle": subtitle, "note": note}
+    words = {what: NOTHING if said is None else fill(said, folder, what)
+             for what, said in given.items()}  # fmt: skip
+    words["title"] = words["title"] or default or _neutral_title(marks, folder)
+    options = options or {}
+    if (per := options.get("per", 1)) != 1:
         zh, en = in_words(Quantity(per, marks[0].unit))
         scale = Both(f"一格为{zh}", f"one square is {en}")
-        said["subtitle"] = capital(joined(filter(None, (said["subtitle"], scale)), "；", "; "))
-    said["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
-    return Chart(form, tuple(marks), said, folder=portable(folder.data), **given)
+        words["subtitle"] = capital(joined(filter(None, (words["subtitle"], scale)), "；", "; "))
+    words["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
+    return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data), options)
 
 
 # -------------------------------------------------------------------- from figures to marks
 
 
-def _marks(figures, label, data, dated: bool) -> tuple[list[Mark], Folder]:
+def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Folder]:
+    if per != 1:
+        raise ValueError(_("per: one square stands for so many; other forms have no use for it"))
     wanted = list(_wanted(figures))
     if not wanted:
         raise ValueError(_("nothing to draw: the selection is empty"))
