@@ -37,7 +37,11 @@ SAID = [
 FORMS = (wd.bars, wd.columns, wd.nested, wd.spans, wd.squares)
 CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
     "ten-places": wd.bars(NASTY.query("indicator == 'cumulative_aid'")),
-    "many-years": wd.columns(NASTY.query("fact_id.str.startswith('y-')"), label="period"),
+    "many-years": wd.columns(
+        NASTY.query("fact_id.str.startswith('y-')"),
+        label="period",
+        change="(y-2011 - y-2010) / y-2010",
+    ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
 with (HERE / "claims.csv").open(encoding="utf-8", newline="") as lines:
@@ -89,6 +93,7 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
             elif mark.low is not None:
                 assert (row.low, row.high) == pytest.approx((mark.low, mark.high))
                 assert row["look"] == mark.look
+        assert squeezed(getattr(chart.options.get("change", NOTHING), lang)) in every
         title = getattr(chart.words["title"], lang)
         assert squeezed(ax.get_title(loc="left")) == squeezed(title)
         for inner in (ax, *ax.child_axes):
@@ -363,6 +368,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         *((form, BEGAN, NO_AMOUNT) for form in (wd.bars, wd.nested, wd.squares, wd.columns)),
         (wd.spans, facts(COUNTY, "population"), "rows that name a year"),
         (wd.squares, CITRUS, "say per="),
+        (partial(wd.columns, change="longxi-by-car"), CAR, "two columns or more"),
         (partial(wd.bars, per=100), CITRUS, "per: one square"),
         (partial(wd.squares, per=0), CITRUS, "per: expected how many"),
         (lambda rows: wd.beside(wd.bars(rows), wd.bars(rows)), CAR, "'longxi-by-car' twice"),

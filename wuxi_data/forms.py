@@ -108,6 +108,8 @@ def _year(mark: Mark) -> int | None:
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
+    if len(marks) < 2:
+        raise ValueError(_("change: expected two columns or more"))
     quantity = folder.quantity(formula) * Quantity(100, "percent")
     before, after = (each.low or 0 for each in marks[-2:])
     if quantity.value is not None and quantity.value * (after - before) < 0:

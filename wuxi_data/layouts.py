@@ -546,4 +546,8 @@ _BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,
 
 def laid_out(chart: Chart, wide: float, sizes: Sizes, narrow: bool) -> Body:
     made = _BODIES[chart.form](chart, wide, sizes, narrow)
-    return made if made.readable else _Rows(chart, wide, sizes, narrow)
+    if made.readable:
+        return made
+    *others, last = chart.figures  # what its arrow would say stands beside it
+    last = replace(last, detail=" ".join(filter(None, (last.detail, made.change))))
+    return _Rows(replace(chart, figures=(*others, last)), wide, sizes, narrow)
