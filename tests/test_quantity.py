@@ -281,6 +281,7 @@ def test_what_no_figure_can_be_is_refused(wrong):
         ("20%至30%", "", "20%至30%", "20% to 30%"),
         ("三分之一", "", "三分之一", "1/3"),
         ("1.2万亿元", "", "1.2万亿元", "1.2 trillion yuan"),
+        ("2320.34亿元", "", "2320.34亿元", "232.034 billion yuan"),
         ("数千万元", "", "数千万元", "no single value (printed 数千万元)"),
     ],
 )
@@ -299,6 +300,7 @@ def test_a_stated_figure_is_said_as_printed_and_in_plain_english(token, unit, zh
             "约25.2万至37.9万元/个项目",
             "about 252,000 to 379,000 yuan per project",
         ),
+        ("class_ / towns", "5.3人/乡镇", "5.3 people per township"),
         ("(b - a) / a", "0.25", "0.25"),
         ("a / b", "0.8", "0.8"),
         ("b - a", "100万元", "1 million yuan"),
@@ -315,7 +317,7 @@ def test_a_derived_figure_has_three_digits_and_bounds_rounded_outwards(formula, 
     known = named(money="5.32亿元", people="44.45万人", a="400万元", b="500万元",
                   aid="约7576.05万元", projects="200余个项目", five="2100万元", began="1992年",
                   years="29年", more="300余万人", most="500余万人", few="不到10",
-                  least="3000人以上")  # fmt: skip
+                  least="3000人以上", class_="53人", towns="10个乡镇")  # fmt: skip
     got = evaluate(formula, known)
     assert (got.wording("zh").replace("/项目", "/个项目"), got.wording("en")) == (zh, en)
 

@@ -35,7 +35,7 @@ _KEY = {
     "dashed": Both("虚线：推断", "dashed: inferred"),
     "open": Both("空框：计划", "empty: planned"),
     "hatched": Both("斜纹：原文“约”", "hatched: about, in print"),
-    "fading": Both("渐淡：原文留出的余地", "fading: as far as print leaves room"),
+    "fading": Both("渐淡：原文留出的余地", "fading: as far as print allows"),
     "endless": Both(
         "渐淡：原文没有说到哪里为止，长短无意义",
         "fading: print names no end, and the length means nothing",

@@ -95,12 +95,12 @@ def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         name="funding-total",
         label=labels,
         title=(
-            "吉林无偿援助巫溪县{jilin-aid-1992-2021}，其中{jilin-aid-2016-2020:period}"
-            "{jilin-aid-2016-2020}",
-            "Jilin has given Wuxi County {jilin-aid-1992-2021}, {jilin-aid-2016-2020} of it in "
-            "{jilin-aid-2016-2020:period}",
+            "吉林援助巫溪县资金和物资{jilin-aid-1992-2021}，"
+            "其中{jilin-aid-2016-2020:period}{jilin-aid-2016-2020}",
+            "Jilin has given Wuxi County money and goods worth {jilin-aid-1992-2021}, "
+            "{jilin-aid-2016-2020} of it in {jilin-aid-2016-2020:period}",
         ),
-        subtitle=("无偿援助的资金和物资总计", "Money and goods given since {aid-began}"),
+        subtitle=("{aid-began}以来无偿援助总计", "Total since {aid-began}, free of charge"),
         lang=lang,
     )
 
@@ -139,9 +139,9 @@ def plot_money_per_project(
         ],
         name="money-per-project",
         title=(
-            "平均{jilin-annual-2020 / projects-2020}，{projects-2020:period}与"
+            "平均每个项目{jilin-annual-2020 / projects-2020:number}元，{projects-2020:period}与"
             "{projects-2016-2020:period}持平",
-            "{jilin-annual-2020 / projects-2020}, in {projects-2020:period} as in "
+            "{jilin-annual-2020 / projects-2020} in {projects-2020:period}, the same as in "
             "{projects-2016-2020:period}",
         ),
         subtitle=(
@@ -165,18 +165,19 @@ def plot_water_people(
         name="water-people",
         title=(
             "文中说{water-people}农村人喝上安全水，同一篇文章里全县只有{population}人",
-            "The article says {water-people} got safe water, in a county of {population}",
+            "{water-people:number} rural people got safe water, the article says, in a county of "
+            "{population:number}",
         ),
         subtitle=(
             "两个数对不上（也许一个按户籍、一个按常住，这是推测），不能相除",
-            "The two do not fit together (perhaps registered people against residents, our guess): "
-            "no rate",
+            "The two do not fit together (one may count registered people, the other residents: "
+            "our guess), so they give no rate",
         ),
         note=(
-            "投入{water-investment}，合每个受益人{water-investment / water-people}：只是两数相除，"
-            "不是每人实得。",
-            "The {water-investment} invested come to {water-investment / water-people}: one number "
-            "divided by the other, not what each received.",
+            "投入{water-investment}，除以受益人数是{water-investment / water-people}，"
+            "并不是每人实得。",
+            "The {water-investment} invested, divided by the people served, is "
+            "{water-investment / water-people}: not what each received.",
         ),
         lang=lang,
     )
@@ -224,7 +225,7 @@ def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: s
         title=(
             "水利扶贫：{hydropower-projects}小水电项目提取收益{hydropower-income}，"
             "另有{mutual-aid-capital}入股{mutual-aid-cooperatives}互助社",
-            "{hydropower-projects} in hydropower yielded {hydropower-income}; "
+            "{hydropower-projects:number} hydropower projects yielded {hydropower-income}; "
             "{mutual-aid-capital} went into {mutual-aid-cooperatives}",
         ),
         note=("文中没有写明这两笔钱的年份。", "The article names no year for either sum."),
@@ -244,7 +245,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
         "cadre-training-people": ("基层干部和技术人才", "Grassroots cadres and technical staff"),
         "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
-        "ecommerce-2021-people": ("电商班学员", "Trainees of an e-commerce class"),
+        "ecommerce-2021-people": ("电商班学员", "Trainees of one e-commerce class"),
     }
     groups = [jilin] * 4 + [water] * 2 + [county]
     details = {
@@ -260,12 +261,12 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         title=(
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
             "吉林培训移民带头人和移民干部{resettlement-people}",
-            "The water ministry's programme trained {cadre-training-people}, cadres and technical "
-            "staff; Jilin trained {resettlement-people}, resettlement leaders and cadres",
+            "The water ministry's programme trained {cadre-training-people:number} cadres and "
+            "technical staff, Jilin {resettlement-people:number} resettlement leaders and cadres",
         ),
         subtitle=(
             "同一个人可能参加过不止一项，所以不相加",
-            "One person may have been in several programmes, so nothing is summed",
+            "One person may have been in several programmes, so the numbers are not added",
         ),
         lang=lang,
     )
@@ -283,7 +284,7 @@ def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "Huatai township grows {citrus-huatai} of citrus, {plum-huatai} of plums "
             "and {mulberry-huatai} of mulberry",
         ),
-        subtitle=("在地面积", "Area under each crop"),
+        subtitle=("种植面积", "Area under each crop"),
         lang=lang,
     )
 
@@ -331,7 +332,7 @@ def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
         ),
         note=(
             "“{footbridge-groups}”照个数画；也可能是第四社。",
-            "{footbridge-groups} may also be read as group no. four.",
+            "Drawn as {footbridge-groups}; print may also mean group no. four.",
         ),
         subtitle=(
             "花台乡鲤鱼山人行吊桥；同乡硬化公路{road-huatai}",
@@ -357,11 +358,14 @@ def plot_timeline(
     names = {
         "aid-began": ("开始对口支援", "Aid begins"),
         "jilin-aid-1992-2021": ("资金和物资", "Money and goods"),
-        "jilin-aid-2016-2020": ("“十三五”资金", "Money"),
-        "projects-2016-2020": ("“十三五”项目", "Projects"),
-        "jilin-annual-2020": ("年度资金", "Money of the year"),
-        "projects-2020": ("年度项目", "Projects of the year"),
-        "water-meeting-2018": ("对口帮扶工作会", "The ministry's meeting"),
+        "jilin-aid-2016-2020": ("“十三五”资金", "Money, five years"),
+        "projects-2016-2020": ("“十三五”项目", "Projects, five years"),
+        "jilin-annual-2020": (
+            "{jilin-annual-2020:period}资金",
+            "Money in {jilin-annual-2020:period}",
+        ),
+        "projects-2020": ("{projects-2020:period}项目", "Projects in {projects-2020:period}"),
+        "water-meeting-2018": ("对口帮扶对接会", "The ministry's meeting"),
         "water-investment": ("饮水投入", "Water investment"),
         "water-people": ("饮水安全受益", "People with safe water"),
     }
@@ -373,11 +377,14 @@ def plot_timeline(
         label=names,
         name="timeline",
         title=(
-            "援助始于{aid-began}；{jilin-aid-2016-2020:period}的资金、项目和饮水都印出了数",
-            "Aid began in {aid-began}; for {jilin-aid-2016-2020:period} the article gives figures "
-            "of money, projects and water",
+            "援助始于{aid-began}，累计数之外，最早注明年份的数却是{jilin-aid-2016-2020:period}的",
+            "Aid began in {aid-began}, but apart from totals the earliest dated figures are for "
+            "{jilin-aid-2016-2020:period}",
         ),
-        subtitle=("文中点明的年份和时期", "The years and periods that the article names"),
+        subtitle=(
+            "文中点明年份的资金、项目和饮水",
+            "Money, projects and water, where the article names the years",
+        ),
         lang=lang,
     )
 
@@ -393,7 +400,7 @@ _FREE = ("无偿援助", "Free of charge")
 _FREE_AND_GOODS = ("无偿援助，物资折款在内", "Free of charge, goods counted in")
 _NOT_SAID = (
     "原文作“投入”或“援助”，没有说无偿",
-    '"Put in" or "aid": print does not say free of charge',
+    "Printed as put in or as aid, not as free of charge",
 )
 _PAIRS = {
     "shanghai-wanzhou": ("上海—万州", "Shanghai to Wanzhou"),
@@ -439,10 +446,10 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         label=_pairs(years),
         name="pairings",
         title=(
-            "同样写“投入”、写{jilin-wuxi-2022-years}：天津在万州{tianjin-wanzhou-2022-aid}，"
-            "吉林在巫溪{jilin-wuxi-2022-aid}",
-            '"Put in" over {jilin-wuxi-2022-years}, say both: {tianjin-wanzhou-2022-aid} by '
-            "Tianjin in Wanzhou, {jilin-wuxi-2022-aid} by Jilin in Wuxi County",
+            "{jilin-wuxi-2022-years}来，天津在万州投入{tianjin-wanzhou-2022-aid}，"
+            "吉林在巫溪投入{jilin-wuxi-2022-aid}",
+            "In {jilin-wuxi-2022-years} Tianjin put {tianjin-wanzhou-2022-aid} into Wanzhou and "
+            "Jilin {jilin-wuxi-2022-aid} into Wuxi County",
         ),
         subtitle=(
             "结对以来的累计援助；三组数的不是同一种钱，年份也不同，不排名次",
@@ -492,13 +499,13 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
         title=(
             "重庆库区：一篇说五年引入{cq-2021-2025-total}，累计数六年却只增"
             "{cq-2024-total - cq-2018-total}",
-            "Chongqing's part: {cq-2021-2025-total} in five years, says one text; the totals grew "
-            "by {cq-2024-total - cq-2018-total} in six",
+            "Chongqing's part: {cq-2021-2025-total} in five years, says one text, but the totals "
+            "grew by only {cq-2024-total - cq-2018-total} in six",
         ),
         subtitle=(
             "各方支援三峡库区的全部资金，合作在内；旁边写着与它对不上的数",
-            "All money for the Three Gorges area, co-operation included; beside a bar stands what "
-            "it does not agree with",
+            "All money for the Three Gorges area, co-operation included; what a bar does not agree "
+            "with stands beside it",
         ),
         data=three_gorges(),
         lang=lang,
@@ -525,19 +532,19 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
         label=_pairs(money),
         name="pairing-projects",
         title=(
-            "天津在万州办{tianjin-wanzhou-2022-projects}项目，平均"
-            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects}；"
-            "吉林在巫溪办{jilin-wuxi-2022-projects}，平均"
-            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects}",
-            "Tianjin ran {tianjin-wanzhou-2022-projects} in Wanzhou, at "
-            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects}; Jilin "
-            "{jilin-wuxi-2022-projects} in Wuxi County, at "
-            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects}",
+            "天津在万州办{tianjin-wanzhou-2022-projects}项目，平均每个"
+            "{tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects:number}元；"
+            "吉林在巫溪办{jilin-wuxi-2022-projects}，平均每个"
+            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects:number}元",
+            "Tianjin averages {tianjin-wanzhou-2022-aid / tianjin-wanzhou-2022-projects:number} "
+            "yuan on {tianjin-wanzhou-2022-projects} in Wanzhou, Jilin "
+            "{jilin-wuxi-2022-aid / jilin-wuxi-2022-projects:number} yuan on "
+            "{jilin-wuxi-2022-projects:number} in Wuxi County",
         ),
         subtitle=(
             "结对以来的项目；旁边是同一篇印出的钱除以项目数",
-            "Projects since each pairing began; beside them, the money that the same text prints, "
-            "divided by them",
+            "Projects since each pairing began; beside them, the money in the same text, divided "
+            "by their number",
         ),
         data=three_gorges(),
         lang=lang,

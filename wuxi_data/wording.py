@@ -26,7 +26,7 @@ _LARGE = {
     "zh": {"万亿": 10**12, "亿": 10**8, "万": 10**4},
     "en": {"trillion": 10**12, "billion": 10**9, "million": 10**6},
 }
-_PLACES = {"zh": 4, "en": 2}  # decimals before a scale word: 7576.05万, but not 0.53219亿
+_PLACES = {"zh": 4, "en": 3}  # decimals before a scale word: 7576.05万, but not 0.53219亿
 _ATTACHED = ("%", "‰")  # stand at each number, without a blank
 _SIGNIFICANT = 3  # digits of a derived figure that is not exact at three
 _CANNOT_BE_SAID = {"zh": "不能确定", "en": "cannot be said"}
@@ -153,13 +153,13 @@ def _half(unit: str, lang: str) -> str:
 
 
 def _chinese_unit(unit: str) -> str:
-    """人 after a number, 元/人 in a quotient; below the line the shortest word: 元/项目."""
+    """人 after a number, 元/人 in a quotient; below the line without its 个: 元/项目."""
 
-    def words(codes: str, choose) -> str:
-        return "·".join(choose(unit_labels().get(code, ([code],))[0]) for code in codes.split("·"))
+    def words(codes: str) -> str:
+        return "·".join(unit_labels().get(code, ([code],))[0][0] for code in codes.split("·"))
 
     above, slash, below = unit.partition("/")
-    return words(above, lambda zh: zh[0]) + slash + words(below, lambda zh: min(zh, key=len))
+    return words(above) + slash + words(below).removeprefix("个")
 
 
 def _english_unit(unit: str, many: bool) -> str:
