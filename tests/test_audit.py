@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wuxi_data.audit import audit, digest, paragraphs, propose, write_proposals
+from wuxi_data.county import example_county
 from wuxi_data.numerals import NUMERAL, fold
 from wuxi_data.reading import TableError
 from wuxi_data.schema import THEMES
@@ -175,6 +176,18 @@ def test_proposals_are_the_parsers_reading_of_what_nobody_claims():
         (4, "一心一意", "", "", "", "word", "1"),
         (4, "千方百计", "", "", "", "word", "1"),
     ]
+
+
+def test_punctuation_of_half_width_changes_no_proposal():
+    """As pages of the web have it: ``120万元,2005年`` has no thousands."""
+    half = str.maketrans("，；：（）！？", ",;:()!?")
+    text = (example_county() / "article.txt").read_text("utf-8")
+    columns = ["paragraph", "as_written", "value", "unit", "qualifier", "exclude"]
+    full, halved = (
+        propose(audit(said, new=True), said)[columns].astype(str)
+        for said in (text, text.translate(half))
+    )
+    assert full.map(lambda cell: cell.translate(half)).equals(halved)
 
 
 def test_a_source_whose_digest_is_not_known_yet_is_audited(example):

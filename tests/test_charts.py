@@ -207,6 +207,35 @@ def test_a_title_with_a_fault_is_refused_with_what_to_write(words, said):
         fill(words, FOLDER)
 
 
+@pytest.mark.parametrize(
+    ("words", "twice"),
+    [
+        (("约{jilin-aid-1992-2021}", "a"), "约"),
+        (("a", "About {jilin-aid-1992-2021}"), "about"),
+        (("{projects-2020}个。", "a"), "个"),
+        (("a", "{projects-2020} projects"), "projects"),
+        (("每年{jilin-annual-2020}元。", "a"), "元"),
+        (("a", "{jilin-annual-2020} yuan in 2020"), "yuan"),
+    ],
+)
+def test_what_a_figure_says_itself_is_not_said_beside_it(words, twice):
+    with pytest.raises(ValueError, match=f"itself: leave out the '{twice}' beside it"):
+        fill(words, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("{ecommerce-people}人均收入", "{jilin-annual-2020} yearly"),
+        ("大约是{jilin-aid-1992-2021}", "All about {jilin-annual-2020}"),
+        ("{jilin-annual-2020:number}元。", "{jilin-annual-2020:number} yuan"),
+        ("{jilin-aid-2016-2020:period}年底", "In {jilin-aid-2016-2020:period}"),
+    ],
+)
+def test_what_only_looks_like_it_may_stand(zh, en):
+    assert "{" not in "".join(fill((zh, en), FOLDER))
+
+
 def test_every_fault_of_a_title_is_told_at_once():
     with pytest.raises(ValueError, match="zh") as error:
         fill(("增至500万元，{nonsense}", "5 more"), FOLDER)
@@ -252,6 +281,7 @@ def test_an_overview_leaves_years_of_the_calendar_out_and_takes_words():
     assert chart.words["title"] == words
     assert not {"aid-began", "water-meeting-2018"} & {mark.figure for mark in chart.every_mark}
     assert len(wd.overview(FUNDING).panels) == 2
+    assert wd.overview(FUNDING).words["title"] == ("资金", "Money")
     assert "no figures" in wd.overview(FUNDING.head(0))
 
 
@@ -308,6 +338,24 @@ def test_a_change_has_a_sign_only_where_it_is_exact():
     assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
     about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
     assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
+
+
+@pytest.mark.parametrize("change", [True, "jilin-annual-2020 - jilin-annual-usual"])
+def test_a_change_is_a_ratio(change):
+    two = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
+    with pytest.raises(ValueError, match='expected a ratio of fact_ids, "new / old - 1"'):
+        wd.columns(two, change=change)
+
+
+def test_a_label_of_no_column_is_refused():
+    with pytest.raises(ValueError, match=r"unknown label 'payr': expected one of .*payer"):
+        wd.bars(facts(NASTY, "to-yi"), label=["payr", "period"])
+
+
+@pytest.mark.parametrize("form", [wd.bars, wd.overview, wd.quantities, wd.labelled])
+def test_rows_that_lost_their_columns_are_named_as_such(form):
+    with pytest.raises(ValueError, match="rows as a loader gives them; no column fact_id"):
+        form(FUNDING.set_index("fact_id"))
 
 
 def test_every_source_is_named_whole():
@@ -368,7 +416,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         *((form, BEGAN, NO_AMOUNT) for form in (wd.bars, wd.nested, wd.squares, wd.columns)),
         (wd.spans, facts(COUNTY, "population"), "rows that name a year"),
         (wd.squares, CITRUS, "say per="),
-        (partial(wd.columns, change="longxi-by-car"), CAR, "two columns or more"),
+        (partial(wd.columns, change="longxi-by-car / longxi-by-car"), CAR, "two columns or more"),
         (partial(wd.bars, per=100), CITRUS, "per: one square"),
         (partial(wd.squares, per=0), CITRUS, "per: expected how many"),
         (lambda rows: wd.beside(wd.bars(rows), wd.bars(rows)), CAR, "'longxi-by-car' twice"),
@@ -462,6 +510,18 @@ def test_seaborn_draws_a_table_as_it_comes_and_chinese_under_the_theme():
     got = sorted(bar.get_width() for bar in ax.patches if bar.get_width())
     plt.close(ax.figure)
     assert got == sorted(money["value"]), f"expected a bar for each figure, got {got}"
+
+
+def test_under_the_theme_a_log_axis_names_its_powers_of_ten():
+    with wd.theme():
+        figure, ax = plt.subplots()
+        ax.loglog([1e-3, 1e8], [1, 1e6])
+        tick = ax.get_xticklabels()[2]
+        figure.draw_without_rendering()
+        wide = tick.get_window_extent().width
+    plt.close(figure)
+    assert tick.get_text().startswith("$"), "matplotlib names powers otherwise now"
+    assert wide < 60, f"a power of ten stands {wide} pixels wide, as it is typed"
 
 
 @pytest.mark.parametrize("name", ["show", "draw", "CHARTS", "save_figure"])

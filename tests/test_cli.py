@@ -101,7 +101,7 @@ REFUSED = {
     "audit large.txt": "large.txt is too large for an article: over 10,000,000 bytes",
     "audit nowhere.txt": "No such file or directory: nowhere.txt",
     "audit mine": "Is a directory: mine",
-    "audit mine/article.txt --data mine --source other": "no source 'other': have yanxi-2024",
+    "audit mine/article.txt --data mine --source other": "which has: yanxi-2024; without --source",
 }
 if os.path.exists("/dev/zero"):
     REFUSED["audit /dev/zero"] = "/dev/zero is too large"

@@ -1,5 +1,6 @@
 """A county of one's own: made by one command, checked by three, drawn without a false word."""
 
+import ast
 import asyncio
 import csv
 import io
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import books
 import faults
 import pytest
 import yaml
@@ -150,6 +152,15 @@ def test_a_note_to_the_author_is_no_finding_yet():
     assert notebooks.findings(shipped, NOTEBOOK) == []
 
 
+def test_a_chart_of_the_new_notebook_can_be_deleted_by_itself():
+    shipped = notebooks.parsed(county.blank_county()[NOTEBOOK])
+    charts = [cell["source"] for cell in shipped["cells"] if cell["id"].endswith("-chart")]
+    assert len(charts) == len(schema.THEMES)
+    named = [node for each in charts for node in ast.walk(ast.parse(each))
+             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]  # fmt: skip
+    assert not named, "expected no name that later cells need"
+
+
 @pytest.fixture(scope="module")
 def student(tmp_path_factory):
     """Fill in a county, reproduce it, and take the notebook as it was run."""
@@ -181,6 +192,16 @@ def test_one_changed_digit_turns_the_checks_red(student):
     recorded = asyncio.run(notebooks.record(made / NOTEBOOK))
     assert not notebooks.same(recorded, (made / NOTEBOOK).read_bytes())
     assert "600万元" in recorded.decode()
+
+
+def test_outputs_are_english_and_an_error_is_in_the_language_of_its_reader(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "zh")
+    said = "import wuxi_data as wd\ntry: wd.bars([])\nexcept ValueError as error: print(error)"
+    books.write(tmp_path / "a.ipynb", books.code(said))
+    assert "nothing to draw" in asyncio.run(notebooks.record(tmp_path / "a.ipynb")).decode()
+    books.write(tmp_path / "a.ipynb", books.code("import wuxi_data as wd\nwd.bars([])"))
+    with pytest.raises(notebooks.CellFailed, match="没有可画的"):
+        asyncio.run(notebooks.record(tmp_path / "a.ipynb"))
 
 
 def test_nothing_is_left_behind_when_the_folder_cannot_be_finished(tmp_path, monkeypatch):

@@ -89,6 +89,24 @@ def test_a_chart_of_our_article_on_the_page_of_another_county_leads_to_our_sourc
     assert 'id="jilin-annual-usual"' not in page, "expected no entry among the county's figures"
 
 
+@pytest.mark.parametrize(
+    ("named", "credit", "cited"),
+    [
+        ("甲;乙； 丙", "甲、乙、丙《", ">甲, 乙, 丙</bdi> (2021). <cite"),
+        ("", "来源：《", '<p id="_source-jilin-wuxi-2021"><cite'),
+    ],
+)
+def test_authors_stand_apart_however_they_were_typed(county, named, credit, cited):
+    path = county / "sources.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("张亚飞; 刘茂娇; 詹米璐", named), "utf-8")
+    chart = wd.bars(wd.load_funding(county).head(1), name="one")
+    assert credit in chart.words["credit"].zh
+    page = report.build(county, charts=[chart]).decode()
+    assert cited in page
+    assert "Creative Commons" not in page, "expected no licence for tables that are not ours"
+
+
 def test_page_without_charts_has_its_findings_and_lists_every_figure_as_undrawn(county, page):
     said = [Finding(Both("有所发现", f"Finding {n}"), "a.ipynb", None) for n in "AB"]
     bare = report.build(county, findings=said).decode()

@@ -225,7 +225,14 @@ def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) 
     if len(found):
         return found.iloc[0]
     if source_id is not None:
-        raise ValueError(_("no source {source!r}: have {known}", source=source_id, known=known))
+        words = {"source": source_id, "known": known or "—"}
+        raise ValueError(
+            _(
+                "no source {source!r} in sources.csv, which has: {known}; without --source, "
+                "--propose prints the row to add",
+                **words,
+            )
+        )
     if len(sources) == 1 and (not new or pd.isna(sources["sha256"].iloc[0])):
         return sources.iloc[0]
     if sources.empty or new:  # nothing of it is claimed yet
@@ -413,7 +420,7 @@ def _subject(line: str, figure: Figure) -> str:
     before = _SUBJECT.search(line[max(0, figure.start - 8) : figure.start])
     counter = line[figure.end - 1 : figure.end]
     follows = line[figure.end : figure.end + 1]
-    if not before or (follows and follows not in "，。；、！）)：:（( ”和及"):
+    if not before or (follows and follows not in "，,。；;、！!）)：:（( ”和及"):
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"

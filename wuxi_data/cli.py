@@ -17,6 +17,7 @@ from .checks import check
 from .county import new_county
 from .crosschecks import cross_checks
 from .messages import LANGS, _, heard, language, speak
+from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
 from .schema import fields
@@ -209,9 +210,9 @@ def _new(arguments) -> int:
 
 def _cite(arguments) -> int:
     for source in load_sources(arguments.data).astype(object).fillna("").itertuples():
-        who = (source.authors or source.publisher).replace("; ", ", ")
-        said = f"{who} ({source.published[:4]}). {source.title}. [{source.source_id}]"
-        print(said.lstrip())
+        who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
+        said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
+        print(f"{said} [{source.source_id}]")
     ours = _("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
     print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT.") if arguments.data else ours)
     return OK

@@ -18,7 +18,7 @@ from .messages import _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity
 from .schema import resource
-from .tables import quantities
+from .tables import need_columns, quantities
 
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
@@ -69,8 +69,11 @@ class Wanted:
 
     def __post_init__(self):
         if not isinstance(self.quantity, Quantity):
-            kind = type(self.quantity).__name__
-            raise TypeError(_("expected a Quantity, got {kind}", kind=kind))
+            words = {"kind": type(self.quantity).__name__}
+            raise TypeError(
+                _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got "
+                  "{kind}", **words)
+            )  # fmt: skip
         for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
             if got is not None:
                 one_of(known, what, got)
@@ -108,9 +111,14 @@ def _year(mark: Mark) -> int | None:
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
+    ratio = folder.quantity(formula) if isinstance(formula, str) else None
+    if ratio is None or ratio.unit:
+        raise ValueError(
+            _('change: expected a ratio of fact_ids, "new / old - 1", got {got!r}', got=formula)
+        )
     if len(marks) < 2:
         raise ValueError(_("change: expected two columns or more"))
-    quantity = folder.quantity(formula) * Quantity(100, "percent")
+    quantity = ratio * Quantity(100, "percent")
     before, after = (each.low or 0 for each in marks[-2:])
     if quantity.value is not None and quantity.value * (after - before) < 0:
         said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
@@ -198,7 +206,8 @@ _COMMON = """
         No figure; figures that cannot share an axis; a typed number; a place that nothing fills.
     """
 _CHANGE = """    change : str, optional
-        A formula: by how much the last column differs, said in percent at an arrow.
+        A ratio of fact_ids, ``"new / old - 1"``: by how much the last column differs, said in
+        percent at an arrow.
 """
 for _form, _rows, _more in (
     (columns, "In one unit.", _CHANGE),
@@ -227,7 +236,7 @@ def beside(
     Chart
     """
     if len(charts) < 2 or not all(isinstance(each, Chart) for each in charts):
-        raise ValueError(_("beside sets two or more charts side by side"))
+        raise ValueError(_("beside sets two or more charts side by side: wd.beside(one, another)"))
     if any(each.panels for each in charts):
         raise ValueError(_("beside takes single charts: give all of them at once"))
     if len(folders := {each.folder for each in charts}) > 1:
@@ -257,6 +266,7 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         Bars for each unit of the table, side by side where there are several. Years of the
         calendar are no amounts and are left out.
     """
+    need_columns(table, "fact_id", "unit", "low", "high")
     bounded = table[table["low"].notna() | table["high"].notna()]
     amounts = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
     parts = [
@@ -268,6 +278,8 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         return _NOTHING_YET
     if len(parts) == 1:
         return bars(parts[0], name=name, lang=lang, **words)
+    theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
+    words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
     return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
@@ -443,6 +455,9 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
                 break
         if dated and "period" not in columns and len(set(map(years, rows))) > 1:
             columns.append("period")
+    known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
+    for column in columns if rows else ():
+        one_of(known, "label", column)
     names = {}
     for row in rows:
         said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))

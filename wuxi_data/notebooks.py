@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from .charts import MIME
 from .files import PACKAGE
-from .messages import _, heard
+from .messages import _, heard, language
 from .places import Both
 from .wording import unwrapped
 
@@ -166,8 +166,12 @@ def same(old: bytes, new: bytes) -> bool:
 # -------------------------------------------------------------------- running
 
 
-async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> bytes:
+async def record(
+    path: Path, say: Callable[[str], None] = lambda line: None, lang: str = "en"
+) -> bytes:
     """A notebook, run where it stands in a fresh kernel, as bytes; the file is left alone.
+
+    Whatever the reader's language is, its outputs are the same: the kernel speaks `lang`.
 
     Raises
     ------
@@ -204,9 +208,10 @@ async def record(path: Path, say: Callable[[str], None] = lambda line: None) -> 
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
-        # Whatever the reader's language is, an output is the same.
-        await client.async_execute(env=os.environ | {"LANGUAGE": "en"})
+        await client.async_execute(env=os.environ | {"LANGUAGE": lang})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if isinstance(error, CellExecutionError) and lang != language():
+            await record(path, lang=language())  # ends in the same error, as its reader speaks
         where = _("cell {place} of {cells}", place=place, cells=cells)
         said, *rest = _plain(str(error)).split("\n", 1)
         raise CellFailed("\n".join([f"{where}: {heard(said)}", *rest])) from None

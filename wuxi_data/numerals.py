@@ -615,7 +615,9 @@ _DOUBT_BEFORE = re.compile(
     "(?:第|(?<![目以之年此先提月天日])前|头|[a-zA-Z№#./+=@]|[0-9][、:：∶-]|号|图|表)$"
 )
 _RANKED = re.compile("(?:[排位名][名列居]|居|列)第?$")
-_DOUBT_AFTER = re.compile("[号届折版型代强级a-zA-Z+=@#_]|[,.:：∶/-][0-9]|[点分](?![0-9])|时(?!间)")
+_DOUBT_AFTER = re.compile(
+    "[号届折版型代强级a-zA-Z+=@#_]|(?:(?<=[0-9]),|[.:：∶/-])[0-9]|[点分](?![0-9])|时(?!间)"
+)
 _RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
@@ -623,7 +625,7 @@ _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建�
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 6) : start], text[end : end + 8]
-    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after):
+    if _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(text, end):
         ratios = _RATIO.finditer(text, max(0, start - 20), end + 20)
         return not any(ratio.start() <= start < ratio.end() for ratio in ratios)
     if not measure.word and (re.match("、[0-9]", after) or _RANKED.search(before)):

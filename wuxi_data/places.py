@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -108,9 +108,15 @@ def _folder(data: str | Path | None, tables: tuple[Raw, ...]) -> Folder:
     return Folder(data)
 
 
+def authors(source) -> list[str]:
+    """Who is named as the author: one, several, or nobody; ；is a semicolon too."""
+    named = "" if pd.isna(source.authors) else source.authors
+    return list(filter(None, re.split(r"\s*[;；]\s*", named)))
+
+
 def _cite(source) -> Both:
-    who = next((each for each in (source.authors, source.publisher) if pd.notna(each)), "")
-    zh, en, year = who.replace("; ", "、"), who.replace("; ", ", "), _year(source)
+    who = authors(source) or ([] if pd.isna(source.publisher) else [source.publisher])
+    zh, en, year = "、".join(who), ", ".join(who), _year(source)
     return Both(f"{zh}《{source.title}》（{year}）", f"{en}{en and ', '}{source.title} ({year})")
 
 
@@ -224,13 +230,35 @@ def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
             )
             return ""
         try:
-            return _said(match[1].strip(), (match[2] or "").strip(), lang, folder)
+            said = _said(match[1].strip(), (match[2] or "").strip(), lang, folder)
+            faults.extend(_said_twice(match, said, lang))
+            return said
         except (ValueError, ZeroDivisionError) as error:
             said = {"place": match[0], "lang": lang, "why": error}
             faults.append(_("nothing fills {place} ({lang}): {why}", **said))
             return ""
 
     return _PLACE.sub(filled, text)
+
+
+def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
+    """What an author wrote beside a place although the figure says it: 约{约400万元}, {10个}个."""
+    before, after = place.string[: place.start()].rstrip(), place.string[place.end() :].lstrip()
+    lead, tail = re.match(r"\D*", said)[0].strip(), re.search(r"\D*$", said)[0]
+    if lead == tail:  # a name, and no number
+        return
+    found = [lead] if lead and before.lower().endswith(lead.lower()) else []
+    ends = (tail[start.end() :] for start in re.finditer(r"(?<![A-Za-z])(?=\S)", tail))
+    found += [end for end in ends if _opens_with(after, end)][:1]
+    for twice in found:
+        words = {"place": place[0], "lang": lang, "said": said, "twice": twice}
+        yield _("{place} ({lang}) says {said!r} itself: leave out the {twice!r} beside it", **words)
+
+
+def _opens_with(text: str, word: str) -> bool:
+    """Not 人 in 人均, nor "ya" in "yard": a single character, or Latin, is a word to its end."""
+    ends = r"\b" if len(word) == 1 or word.isascii() else ""
+    return re.match(re.escape(word) + ends, text) is not None
 
 
 def _said(figure: str, form: str, lang: str, folder: Folder) -> str:

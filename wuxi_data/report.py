@@ -29,7 +29,7 @@ from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg, widths
-from .places import Both, Folder, elsewhere
+from .places import Both, Folder, authors, elsewhere
 from .quantity import Quantity, names_in
 from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities
@@ -238,7 +238,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda each: "" if each is None else each,
     )
-    environment.filters["both"] = both
+    environment.filters.update(both=both, authors=authors)
     return environment.get_template("report.html")
 
 

@@ -63,7 +63,9 @@ def theme() -> Iterator[None]:
     """
     import seaborn as sns  # slow to import, and our own charts do without it
 
-    with settings({**sns.plotting_context("notebook"), **sns.axes_style("white")}):
+    tens = {"text.parse_math": True, "mathtext.default": "regular"}  # a log axis writes $10^{6}$
+    look = {**sns.plotting_context("notebook"), **sns.axes_style("white")}
+    with settings(look), mpl.rc_context(tens):
         yield
 
 

@@ -194,6 +194,7 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 def quantities(table: pd.DataFrame) -> pd.Series:
     """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
     columns = ["as_written", "unit", "fact_id", "source_id", "paragraph"]
+    need_columns(table, *columns)
     return pd.Series(
         {
             fact_id: replace(
@@ -207,6 +208,13 @@ def quantities(table: pd.DataFrame) -> pd.Series:
         },
         dtype=object,
     )
+
+
+def need_columns(table: pd.DataFrame, *columns: str) -> None:
+    """An error where rows have lost columns since a loader gave them."""
+    if lost := [each for each in columns if each not in table]:
+        words = {"lost": ", ".join(lost)}
+        raise ValueError(_("expected rows as a loader gives them; no column {lost} here", **words))
 
 
 def facts(data: str | Path | None = None) -> dict[str, Quantity]:
@@ -284,8 +292,7 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         Unknown `lang`; not a table of figures.
     """
     one_of(LANGS, "lang", lang)
-    if not {"fact_id", "indicator", "as_written"} <= set(table):
-        raise ValueError(_("expected rows of a table of figures, with fact_id and as_written"))
+    need_columns(table, "fact_id", "indicator", "as_written", "start", "end")
     known = labels(table.attrs.get("data"))
     shown = {
         column: [known.get(code, {}).get(lang, code) for code in table[column].astype(object)]
