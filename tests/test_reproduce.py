@@ -14,7 +14,7 @@ import faults
 import pytest
 from books import chart, code, prose, write
 
-from wuxi_data import cli, notebooks, picture, report, reproduce
+from wuxi_data import cli, drawing, notebooks, picture, report, reproduce
 from wuxi_data.county import example_county
 from wuxi_data.files import write_whole
 from wuxi_data.reading import TableError
@@ -55,6 +55,11 @@ def small(monkeypatch, tmp_path, county):
     monkeypatch.setattr(reproduce, "Chart", Sketch)
     monkeypatch.setattr(reproduce, "_drawers", lambda: nullcontext(ThreadPoolExecutor(1)))
     monkeypatch.setattr(report, "build", page)
+
+    def rendered(chart, kinds, lang):
+        return {kind: chart.render(kind, lang) for kind in kinds}
+
+    monkeypatch.setattr(drawing, "render", rendered)
     monkeypatch.setattr(picture, "picture", lambda chart, lang, narrow: chart.render("page", lang))
     folder, out = county / "notebooks", tmp_path / "out"
     write(

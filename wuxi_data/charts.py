@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,29 +14,22 @@ import pandas as pd
 
 from .files import write_whole
 from .messages import LANGS, _, one_of
-from .places import NOTHING, Both, Folder, fill, portable
+from .places import NOTHING, Both, joined
 from .quantity import Quantity, names_in
 
 MIME = "application/vnd.wuxi-data.chart+json"
-STATES = ("completed", "inferred", "planned", "before")
 TONES = ("main", "second", "third")
 _DIGITS = 10  # as many as nbval may compare on every machine
-_NAME = re.compile(r"[^\W_][\w-]{0,59}")
-_DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-}
+# None of the devices that Windows has under such names.
+_NAME = re.compile(r"(?!(con|prn|aux|nul|(com|lpt)[0-9])$)[^\W_][\w-]{0,59}", re.IGNORECASE)
 
-
-_STATE_WORDS = {
-    "completed": Both("{}", "{}"),
-    "inferred": Both("{}（推断）", "{} (inferred)"),
-    "planned": Both("{}（计划）", "{} (planned)"),
-    "before": Both("{}（援建前）", "{} (before the aid)"),
+_STATES = {
+    "completed": NOTHING,
+    "inferred": Both("（推断）", " (inferred)"),
+    "planned": Both("（计划）", " (planned)"),
+    "before": Both("（援建前）", " (before the aid)"),
 }
+STATES = tuple(_STATES)
 _KEY = {
     "solid": Both("实心：印出的数", "solid: as printed"),
     "dashed": Both("虚线：推断", "dashed: inferred"),
@@ -50,7 +41,6 @@ _KEY = {
         "fading: print names no end, and the length means nothing",
     ),
 }
-_NO_VALUE = Both("无确数", "no single value")
 
 
 # -------------------------------------------------------------------- marks
@@ -92,12 +82,6 @@ class Mark:
     group: Both = NOTHING
     detail: Both = NOTHING
     tone: str = "main"
-
-    @classmethod
-    def from_json(cls, made: dict) -> Mark:
-        """The mark of which a stored chart tells: its pairs are words in both languages."""
-        return cls(**{key: Both(*each) if isinstance(each, list) else each
-                      for key, each in made.items()})  # fmt: skip
 
     @property
     def key(self) -> str:
@@ -142,16 +126,16 @@ def rounded(number) -> float | None:
     return None if number is None or math.isinf(number) else float(f"{float(number):.{_DIGITS}g}")
 
 
-def state_words(words: Both, state: str) -> Both:
-    return Both(*(form.format(text) for form, text in zip(_STATE_WORDS[state], words, strict=True)))
+def in_words(quantity: Quantity) -> Both:
+    return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
 def wording(quantity: Quantity, state: str = "completed") -> Both:
     """A figure in words; what is inferred, planned or past says so."""
-    said = Both(*(quantity.wording(lang) for lang in LANGS))
+    said = in_words(quantity)
     if quantity.printed and not quantity.bounded:
-        said = Both(f"{said.zh}：{_NO_VALUE.zh}", f"{said.zh}: {_NO_VALUE.en}")
-    return state_words(said, state)
+        said = Both(f"{said.zh}：无确数", f"{said.zh}: no single value")
+    return joined((said, _STATES[state]), "", "")
 
 
 # -------------------------------------------------------------------- charts
@@ -187,9 +171,7 @@ class Chart:
 
     def __post_init__(self):
         one_of(LANGS, "lang", self.lang)
-        if self.name is not None and (
-            not _NAME.fullmatch(self.name) or self.name.lower() in _DEVICES
-        ):
+        if self.name is not None and not _NAME.fullmatch(self.name):
             words = {"name": self.name}
             raise ValueError(
                 _("{name!r} cannot name a file: expected letters, digits, hyphens", **words)
@@ -217,16 +199,12 @@ class Chart:
         fact_ids), name_zh, name_en, start, end, at (years), low, high (bounds), unit, look,
         words_zh, words_en.
         """
-        return pd.DataFrame([_record(mark) for mark in self.every_mark], columns=_COLUMNS)
+        return pd.DataFrame(map(_record, self.every_mark), columns=_COLUMNS)
 
     def csv(self) -> bytes:
         """The marks for a spreadsheet, which must take no text of a user's for a formula."""
-        lines = io.StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        for mark in self.every_mark:
-            writer.writerow([_cell(value) for value in _record(mark).values()])
-        return lines.getvalue().encode("utf-8-sig")
+        rows = pd.DataFrame(map(_cells, self.every_mark), columns=_COLUMNS)
+        return rows.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
     def to_json(self) -> dict:
         """Everything that drawing needs, for a notebook's output."""
@@ -237,8 +215,9 @@ class Chart:
         """The chart that :meth:`to_json` was made of."""
         return cls(**{
             **made,
-            "words": {name: Both(*words) for name, words in made["words"].items()},
-            "figures": tuple(Mark.from_json(each) for each in made["figures"]),
+            "words": _with_words(made["words"]),
+            "options": _with_words(made["options"]),
+            "figures": tuple(Mark(**_with_words(each)) for each in made["figures"]),
             "panels": tuple(cls.from_json(panel) for panel in made["panels"]),
         })  # fmt: skip
 
@@ -248,8 +227,7 @@ class Chart:
         for chart in (self, *self.panels):
             lines += [line for words in chart.words.values() if words for line in words]
         lines += [line for _look, words in self.key for line in words]
-        rows = [_COLUMNS, *(_record(mark).values() for mark in self.every_mark)]
-        return "\n".join([*lines, "", *(" | ".join(map(_cell, row)) for row in rows)])
+        return "\n".join([*lines, "", *map(" | ".join, [_COLUMNS, *map(_cells, self.every_mark)])])
 
     __repr__ = __str__ = text
 
@@ -288,7 +266,7 @@ class Chart:
         """The picture as ``"svg"`` or ``"png"``: the same bytes every time."""
         from .drawing import render
 
-        return render(self, kind, one_of(LANGS, "lang", lang or self.lang), narrow)
+        return render(self, [kind], one_of(LANGS, "lang", lang or self.lang), narrow)[kind]
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
         """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""
@@ -303,10 +281,14 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _record(mark: Mark) -> dict:
+def _record(mark: Mark) -> tuple:
     facts, years = " ".join(mark.facts), (mark.start, mark.end, mark.at)
-    row = mark.figure, facts, *mark.name, *years, mark.low, mark.high, mark.unit, mark.look
-    return dict(zip(_COLUMNS, (*row, *mark.words), strict=True))
+    amount = mark.low, mark.high, mark.unit, mark.look
+    return mark.figure, facts, *mark.name, *years, *amount, *mark.words
+
+
+def _cells(mark: Mark) -> list[str]:
+    return list(map(_cell, _record(mark)))
 
 
 def _cell(value) -> str:
@@ -318,6 +300,11 @@ def _cell(value) -> str:
     return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
+def _with_words(made: dict) -> dict:
+    """What JSON tells: its pairs are words in both languages."""
+    return {key: Both(*each) if isinstance(each, list) else each for key, each in made.items()}
+
+
 def _looks(form: str, mark: Mark) -> set[str]:
     """How a mark is drawn in this form: spans draw its years, and not how much it is."""
     looks, endless = set(mark.look.split()), mark.endless
@@ -325,18 +312,3 @@ def _looks(form: str, mark: Mark) -> set[str]:
         looks.discard("fading")
         endless = None in (mark.start, mark.end)
     return looks - {"fading"} | {"endless"} if endless else looks
-
-
-def compose(
-    form: str, marks: Sequence[Mark], folder: Folder, *, title, subtitle, note, default: Both,
-    **given,
-) -> Chart:  # fmt: skip
-    """A chart with its words: the author's, or, without a title, only what the codes say."""
-    facts = dict.fromkeys(name for mark in marks for name in mark.facts)
-    words = {
-        "title": fill(title, folder, "title") if title is not None else default,
-        "subtitle": fill(subtitle, folder, "subtitle") if subtitle is not None else NOTHING,
-        "note": fill(note, folder, "note") if note is not None else NOTHING,
-        "credit": folder.credit(facts),
-    }
-    return Chart(form, tuple(marks), words, folder=portable(folder.data), **given)

@@ -7,48 +7,51 @@ draw without a claim: :func:`wuxi_data.bars` and its sisters.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
+
 import pandas as pd
 
 from .charts import Chart
 from .county import three_gorges
-from .forms import bars, beside, columns, mark, nested, spans, squares
+from .forms import Wanted, bars, beside, columns, mark, nested, spans, squares
 from .messages import _
-from .tables import fact
-
-__all__ = [
-    "plot_funding_rise",
-    "plot_funding_total",
-    "plot_hydropower",
-    "plot_links",
-    "plot_money_per_project",
-    "plot_orchards",
-    "plot_pairing_projects",
-    "plot_pairings",
-    "plot_projects",
-    "plot_three_gorges",
-    "plot_timeline",
-    "plot_training",
-    "plot_water_people",
-    "plot_water_works",
-    "plot_way_to_town",
-]
+from .quantity import Quantity
+from .tables import quantities
 
 
-def _facts(table: pd.DataFrame, *names: str, data: str | None = None) -> list:
-    """Facts of the table that a claim is about; a clear error for a table of another county."""
-    if table.attrs.get("data", "") != data or not set(names) <= set(table["fact_id"]):
+def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None) -> list[Quantity]:
+    """Facts that a claim is about, in its order; a clear error for tables of another county."""
+    known: dict[str, Quantity] = {}
+    for table in tables:
+        known |= quantities(table) if table.attrs.get("data", "") == data else {}
+    if not set(names) <= set(known):
         raise ValueError(
             _(
                 "this chart says what our sources found; for rows of your own, use wd.columns, "
                 "wd.bars, wd.nested, wd.squares or wd.spans, and say your own finding in title="
             )
         )
-    return [fact(table, name) for name in names]
+    return [known[name] for name in names]
+
+
+def _grouped(
+    facts: Iterable[Quantity], groups: Iterable[tuple], details: Mapping, stand_out: Container[str]
+) -> list[Wanted]:
+    """Figures, each under the heading of its group; some stand out, some have a word beside."""
+    return [
+        mark(
+            each,
+            group=group,
+            detail=details.get(each.formula),
+            tone="main" if each.formula in stand_out else "second",
+        )
+        for each, group in zip(facts, groups, strict=True)
+    ]
 
 
 def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The usual yearly aid and that of 2020; the four years before are inferred, and say so."""
-    usual, last = _facts(funding, "jilin-annual-usual", "jilin-annual-2020")
+    usual, last = _facts(["jilin-annual-usual", "jilin-annual-2020"], funding)
     inferred = [mark(usual, at=year, state="inferred") for year in range(2016, 2020)]
     return columns(
         [*inferred, mark(last, at=2020)],
@@ -76,21 +79,21 @@ def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The total since 1992 with the five years that lie within it."""
-    facts = _facts(funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-huatai")
+    labels = {
+        "jilin-aid-1992-2021": (
+            "{jilin-aid-1992-2021:period}，资金和物资",
+            "Money and goods, {jilin-aid-1992-2021:period}",
+        ),
+        "jilin-aid-2016-2020": (
+            "{jilin-aid-2016-2020:period}，资金",
+            "money, {jilin-aid-2016-2020:period}",
+        ),
+        "jilin-huatai": ("投给花台乡", "For Huatai township"),
+    }
     return nested(
-        facts,
+        _facts(labels, funding),
         name="funding-total",
-        label={
-            "jilin-aid-1992-2021": (
-                "{jilin-aid-1992-2021:period}，资金和物资",
-                "Money and goods, {jilin-aid-1992-2021:period}",
-            ),
-            "jilin-aid-2016-2020": (
-                "{jilin-aid-2016-2020:period}，资金",
-                "money, {jilin-aid-2016-2020:period}",
-            ),
-            "jilin-huatai": ("投给花台乡", "For Huatai township"),
-        },
+        label=labels,
         title=(
             "吉林援助巫溪县资金和物资{jilin-aid-1992-2021}，"
             "其中{jilin-aid-2016-2020:period}{jilin-aid-2016-2020}",
@@ -104,9 +107,8 @@ def plot_funding_total(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Every project a square: those of 2020 within the five years, within all of them."""
-    facts = _facts(projects, "projects-1992-2021", "projects-2016-2020", "projects-2020")
     return squares(
-        facts,
+        _facts(["projects-1992-2021", "projects-2016-2020", "projects-2020"], projects),
         name="projects-nested",
         label="period",
         title=(
@@ -124,15 +126,16 @@ def plot_money_per_project(
     funding: pd.DataFrame, projects: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
     """Money by project where both name the same years; bounds where print says 余."""
-    year, five, all_years = _facts(
-        funding, "jilin-annual-2020", "jilin-aid-2016-2020", "jilin-aid-1992-2021"
-    )
-    counts = _facts(projects, "projects-2020", "projects-2016-2020", "projects-1992-2021")
-    labels = ("projects-2020", "projects-2016-2020", "projects-1992-2021")
+    money = {
+        "projects-2020": "jilin-annual-2020",
+        "projects-2016-2020": "jilin-aid-2016-2020",
+        "projects-1992-2021": "jilin-aid-1992-2021",
+    }
+    counts, sums = _facts(money, projects), _facts(money.values(), funding)
     return bars(
         [
-            mark(money / count, label=(f"{{{name}:period}}", f"{{{name}:period}}"))
-            for money, count, name in zip((year, five, all_years), counts, labels, strict=True)
+            mark(total / count, label=(f"{{{count.formula}:period}}",) * 2)
+            for total, count in zip(sums, counts, strict=True)
         ],
         name="money-per-project",
         title=(
@@ -153,7 +156,7 @@ def plot_water_people(
     water_works: pd.DataFrame, county: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
     """The people with safe water beside the population: the article's own contradiction."""
-    (people,), (population,) = _facts(water_works, "water-people"), _facts(county, "population")
+    people, population = _facts(["water-people", "population"], water_works, county)
     return bars(
         [
             mark(people, label=("解决饮水安全的农村人口", "Rural people with safe water")),
@@ -183,7 +186,7 @@ def plot_water_people(
 def plot_water_works(water_works: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The works of five years, one square for ten."""
     return squares(
-        _facts(water_works, "small-central-supply", "consolidation-works", "town-waterworks"),
+        _facts(["small-central-supply", "consolidation-works", "town-waterworks"], water_works),
         name="water-works",
         per=10,
         label="works",
@@ -201,10 +204,13 @@ def plot_water_works(water_works: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Two sums on one scale, and what each was drawn from or put into."""
-    (works,) = _facts(water_works, "hydropower-projects")
-    income, capital, bodies = _facts(
-        funding, "hydropower-income", "mutual-aid-capital", "mutual-aid-cooperatives"
+    names = (
+        "hydropower-projects",
+        "hydropower-income",
+        "mutual-aid-capital",
+        "mutual-aid-cooperatives",
     )
+    works, income, capital, bodies = _facts(names, water_works, funding)
     return beside(
         bars(
             [
@@ -247,18 +253,10 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
         "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
-    not_trained = ("exchange-people", "secondment-people", "students-helped")
+    trained = names.keys() - {"exchange-people", "secondment-people", "students-helped"}
     return bars(
-        [
-            mark(
-                quantity,
-                label=names[quantity.formula],
-                group=group,
-                detail=details.get(quantity.formula),
-                tone="second" if quantity.formula in not_trained else None,
-            )
-            for group, quantity in zip(groups, _facts(training, *names), strict=True)
-        ],
+        _grouped(_facts(names, training), groups, details, trained),
+        label=names,
         name="training",
         title=(
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
@@ -277,7 +275,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
 def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Land by crop, one square for a hundred mu."""
     return squares(
-        _facts(projects, "citrus-huatai", "plum-huatai", "mulberry-huatai"),
+        _facts(["citrus-huatai", "plum-huatai", "mulberry-huatai"], projects),
         name="orchards",
         per=100,
         label="item",
@@ -293,7 +291,8 @@ def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Before and now, in minutes; the bridge is part of the walk."""
-    car, foot, bridge = _facts(county, "longxi-by-car", "longxi-on-foot", "footbridge-crossing")
+    names = "longxi-by-car", "longxi-on-foot", "footbridge-crossing"
+    car, foot, bridge = _facts(names, county)
     return nested(
         [
             mark(
@@ -317,13 +316,13 @@ def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """A footbridge and whom it links: a square each."""
-    villages, groups, households = _facts(
-        projects, "footbridge-villages", "footbridge-groups", "footbridge-households"
-    )
+    linked = {
+        "footbridge-villages": ("连通的村", "Villages linked"),
+        "footbridge-groups": ("受益的社", "Villager groups served"),
+        "footbridge-households": ("受益的户", "Households served"),
+    }
     return beside(
-        _row_of_squares(villages, ("连通的村", "Villages linked")),
-        _row_of_squares(groups, ("受益的社", "Villager groups served")),
-        _row_of_squares(households, ("受益的户", "Households served")),
+        *map(_row_of_squares, _facts(linked, projects), linked.values()),
         name="huatai-links",
         title=(
             "一座{footbridge-length}的吊桥，连起{footbridge-villages}村，"
@@ -356,35 +355,26 @@ def plot_timeline(
     lang: str = "zh",
 ) -> Chart:
     """The years that the article names, in the lanes of those who acted."""
-    jilin = ("吉林省", "Jilin province")
-    water = ("水利部与巫溪县", "The water ministry and the county")
-    began, meeting = _facts(county, "aid-began", "water-meeting-2018")
-    total, five, year = _facts(
-        funding, "jilin-aid-1992-2021", "jilin-aid-2016-2020", "jilin-annual-2020"
-    )
-    (investment,) = _facts(funding, "water-investment")
-    (people,) = _facts(water_works, "water-people")
-    counts = _facts(projects, "projects-2016-2020", "projects-2020")
+    names = {
+        "aid-began": ("开始对口支援", "Aid begins"),
+        "jilin-aid-1992-2021": ("资金和物资", "Money and goods"),
+        "jilin-aid-2016-2020": ("“十三五”资金", "Money, five years"),
+        "projects-2016-2020": ("“十三五”项目", "Projects, five years"),
+        "jilin-annual-2020": (
+            "{jilin-annual-2020:period}资金",
+            "Money in {jilin-annual-2020:period}",
+        ),
+        "projects-2020": ("{projects-2020:period}项目", "Projects in {projects-2020:period}"),
+        "water-meeting-2018": ("对口帮扶对接会", "The ministry's meeting"),
+        "water-investment": ("饮水投入", "Water investment"),
+        "water-people": ("饮水安全受益", "People with safe water"),
+    }
+    groups = [("吉林省", "Jilin province")] * 6
+    groups += [("水利部与巫溪县", "The water ministry and the county")] * 3
+    facts = _facts(names, funding, projects, water_works, county)
     return spans(
-        [
-            mark(began, group=jilin, label=("开始对口支援", "Aid begins")),
-            mark(total, group=jilin, label=("资金和物资", "Money and goods")),
-            mark(five, group=jilin, label=("“十三五”资金", "Money, five years")),
-            mark(counts[0], group=jilin, label=("“十三五”项目", "Projects, five years")),
-            mark(
-                year,
-                group=jilin,
-                label=("{jilin-annual-2020:period}资金", "Money in {jilin-annual-2020:period}"),
-            ),
-            mark(
-                counts[1],
-                group=jilin,
-                label=("{projects-2020:period}项目", "Projects in {projects-2020:period}"),
-            ),
-            mark(meeting, group=water, label=("对口帮扶对接会", "The ministry's meeting")),
-            mark(investment, group=water, label=("饮水投入", "Water investment")),
-            mark(people, group=water, label=("饮水安全受益", "People with safe water")),
-        ],
+        _grouped(facts, groups, {}, names),
+        label=names,
         name="timeline",
         title=(
             "援助始于{aid-began}，累计数之外，最早注明年份的数却是{jilin-aid-2016-2020:period}的",
@@ -402,8 +392,8 @@ def plot_timeline(
 # -------------------------------------------------------------------- the other sources
 
 
-def _others(table: pd.DataFrame, *names: str) -> list:
-    return _facts(table, *names, data=str(three_gorges()))
+def _others(table: pd.DataFrame, names: Iterable[str]) -> list[Quantity]:
+    return _facts(names, table, data=str(three_gorges()))
 
 
 _FREE = ("无偿援助", "Free of charge")
@@ -425,11 +415,13 @@ _PAIRS = {
 }
 
 
-def _pair(quantity, group: tuple, detail: tuple | None = None):
-    """A figure of a pairing, which its fact_id names; Jilin and Wuxi stand out."""
-    name = next(name for name in _PAIRS if quantity.inputs[0].startswith(name))
-    tone = "main" if name == "jilin-wuxi" else "second"
-    return mark(quantity, label=_PAIRS[name], group=group, detail=detail, tone=tone)
+_JILIN = ("jilin-wuxi-2022-aid", "jilin-wuxi-2022-projects")
+
+
+def _pairs(names: Iterable[str]) -> dict[str, tuple]:
+    """What the pairings are called that begin these fact_ids."""
+    return {each: words for each in names for pair, words in _PAIRS.items()
+            if each.startswith(pair)}  # fmt: skip
 
 
 def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
@@ -450,10 +442,8 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     groups = [_FREE] * 4 + [_FREE_AND_GOODS] + [_NOT_SAID] * 4
     return bars(
-        [
-            _pair(quantity, group, years[quantity.formula])
-            for quantity, group in zip(_others(funding, *years), groups, strict=True)
-        ],
+        _grouped(_others(funding, years), groups, years, _JILIN),
+        label=_pairs(years),
         name="pairings",
         title=(
             "{jilin-wuxi-2022-years}来，天津在万州投入{tianjin-wanzhou-2022-aid}，"
@@ -489,30 +479,22 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "the area less Chongqing leaves {sanxia-2017-total - cq-2018-total}",
         ),
     }
-    groups = {
-        "sanxia-2005-total": area,
-        "sanxia-2017-total": area,
-        "cq-2018-total": chongqing,
-        "cq-2024-total": chongqing,
-        "cq-2021-2025-total": chongqing,
-        "yichang-2021-total": hubei,
-        "hubei-2023-total": hubei,
-    }
-    places = {"yichang-2021-total": ("宜昌，", "Yichang, ")}
+    names = (
+        "sanxia-2005-total",
+        "sanxia-2017-total",
+        "cq-2018-total",
+        "cq-2024-total",
+        "cq-2021-2025-total",
+        "yichang-2021-total",
+        "hubei-2023-total",
+    )
+    labels = {name: (f"{{{name}:period}}",) * 2 for name in names}
+    years = "{yichang-2021-total:period}"
+    labels["yichang-2021-total"] = (f"宜昌，{years}", f"Yichang, {years}")
+    groups = [area] * 2 + [chongqing] * 3 + [hubei] * 2
     return bars(
-        [
-            mark(
-                quantity,
-                label=[
-                    f"{place}{{{quantity.formula}:period}}"
-                    for place in places.get(quantity.formula, ("", ""))
-                ],
-                group=groups[quantity.formula],
-                detail=at_odds.get(quantity.formula),
-                tone="main" if quantity.formula in at_odds else "second",
-            )
-            for quantity in _others(funding, *groups)
-        ],
+        _grouped(_others(funding, names), groups, at_odds, at_odds),
+        label=labels,
         name="three-gorges",
         title=(
             "重庆库区：一篇说五年引入{cq-2021-2025-total}，累计数六年却只增"
@@ -544,12 +526,10 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "jilin-wuxi-2022-projects": "jilin-wuxi-2022-aid",
         "shanghai-wanzhou-2015-projects": "shanghai-wanzhou-2015-total",
     }
-    groups = [aid] * 5 + [every]
+    each_costs = {count: (f"{{{total} / {count}}}",) * 2 for count, total in money.items()}
     return bars(
-        [
-            _pair(count, group, (f"{{{money[count.formula]} / {count.formula}}}",) * 2)
-            for count, group in zip(_others(projects, *money), groups, strict=True)
-        ],
+        _grouped(_others(projects, money), [aid] * 5 + [every], each_costs, _JILIN),
+        label=_pairs(money),
         name="pairing-projects",
         title=(
             "天津在万州办{tianjin-wanzhou-2022-projects}项目，平均每个"

@@ -6,21 +6,19 @@ than their bounds admit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
 
 import pandas as pd
 
-from .charts import STATES, TONES, Chart, Mark, compose, rounded, wording
+from .charts import STATES, TONES, Chart, Mark, in_words, rounded, wording
 from .messages import _, one_of
-from .places import NOTHING, Both, Folder, capital, fill, joined, period, years
+from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity
 from .schema import resource
 from .tables import need_columns, quantities
-
-__all__ = ["bars", "beside", "columns", "mark", "nested", "overview", "spans", "squares"]
 
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
@@ -39,30 +37,8 @@ class _Sentence(str):
 _NOTHING_YET = _Sentence("这张表里还没有可画的数。 | This table has no figures to draw yet.")
 
 
-class Drawn(NamedTuple):
-    """A figure as the author wants it drawn; made by :func:`mark`."""
-
-    quantity: Quantity
-    label: Sequence[str] | None = None
-    at: int | None = None
-    state: str | None = None
-    within: str | None = None
-    group: Sequence[str] | None = None
-    detail: Sequence[str] | None = None
-    tone: str | None = None
-
-
-def mark(
-    quantity: Quantity,
-    *,
-    label: Sequence[str] | None = None,
-    at: int | None = None,
-    state: str | None = None,
-    within: str | None = None,
-    group: Sequence[str] | None = None,
-    detail: Sequence[str] | None = None,
-    tone: str | None = None,
-) -> Drawn:
+@dataclass(frozen=True)
+class Wanted:
     """A figure for a form, with more said of it than its row says.
 
     Parameters
@@ -80,16 +56,34 @@ def mark(
         ``part_of`` says by default.
     tone : {"main", "second", "third"}, optional
     """
-    if not isinstance(quantity, Quantity):
-        words = {"kind": type(quantity).__name__}
-        raise TypeError(
-            _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got {kind}",
-              **words)
-        )  # fmt: skip
-    for given, known, what in ((state, STATES, "state"), (tone, TONES, "tone")):
-        if given is not None:
-            one_of(known, what, given)
-    return Drawn(quantity, label, at, state, within, group, detail, tone)
+
+    quantity: Quantity
+    _: KW_ONLY
+    label: Sequence[str] | None = None
+    at: int | None = None
+    state: str | None = None
+    within: str | None = None
+    group: Sequence[str] | None = None
+    detail: Sequence[str] | None = None
+    tone: str | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.quantity, Quantity):
+            words = {"kind": type(self.quantity).__name__}
+            raise TypeError(
+                _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got "
+                  "{kind}", **words)
+            )  # fmt: skip
+        for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
+            if got is not None:
+                one_of(known, what, got)
+
+    @property
+    def figure(self) -> str:
+        return self.quantity.formula or self.quantity.wording("zh")
+
+
+mark = Wanted
 
 
 # -------------------------------------------------------------------- the forms
@@ -99,32 +93,31 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns at their years."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _in_order_of_years(_one_axis(marks))
-    places = [(_place(each), each.group) for each in marks]
+    groups = [each.group for each in marks]
+    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
+    if all(each.at is not None for each in marks):
+        marks.sort(key=lambda each: (groups.index(each.group), each.at))
     # Two figures of one year stand side by side, not one before the other.
-    marks = [
-        replace(each, at=place[0] if places.count(place) == 1 else None)
-        for each, place in zip(marks, places, strict=True)
-    ]
+    many = Counter((each.at, each.group) for each in marks)
+    marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
     options = {} if change is None else {"change": _change(change, folder, marks)}
-    return _compose("columns", marks, folder, title, subtitle, note, name, lang, options)
+    return _chart("columns", marks, folder, title, subtitle, note, name, lang, options=options)
 
 
-def _in_order_of_years(marks: list[Mark]) -> list[Mark]:
-    """As they stand from left to right: by year where each has one, within each group."""
-    if any(_place(each) is None for each in marks):
-        return marks
-    groups = list(dict.fromkeys(each.group for each in marks))
-    return sorted(marks, key=lambda each: (groups.index(each.group), _place(each)))
+def _year(mark: Mark) -> int | None:
+    """The year at which a column stands."""
+    return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
-def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
+def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
     ratio = folder.quantity(formula) if isinstance(formula, str) else None
     if ratio is None or ratio.unit:
         raise ValueError(
             _('change: expected a ratio of fact_ids, "new / old - 1", got {got!r}', got=formula)
         )
+    if len(marks) < 2:
+        raise ValueError(_("change: expected two columns or more"))
     quantity = ratio * Quantity(100, "percent")
     before, after = (each.low or 0 for each in marks[-2:])
     if quantity.value is not None and quantity.value * (after - before) < 0:
@@ -132,9 +125,9 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> list[str]:
         raise ValueError(
             _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
         )
-    said = [quantity.wording(lang) for lang in ("zh", "en")]
-    signed = quantity.qualifier == "exact" and quantity.value > 0 and said[0][0].isdigit()
-    return [f"+{each}" if signed else each for each in said]
+    said = in_words(quantity)
+    signed = quantity.qualifier == "exact" and quantity.value > 0 and said.zh[0].isdigit()
+    return joined((Both("+", "+"), said), "", "") if signed else said
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -142,20 +135,20 @@ def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None
     """Bars one under the other, named at their left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
-    return _compose("bars", marks, folder, title, subtitle, note, name, lang)
+    return _chart("bars", marks, folder, title, subtitle, note, name, lang)
 
 
 def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
            per=1, lang="zh") -> Chart:  # fmt: skip
     """A whole, and its parts drawn in place within it: the two are never added up."""
     marks, folder = _marks(figures, label, data, per)
-    return _compose("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
+    return _chart("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
 
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
     """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
-    marks, folder = _marks(figures, label, data, 1)
+    marks, folder = _marks(figures, label, data)
     marks = _one_axis(marks)
     if not per > 0:
         raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
@@ -165,15 +158,8 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
         raise ValueError(
             _("{many:,.0f} squares are too many to see: say per=, units for one square", **words)
         )
-    chart = _compose(
-        "squares", marks, folder, title, subtitle, note, name, lang, {"per": float(per)}
-    )
-    if per == 1:
-        return chart
-    one = Quantity(per, marks[0].unit)
-    scale = Both(f"一格为{one.wording('zh')}", f"one square is {one.wording('en')}")
-    zh, en = joined(filter(None, (chart.words["subtitle"], scale)), "；", "; ")
-    return replace(chart, words={**chart.words, "subtitle": Both(zh, capital(en))})
+    options = {"per": float(per)}
+    return _chart("squares", marks, folder, title, subtitle, note, name, lang, options=options)
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -184,7 +170,7 @@ def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=Non
     if not marks:
         raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
     marks = [replace(each, within="") for each in marks]
-    return _compose("spans", marks, folder, title, subtitle, note, name, lang)
+    return _chart("spans", marks, folder, title, subtitle, note, name, lang)
 
 
 _COMMON = """
@@ -256,13 +242,11 @@ def beside(
     if len(folders := {each.folder for each in charts}) > 1:
         listed = ", ".join(map(str, folders))
         raise ValueError(_("charts of different folders: {folders}", folders=listed))
-    folder = Folder.at(data if data is not None else charts[0].folder)
     panels = tuple(replace(each, name=None, lang=lang) for each in charts)
+    folder = Folder.at(data if data is not None else charts[0].folder)
     every = [mark for each in panels for mark in each.figures]
-    _each_once(every)
     default = joined([each.words["title"] for each in charts], "；", "; ")
-    whole = compose("beside", every, folder, title=title, subtitle=subtitle, note=note,
-                    default=default, name=name, lang=lang)  # fmt: skip
+    whole = _chart("beside", every, folder, title, subtitle, note, name, lang, default=default)
     return replace(whole, figures=(), panels=panels)
 
 
@@ -299,20 +283,28 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
-def _compose(form, marks, folder, title, subtitle, note, name, lang, options=None) -> Chart:
-    return compose(
-        form, _unalike(marks), folder, title=title, subtitle=subtitle, note=note,
-        default=_neutral_title(marks, folder), name=name, lang=lang, options=options or {},
-    )  # fmt: skip
+def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
+    """A chart with its words: the author's, or, without a title, only what the codes say."""
+    given = {"title": title, "subtitle": subtitle, "note": note}
+    words = {what: NOTHING if said is None else fill(said, folder, what)
+             for what, said in given.items()}  # fmt: skip
+    words["title"] = words["title"] or default or _neutral_title(marks, folder)
+    options = options or {}
+    if (per := options.get("per", 1)) != 1:
+        zh, en = in_words(Quantity(per, marks[0].unit))
+        scale = Both(f"一格为{zh}", f"one square is {en}")
+        words["subtitle"] = capital(joined(filter(None, (words["subtitle"], scale)), "；", "; "))
+    words["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
+    return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data), options)
 
 
 # -------------------------------------------------------------------- from figures to marks
 
 
-def _marks(figures, label, data, per, dated=True) -> tuple[list[Mark], Folder]:
+def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Folder]:
     if per != 1:
         raise ValueError(_("per: one square stands for so many; other forms have no use for it"))
-    wanted = list(_drawn(figures))
+    wanted = list(_wanted(figures))
     if not wanted:
         raise ValueError(_("nothing to draw: the selection is empty"))
     if len(wanted) > MOST_MARKS:
@@ -321,26 +313,34 @@ def _marks(figures, label, data, per, dated=True) -> tuple[list[Mark], Folder]:
             _("{count} figures are too many for a chart: select at most {most}", **words)
         )
     folder = _folder(figures, data)
-    rows = [folder.rows.get(each.quantity.formula) for each in wanted]
     for each in wanted:
         _belongs(each.quantity, folder)
-    names = _names(wanted, rows, label, folder, dated)
-    return [
-        _mark(each, row, name, folder) for each, row, name in zip(wanted, rows, names, strict=True)
-    ], folder
+    rows = [folder.rows.get(each.quantity.formula) for each in wanted]
+    given, columns = (label, None) if isinstance(label, Mapping) else ({}, label)
+    names = _names([row for row in rows if row is not None], columns, folder, dated)
+    marks = []
+    for each, row in zip(wanted, rows, strict=True):
+        words = each.label or given.get(each.quantity.formula)
+        if words is not None:
+            name = fill(words, folder, "label")
+        elif each.at is not None:
+            name = period(each.at, each.at)
+        else:
+            name = names.get(each.figure) or Both(each.figure, each.figure)
+        marks.append(_mark(each, row, name, folder))
+    return marks, folder
 
 
-def _drawn(figures) -> Iterable[Drawn]:
+def _wanted(figures) -> Iterable[Wanted]:
     if isinstance(figures, pd.DataFrame):
-        yield from (Drawn(quantity) for quantity in quantities(figures))
-        return
-    if isinstance(figures, Quantity | Drawn):
+        figures = quantities(figures)
+    elif isinstance(figures, Quantity | Wanted):
         figures = [figures]
     for each in figures:
         if isinstance(each, pd.DataFrame | pd.Series):
-            yield from _drawn(each)
+            yield from _wanted(each)
         else:
-            yield each if isinstance(each, Drawn) else mark(each)
+            yield each if isinstance(each, Wanted) else Wanted(each)
 
 
 def _folder(figures, data) -> Folder:
@@ -359,59 +359,47 @@ def _folder(figures, data) -> Folder:
 
 
 def _belongs(quantity: Quantity, folder: Folder) -> None:
+    where = folder.data or _("our tables")
     for name in quantity.inputs:
         if name not in folder.facts:
-            words = {"name": name, "where": folder.data or _("our tables")}
+            words = {"name": name, "where": where}
             raise ValueError(
                 _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
             )
     said = folder.facts.get(quantity.formula, quantity)
     if quantity != said:
-        words = {"name": quantity.formula, "said": said, "where": folder.data or _("our tables")}
+        words = {"name": quantity.formula, "said": said, "where": where}
         raise ValueError(_("{name!r} says {said} in {where}", **words))
 
 
-def _mark(drawn: Drawn, row, name: Both, folder: Folder) -> Mark:
-    quantity = drawn.quantity
-    state = drawn.state or (folder.state(row) if row is not None else "completed")
-    figure = quantity.formula or quantity.wording("zh")
-    start, end = (None, None) if row is None else years(row)
-
-    def said(words) -> Both:
-        return NOTHING if words is None else fill(words, folder, "label")
-
+def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
+    quantity, state, within, start, end = wanted.quantity, "completed", "", None, None
+    if row is not None:
+        state, (start, end) = folder.state(row), years(row)
+        within = "" if pd.isna(row.part_of) else row.part_of
+    state = wanted.state or state
+    group, detail = (NOTHING if words is None else fill(words, folder, "label")
+                     for words in (wanted.group, wanted.detail))  # fmt: skip
+    low, high = quantity.low, quantity.high
+    if low is None or low < 0:
+        low = high = None
     return Mark(
-        figure,
+        wanted.figure,
         name,
         wording(quantity, state),
-        *_bounds(quantity),
+        rounded(low),
+        rounded(high),
         unit=quantity.unit,
         about=quantity.about,
         state=state,
         start=start,
         end=end,
-        at=drawn.at,
-        within=drawn.within if drawn.within is not None else _whole(row),
-        group=said(drawn.group),
-        detail=said(drawn.detail),
-        tone=drawn.tone or ("third" if state == "before" else "main"),
+        at=wanted.at,
+        within=within if wanted.within is None else wanted.within,
+        group=group,
+        detail=detail,
+        tone=wanted.tone or ("third" if state == "before" else "main"),
     )
-
-
-def _bounds(quantity: Quantity) -> tuple[float | None, float | None]:
-    """How far a figure is drawn solid, and how far it fades; neither where it may be below zero."""
-    if quantity.low is None or quantity.low < 0:
-        return None, None
-    return rounded(quantity.low), rounded(quantity.high)
-
-
-def _whole(row) -> str:
-    return "" if row is None or pd.isna(row.part_of) else row.part_of
-
-
-def _place(mark: Mark) -> int | None:
-    """The year at which a column stands."""
-    return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
 def _is_date(each) -> bool:
@@ -432,8 +420,7 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
         raise ValueError(_("nothing to draw: no figure has a value or bounds at or above zero"))
     if len(units) == 1:
         return marks
-    bases = {_EXACT.get(unit, (unit, 1))[0] for unit in units}
-    if len(bases) > 1:
+    if len({_EXACT.get(unit, (unit, 1))[0] for unit in units}) > 1:
         words = {"units": ", ".join(units)}
         raise ValueError(
             _(
@@ -446,105 +433,63 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
 
 def _converted(mark: Mark) -> Mark:
     unit, factor = _EXACT.get(mark.unit, (mark.unit, 1))
-    low, high = (
-        None if each is None else rounded(Fraction(each) * factor) for each in (mark.low, mark.high)
-    )
+    low, high = (each and rounded(Fraction(each) * factor) for each in (mark.low, mark.high))
     return replace(mark, low=low, high=high, unit=unit)
 
 
 # -------------------------------------------------------------------- names
 
 
-def _names(wanted: list[Drawn], rows: list, label, folder: Folder, dated: bool) -> list[Both]:
-    """What each mark is called: the author's words, else what tells the rows apart."""
-    if isinstance(label, Mapping):
-        given = [label.get(each.quantity.formula) for each in wanted]
-    else:
-        given = [None] * len(wanted)
-    given = [each.label or words for each, words in zip(wanted, given, strict=True)]
-    known = [row for row in rows if row is not None]
-    columns = label if isinstance(label, str | list | tuple) else None
-    told = _telling_apart(known, columns, folder, dated)
-    names = []
-    for each, row, words in zip(wanted, rows, given, strict=True):
-        if words is not None:
-            names.append(fill(words, folder, "label"))
-        elif each.at is not None:
-            names.append(period(each.at, each.at))
-        elif row is not None:
-            names.append(told[row.fact_id])
-        else:
-            formula = each.quantity.formula or each.quantity.wording("zh")
-            names.append(Both(formula, formula))
+def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
+    """The shortest names that differ wherever the rows do; and their years, where those differ."""
+    if isinstance(columns, str):
+        columns = [columns]
+    elif columns is None:
+        columns, apart = [], 0
+        for column in [*_telling(rows), "period"]:
+            told = len({tuple(_said(row, each, folder) for each in [*columns, column])
+                        for row in rows})  # fmt: skip
+            if told > apart:
+                columns, apart = [*columns, column], told
+            if told == len(rows):
+                break
+        if dated and "period" not in columns and len(set(map(years, rows))) > 1:
+            columns.append("period")
+    known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
+    for column in columns if rows else ():
+        one_of(known, "label", column)
+    names = {}
+    for row in rows:
+        said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
+        names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
     return names
 
 
-def _telling_apart(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
-    """The shortest names that differ wherever the rows do; and their years, where those differ."""
-    if columns is None:
-        columns = [*dict.fromkeys(col for row in rows for col in _columns_of(row)), "period"]
-        chosen: list[str] = []
-        for column in columns:
-            here = [_codes(row, [*chosen, column]) for row in rows]
-            before = [_codes(row, chosen) for row in rows]
-            if len(set(here)) > len(set(before)) or not chosen:
-                chosen.append(column)
-            if len(set(here)) == len(rows):
-                break
-        dated = dated and "period" not in chosen and len({years(row) for row in rows}) > 1
-        columns = [*chosen, "period"] if dated else chosen
-    columns = [columns] if isinstance(columns, str) else list(columns)
-    fields = {"period": None, **{each: None for row in rows for each in row._fields}}
-    for column in columns if rows else ():
-        one_of(fields, "label", column)
-    return {row.fact_id: _name(row, columns, folder) for row in rows}
+def _telling(rows: list) -> list[str]:
+    """The columns that tell the rows of their tables apart, the most telling first."""
+    declared = (each for row in rows for each in resource(type(row).__name__)["tellingApart"])
+    return [each for each in dict.fromkeys(declared) if each not in ("start", "end", "source_id")]
 
 
-def _columns_of(row) -> list[str]:
-    """The columns that tell the rows of its table apart, the most telling first."""
-    declared = resource(type(row).__name__)["tellingApart"]
-    return [column for column in declared if column not in ("start", "end", "source_id")]
-
-
-def _codes(row, columns: Sequence[str]) -> tuple:
-    return tuple(
-        years(row) if each == "period" else str(getattr(row, each, "")) for each in columns
-    )
-
-
-def _name(row, columns: Sequence[str], folder: Folder) -> Both:
-    parts = []
-    for column in columns:
-        if column == "period":
-            parts.append(period(*years(row)))
-        else:
-            code = getattr(row, column, None)
-            parts.append(NOTHING if code is None or pd.isna(code) else folder.label(str(code)))
-    parts = list(dict.fromkeys(filter(None, parts))) or [folder.label(row.indicator)]
-    zh, en = joined(parts)
-    return Both(zh, capital(en))
+def _said(row, column: str, folder: Folder) -> Both:
+    """What a row says in a column: its years, what a code is called, or nothing."""
+    if column == "period":
+        return period(*years(row))
+    code = getattr(row, column, None)
+    return NOTHING if pd.isna(code) else folder.label(str(code))
 
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    _each_once(marks)
-    names = [[(mark.name[n], mark.at, mark.group) for mark in marks] for n in (0, 1)]
-    twice = [any(said.count(said[n]) > 1 for said in names) for n in range(len(marks))]
-    return [_with_its_figure(mark) if again else mark
-            for mark, again in zip(marks, twice, strict=True)]  # fmt: skip
-
-
-def _with_its_figure(mark: Mark) -> Mark:
-    zh, en = mark.name
-    return replace(mark, name=Both(f"{zh}（{mark.figure}）", f"{en} ({mark.figure})"))
-
-
-def _each_once(marks: list[Mark]) -> None:
-    """Else the link to a figure would lead to either of its marks."""
-    keys = [mark.key for mark in marks]
-    for key in keys:
-        if keys.count(key) > 1:
+    # A figure is drawn once, else the link to it would lead to either of its marks.
+    for key, count in Counter(mark.key for mark in marks).items():
+        if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
+    names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
+    printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
+    return [replace(mark, name=joined((mark.name, figure), "", ""))
+            if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
+            for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
@@ -552,13 +497,9 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
     if not rows:
         return joined([mark.name for mark in marks[:3]], "、")
-    shared = []
-    for column in dict.fromkeys(col for row in rows for col in ("indicator", *_columns_of(row))):
-        codes = list(dict.fromkeys(str(getattr(row, column, "")) for row in rows))
-        if column == "indicator" and len(codes) <= 3:
-            shared += [folder.label(code) for code in codes]
-        elif len(codes) == 1 and codes[0] in folder.labels:
-            shared.append(folder.label(codes[0]))
-    shared = list(dict.fromkeys(shared)) or [folder.label(rows[0].indicator)]
-    zh, en = joined(shared)
-    return Both(zh, capital(en))
+    shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
+    shared = shared if len(shared) <= 3 else []
+    for column in _telling(rows):
+        said = {_said(row, column, folder) for row in rows}
+        shared += said - {NOTHING} if len(said) == 1 else []
+    return capital(joined(dict.fromkeys(shared or [folder.label(rows[0].indicator)])))

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, pairwise, product
+from typing import NamedTuple
 
 from matplotlib.patches import Ellipse, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from . import style
 from .charts import Chart, Mark
-from .pen import STEPS, TONE, Pen, blank, fading, paint, shape
-from .style import GREY, HUE, INK, PAPER, Sizes, height, wrap
+from .pen import STEPS, TONE, Pen, blank, fading, paint
+from .style import ALERT, GREY, HUE, INK, PAPER, Sizes, height, width, wrap
 from .wording import unwrapped
 
 _BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
+_BOLD = "semibold"
+_NESTING = ("nested", "squares")  # the forms that draw parts within their whole
 
 
 class Body:
@@ -34,280 +36,265 @@ class Body:
 
     def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
-        known = {mark.figure for mark in chart.figures}
+        known = {mark.figure for mark in chart.figures} if chart.form in _NESTING else ()
+        self.parts = [mark for mark in chart.figures if mark.within in known]
         self.wholes = [mark for mark in chart.figures if mark.within not in known]
-        self.inside = {mark.key: _inside(mark, chart.figures) for mark in self.wholes}
+        self.heads: list[tuple[float, float, str, float]] = []  # left, top, words, size
         self._lay_out()
 
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        ax.set(xlim=(0, wide), ylim=(high, 0))
+    def pen(self, ax, wide: float, high: float, left: float, top: float) -> Pen:
+        """A pen at the body's corner in an Axes of so many points, which gets the body's scale."""
+        blank(ax)
+        xlim, ylim = self._limits(wide, high, left, top)
+        ax.set(xlim=xlim, ylim=ylim)
+        return Pen(ax, wide, high, left, top)
 
-    def _named(self, name: str, words: str) -> str:
-        return f"{name}：{words}" if self.chart.lang == "zh" else f"{name}: {words}"
+    def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
+        return (0, wide), (high, 0)
 
+    def _inside(self, whole: Mark) -> list[Mark]:
+        """The parts of a whole and their parts, outermost first."""
+        found = []
+        for mark in self.parts:
+            if mark.within == whole.figure and mark.key != whole.key:
+                found += [mark, *self._inside(mark)]
+        return found
 
-def _inside(whole: Mark, marks: Iterable[Mark]) -> list[Mark]:
-    """The parts of a whole and their parts, outermost first."""
-    found = []
-    for mark in marks:
-        if mark.within == whole.figure and mark.key != whole.key:
-            found += [mark, *_inside(mark, marks)]
-    return found
+    def _words(self, mark: Mark) -> str:
+        """A figure with what stands beside it, where that has no column of its own."""
+        comma = "，" if self.chart.lang == "zh" else ", "
+        return comma.join(filter(None, (mark.words, mark.detail)))
+
+    def _named(self, mark: Mark) -> str:
+        return f"{mark.name}{'：' if self.chart.lang == 'zh' else ': '}{self._words(mark)}"
+
+    def _under_heading(self, mark: Mark, before: str, at: float) -> float:
+        """How far down a mark begins: below the heading of its group, where it is the first."""
+        if not mark.group or mark.group == before:
+            return at
+        at, size = at + 6 * bool(at), self.sizes.label
+        self.heads.append((0, at, words := wrap(mark.group, self.wide, size, _BOLD), size))
+        return at + height(words, size) + 8
+
+    def draw(self, pen: Pen) -> None:
+        for left, top, words, size in self.heads:
+            pen.text(words, left, top, size, "head", weight=_BOLD, color=GREY)
 
 
 # -------------------------------------------------------------------- rows: bars, nested, spans
 
 
+class _Row(NamedTuple):
+    """A mark with its words, wrapped; how far down its name, its bar and what is beneath begin."""
+
+    mark: Mark
+    name: str
+    label: str
+    detail: str
+    parts: list[tuple[Mark, str]]  # with what is said of each beneath the whole
+    name_top: float
+    top: float
+    foot: float
+
+
 class _Rows(Body):
     """Marks one under the other: names at the left, or above their bars where it is narrow."""
 
-    thick, kind = 22.0, "bar"
+    thick = 22.0
     label_share = 0.5  # of the room that bars and labels have
+    first = 0.0  # what stands at the left end of the axis
 
     def _lay_out(self) -> None:
-        sizes, most = self.sizes, min(self.wide * 0.34, 190)
-        names = [mark.name for mark in self.wholes]
+        sizes, wide, marks = self.sizes, self.wide, self.wholes
+        name_room, detail_room = min(wide * 0.34, 190), wide * 0.24
         if self.narrow:
             self.thick = min(self.thick, 16.0)
-            self.gutter, most = 0.0, self.wide
-        else:
-            wrapped = (wrap(name, most, sizes.label) for name in names)
-            self.gutter = 10 + max((style.width(name, sizes.label) for name in wrapped), default=0)
-        self.names = [wrap(name, most, sizes.label) for name in names]
-        self.details = self._details()
-        self.scale = self._scale()
-        self.rows = self._place_rows()
+            name_room = detail_room = wide
+        names = [wrap(mark.name, name_room, sizes.label) for mark in marks]
+        details = [wrap(mark.detail, detail_room, sizes.small) for mark in marks]
+        self.gutter = 0.0 if self.narrow else 10 + width("\n".join(names), sizes.label)
+        # Details have a column of their own at the right.
+        self.detail_left = wide
+        if any(details) and not self.narrow:
+            self.detail_left -= width("\n".join(details), sizes.small)
+        self.room = self.detail_left - 14 * (self.detail_left < wide) - self.gutter
+        labels = [wrap(m.words, self.room * self.label_share, sizes.label, _BOLD) for m in marks]
+        self.scale = self._scale(labels)
+        self._place_rows(names, labels, details)
 
-    def _details(self) -> list[str]:
-        """What stands in a column of its own at the right."""
-        room = self.wide if self.narrow else self.wide * 0.24
-        return [wrap(mark.detail, room, self.sizes.small) for mark in self.wholes]
-
-    @property
-    def _detail_room(self) -> float:
-        if self.narrow or not any(self.details):
-            return 0
-        return max(style.width(text, self.sizes.small) for text in self.details) + 14
-
-    @property
-    def _room(self) -> float:
-        """For the bars and their labels."""
-        return self.wide - self.gutter - self._detail_room
-
-    def _label(self, mark: Mark) -> str:
-        return wrap(mark.words, self._room * self.label_share, self.sizes.label, "semibold")
-
-    def _scale(self) -> float:
+    def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
-        room, scales = self._room, []
-        for mark in self.wholes:
-            label = style.width(self._label(mark), self.sizes.label, "semibold") + 10
-            left = room - label - _BEYOND * mark.endless
-            if mark.reach:
-                scales.append(max(left, room * 0.3) / mark.reach)
+        scales = [
+            max(self.room - (width(label, self.sizes.label, _BOLD) + 10) - _BEYOND * mark.endless,
+                self.room * 0.3) / mark.reach
+            for mark, label in zip(self.wholes, labels, strict=True) if mark.reach
+        ]  # fmt: skip
         return min(scales, default=1.0)
 
-    def _place_rows(self) -> list[tuple[float, float]]:
-        """(top of the name, top of the bar) of each row, from the top of the body."""
-        at, placed, sizes = 0.0, [], self.sizes
-        self.heads = []
-        for n, mark in enumerate(self.wholes):
-            if mark.group and (n == 0 or mark.group != self.wholes[n - 1].group):
-                at += 6 if n else 0
-                self.heads.append((at, wrap(mark.group, self.wide, sizes.label, "semibold")))
-                at += height(self.heads[-1][1], sizes.label) + 8
-            name, label = (height(text, sizes.label) for text in (self.names[n], self._label(mark)))
+    def _place_rows(self, *words: list[str]) -> None:
+        at, before, sizes = 0.0, "", self.sizes
+        self.rows: list[_Row] = []
+        for mark, *said in zip(self.wholes, *words, strict=True):
+            at, before = self._under_heading(mark, before, at), mark.group
+            name, label, detail = map(height, said, (sizes.label, sizes.label, sizes.small))
+            beside = max(self.thick, label, 0 if self.narrow else detail)
             if self.narrow:
-                room = max(self.thick, label)
-                placed.append((at, at + name + 2 + (room - self.thick) / 2))
-                at += name + 2 + room
-                at += height(self.details[n], sizes.small) if self.details[n] else 0
+                name_top, middle = at, at + name + 2 + beside / 2
+                at += name + 2 + beside + detail
             else:
-                tall = max(name, self.thick, label, height(self.details[n], sizes.small))
-                placed.append((at + (tall - name) / 2, at + (tall - self.thick) / 2))
+                tall = max(name, beside)
+                name_top, middle = at + (tall - name) / 2, at + tall / 2
                 at += tall
-            at += sum(self._notes_height(inner) for inner in self.inside[mark.key]) + 12
+            parts = [(inner, self._note(inner)) for inner in self._inside(mark)]
+            tops = name_top, middle - self.thick / 2, middle + beside / 2 + 2
+            self.rows.append(_Row(mark, *said, parts, *tops))
+            at += sum(height(note, sizes.small) + 2 for _mark, note in parts) + 12
         self.height = at - 12
-        return placed
 
     def _note(self, mark: Mark) -> str:
         """What is said of a part beneath its whole: name and figure."""
         part = "其中" if self.chart.lang == "zh" else "Part of it | "
-        text = part + self._named(mark.name, mark.words)
-        return wrap(text, self.wide - self.gutter, self.sizes.small)
+        return wrap(part + self._named(mark), self.wide - self.gutter, self.sizes.small)
 
-    def _notes_height(self, mark: Mark) -> float:
-        return height(self._note(mark), self.sizes.small) + 2
+    def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
+        ends = -(left + self.gutter), wide - left - self.gutter
+        return tuple(self.first + end / self.scale for end in ends), (high, 0)
 
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        zero = left + self.gutter
-        ax.set(xlim=(-zero / self.scale, (wide - zero) / self.scale), ylim=(high, 0))
+    def _x(self, value: float) -> float:
+        """Where a value stands, in points."""
+        return self.gutter + (value - self.first) * self.scale
 
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        sizes, zero = self.sizes, left + self.gutter
-        for at, head in self.heads:
-            pen.text(head, left, top + at, sizes.label, "head", weight="semibold", color=GREY)
-        self._draw_axis(pen, zero, top)
-        for n, (mark, (name_at, bar_at)) in enumerate(zip(self.wholes, self.rows, strict=True)):
-            align = {} if self.narrow else {"ha": "right"}
-            x = left if self.narrow else zero - 10
-            pen.text(self.names[n], x, top + name_at, sizes.label, f"{mark.gid}:name", **align)
-            self._draw_row(pen, n, left, zero, top + bar_at)
+    def draw(self, pen: Pen) -> None:
+        super().draw(pen)
+        sizes = self.sizes
+        self._draw_axis(pen)
+        for row in self.rows:
+            x, align = (0, "left") if self.narrow else (self.gutter - 10, "right")
+            pen.text(row.name, x, row.name_top, sizes.label, f"{row.mark.gid}:name", ha=align)
+            middle = row.top + self.thick / 2
+            self._draw_mark(pen, row, middle)
+            if row.detail:
+                x, y, va = self.detail_left, middle, "center"
+                if self.narrow:
+                    x, y, va = 0, row.foot, "top"
+                pen.text(row.detail, x, y, sizes.small, "detail", color=GREY, va=va)
+            self._draw_parts(pen, row)
 
-    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        self._upright(pen, zero, top)
+    def _draw_axis(self, pen: Pen) -> None:
+        self._upright(pen, self.gutter)
 
-    def _upright(self, pen: Pen, x: float, top: float, **look) -> None:
+    def _upright(self, pen: Pen, x: float, **look) -> None:
         """A line only beside the bars: it strikes through no word, above them or beneath."""
         ends, above = [], 0 if self.narrow else 6
-        for mark, (_name, bar) in zip(self.wholes, self.rows, strict=True):
-            below = 0 if self.inside[mark.key] else above
-            ends += [top + bar - above, top + bar + self.thick + below, math.nan]
+        for row in self.rows:
+            below = 0 if row.parts else above
+            ends += [row.top - above, row.top + self.thick + below, math.nan]
         pen.line([x] * len(ends), ends, **look)
 
-    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
-        mark, middle = self.wholes[n], top + self.thick / 2
-        end = self._draw_mark(pen, mark, zero, top)
-        pen.text(self._label(mark), end + _GAP, middle, self.sizes.label, f"{mark.gid}:label",
-                 weight="semibold", va="center", url=mark.url)  # fmt: skip
-        self._draw_detail(pen, n, left, middle)
-        self._draw_inside(pen, mark, zero, top)
+    def _draw_mark(self, pen: Pen, row: _Row, middle: float) -> None:
+        """The bar, and its label at its end."""
+        mark = row.mark
+        whole = replace(mark, tone="second") if row.parts and not mark.about else mark
+        pen.bar(whole, row.top, self.thick, _BEYOND / self.scale)
+        end = self._x(mark.reach) + _BEYOND * mark.endless
+        pen.label(mark, row.label, end + _GAP, middle, self.sizes.label, weight=_BOLD, va="center")
 
-    def _draw_detail(self, pen: Pen, n: int, left: float, middle: float) -> None:
-        if not self.details[n]:
-            return
-        x, y, va = left + self.wide - self._detail_room + 14, middle, "center"
-        if self.narrow:
-            x, y, va = left, middle + self.thick / 2 + 2, "top"
-        pen.text(self.details[n], x, y, self.sizes.small, "detail", color=GREY, va=va)
-
-    def _draw_mark(self, pen: Pen, mark: Mark, zero: float, top: float) -> float:
-        """The bar; returns where it ends, in points."""
-        whole = replace(mark, tone="second") if self.inside[mark.key] and not mark.about else mark
-        box = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
-        shape(pen, whole, box, self.kind, beyond=_BEYOND / self.scale, across=True)
-        return zero + mark.reach * self.scale + _BEYOND * mark.endless
-
-    def _draw_inside(self, pen: Pen, whole: Mark, zero: float, top: float) -> None:
+    def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end, and what they are beneath it."""
-        below, foot = top + self.thick + 2, top + self.thick
-        for mark, base, depth in _end_to_end(whole, self.inside[whole.key]):
-            thick = self.thick * 0.55**depth
-            box = pen.y(foot), pen.y(foot - thick) - pen.y(foot)
+        foot = row.top + self.thick
+        below = row.foot + height(row.detail, self.sizes.small) * self.narrow
+        for (mark, note), (base, depth) in zip(row.parts, _end_to_end(row), strict=True):
+            thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
-                pen.box(zero + base * self.scale, foot - thick, mark.high * self.scale, thick,
-                        "rule", facecolor=PAPER, linewidth=0)  # fmt: skip
-            shape(pen, mark, box, self.kind, beyond=_BEYOND / self.scale, across=True, base=base)
+                pen.box(edge, foot - thick, mark.high * self.scale, thick, "rule",
+                        facecolor=PAPER, linewidth=0)  # fmt: skip
+            pen.bar(mark, foot - thick, thick, _BEYOND / self.scale, base=base)
             if base:  # a gap, or two parts of one tone would be one
-                edge = zero + base * self.scale
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
-            note = self._note(mark)
-            pen.text(note, zero + 3, below, self.sizes.small, f"{mark.gid}:label", url=mark.url,
-                     color=TONE[mark.tone])  # fmt: skip
+            pen.label(mark, note, self.gutter + 3, below, self.sizes.small, color=TONE[mark.tone])
             below += height(note, self.sizes.small) + 2
 
 
-def _end_to_end(whole: Mark, inside: list[Mark]) -> Iterable[tuple[Mark, float, int]]:
-    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
-    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
-    for mark in inside:
+def _end_to_end(row: _Row) -> Iterator[tuple[float, int]]:
+    """Where each part starts and how deep it lies: the parts of one whole do not overlap."""
+    free, depths = {row.mark.figure: 0.0}, {row.mark.figure: 0}
+    for mark, _note in row.parts:
         start, depth = free[mark.within], depths[mark.within] + 1
         free[mark.within] = start + (mark.low or 0.0)
         free[mark.figure], depths[mark.figure] = start, depth
-        yield mark, start, depth
+        yield start, depth
 
 
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
-    thick, kind, label_share = 13.0, "span", 0.55
+    thick, label_share = 13.0, 0.55
 
-    def _scale(self) -> float:
-        years = [
-            year for mark in self.wholes for year in (mark.start, mark.end) if year is not None
-        ]
-        self.first, self.last = min(years), max(years) + 1
-        for mark in self.wholes:  # room for an open end to fade in
-            if mark.end is None and mark.start is not None:
-                self.last = max(self.last, mark.start + _FADED)
-            if mark.start is None and mark.end is not None:
-                self.first = min(self.first, mark.end + 1 - _FADED)
-        return self._room / (self.last - self.first)
+    def _scale(self, labels: list[str]) -> float:
+        self.named = [y for m in self.wholes for y in (m.start, m.end) if y is not None]
+        # An open end has room to fade in.
+        ends = [m.start + _FADED for m in self.wholes if m.end is None]
+        starts = [m.end + 1 - _FADED for m in self.wholes if m.start is None]
+        self.first = min([*self.named, *starts])
+        self.last = max([max(self.named) + 1, *ends])
+        return self.room / (self.last - self.first)
 
-    def _place_rows(self):
-        placed = super()._place_rows()
+    def _place_rows(self, *words: list[str]) -> None:
+        super()._place_rows(*words)
         self.height += 24  # the years beneath
-        return placed
 
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        start = self.first - (left + self.gutter) / self.scale
-        ax.set(xlim=(start, start + wide / self.scale), ylim=(high, 0))
-
-    def _draw_axis(self, pen: Pen, zero: float, top: float) -> None:
-        foot = top + self.height - 20
+    def _draw_axis(self, pen: Pen) -> None:
+        size = self.sizes.small
         for year in self._ticks():
-            x = zero + (year - self.first + 0.5) * self.scale
-            self._upright(pen, x, top, color="#cccccc")
-            half = style.width(str(year), self.sizes.small) / 2
-            middle = min(max(x, half), pen.wide - half)
-            pen.text(str(year), middle, foot + 3, self.sizes.small, "tick", ha="center", color=GREY)
+            x, half = self._x(year + 0.5), width(str(year), size) / 2
+            self._upright(pen, x, color="#cccccc")
+            middle = min(max(x, half - pen.left), pen.wide - pen.left - half)
+            pen.text(str(year), middle, self.height - 17, size, "tick", ha="center", color=GREY)
 
     def _ticks(self) -> list[int]:
         """The years at which most begins or ends, as far as they do not touch."""
-        ends = [y for mark in self.wholes for y in (mark.start, mark.end) if y is not None]
-        room, kept = style.width("2000", self.sizes.small) + 6, []
-        for year in sorted(set(ends), key=lambda year: (-ends.count(year), year)):
+        room, kept = width("2000", self.sizes.small) + 6, []
+        for year in sorted(set(self.named), key=lambda year: (-self.named.count(year), year)):
             if all(abs(year - other) * self.scale >= room for other in kept):
                 kept.append(year)
         return sorted(kept)
 
-    def _draw_row(self, pen: Pen, n: int, left: float, zero: float, top: float) -> None:
-        mark = self.wholes[n]
+    def _draw_mark(self, pen: Pen, row: _Row, middle: float) -> None:
+        """From the year that print names first to the last, and on towards an end left open."""
+        mark = row.mark
         named = [year for year in (mark.start, mark.end) if year is not None]
         start, end = named[0], named[-1] + 1
-        y, thick = pen.y(top + self.thick), pen.y(top) - pen.y(top + self.thick)
-        given = {"gid": mark.gid, "url": mark.url, "label": "_span", **paint(mark)}
+        foot = pen.y(row.top + self.thick)
+        thick = pen.y(row.top) - foot
         if mark.start == mark.end:
             across = self.thick / self.scale
-            pen.ax.add_artist(Ellipse((start + 0.5, y + thick / 2), across, thick, **given))
+            centre = start + 0.5, foot + thick / 2
+            pen.shape(mark, "", "span", Ellipse, centre, across, thick, **paint(mark))
             wider = max(0, across - 1) / 2  # than its year
             start, end = start - wider, end + wider
         else:
-            pen.ax.add_artist(Rectangle((start, y), end - start, thick, **given))
-        if mark.end is None:
-            self._fade(pen, mark, end, self.last, y, thick)
-            end = self.last
-        if mark.start is None:
-            self._fade(pen, mark, start, self.first, y, thick)
-            start = self.first
-        middle = top + self.thick / 2
-        self._draw_words(pen, mark, zero, start, end, middle)
-        self._draw_detail(pen, n, left, middle)
+            box = (start, foot), end - start, thick
+            pen.shape(mark, "", "span", Rectangle, *box, **paint(mark))
+        towards = {"beyond": (end, self.last)} if mark.end is None else {}
+        towards |= {"before": (start, self.first)} if mark.start is None else {}
+        for part, ends in towards.items():
+            for first, last, look in fading(mark, *ends):
+                pen.shape(mark, part, "span", Rectangle, (first, foot), last - first, thick, **look)
+        left, right = (self.first if mark.start is None else start,
+                       self.last if mark.end is None else end)  # fmt: skip
+        self._draw_label(pen, row, self._x(left), self._x(right), middle)
 
-    def _fade(self, pen: Pen, mark: Mark, start: float, end: float, y: float, thick: float) -> None:
-        """From a year that print names towards an end that it leaves open."""
-        part = "beyond" if start < end else "before"
-        for first, last, look in fading(mark, start, end):
-            patch = Rectangle((first, y), last - first, thick, url=mark.url,
-                              gid=f"{mark.gid}:{part}", label="_span", **look)  # fmt: skip
-            pen.ax.add_artist(patch)
-
-    def _draw_words(self, pen: Pen, mark: Mark, zero, start, end, middle) -> None:
-        label = self._label(mark)
-        wide = style.width(label, self.sizes.label, "semibold") + _GAP
-        left, right = (
-            zero + (start - self.first) * self.scale,
-            zero + (end - self.first) * self.scale,
-        )
-        given = {"ha": "left", "x": right + _GAP}
-        if right + wide > zero + (self.last - self.first) * self.scale:
-            given = {"ha": "right", "x": left - _GAP}
-        if given["ha"] == "right" and left - wide < zero:  # on the bar, on paper
-            given = {"ha": "center", "x": (left + right) / 2,
-                     "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}}  # fmt: skip
-        x = given.pop("x")
-        pen.text(label, x, middle, self.sizes.label, f"{mark.gid}:label", va="center",
-                 weight="semibold", url=mark.url, **given)  # fmt: skip
+    def _draw_label(self, pen: Pen, row: _Row, left: float, right: float, middle: float) -> None:
+        """At the right of its span where there is room, else at the left, else upon it."""
+        size = self.sizes.label
+        wide = width(row.label, size, _BOLD) + _GAP
+        x, look = right + _GAP, {"ha": "left"}
+        if right + wide > self._x(self.last):
+            x, look = left - _GAP, {"ha": "right"}
+            if left - wide < self.gutter:
+                x, paper = (left + right) / 2, {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
+                look = {"ha": "center", "bbox": paper}
+        pen.label(row.mark, row.label, x, middle, size, va="center", weight=_BOLD, **look)
 
 
 # -------------------------------------------------------------------- columns
@@ -316,142 +303,130 @@ class _Spans(_Rows):
 class _Columns(Body):
     """Upright columns at their years; what is alike and inferred shares one bracket."""
 
-    tall = 170.0
-
     def _lay_out(self) -> None:
         sizes, marks = self.sizes, self.chart.figures
-        self.tall = 130.0 if self.narrow else self.tall
-        self.slots = self._slots(marks)
         self.change = self.chart.options.get("change")
-        right = style.width(self.change, sizes.label, "semibold") + 24 if self.change else 0
+        right = width(self.change, sizes.label, _BOLD) + 24 if self.change else 0
+        self.slots = _slots(marks)
         self.pitch = (self.wide - right) / len(self.slots)
-        self.brackets = self._brackets(marks)
-        self.bracketed = {mark.key for run, _ in self.brackets for mark in run}
-        self.texts, self.turned, self.size = self._labels(marks)
-        raw = [mark.name for mark in marks]
-        self.names = [wrap(name, self.pitch - 4, self.size) for name in raw]
+        self.thick = min(self.pitch * 0.7, 72)
+        self.brackets = self._brackets()
+        bracketed = {mark.key for run, _text in self.brackets for mark in run}
+        self.labels, self.turned, self.size = self._labels(
+            ["" if mark.key in bracketed else self._words(mark) for mark in marks]
+        )
+        self.names = [wrap(mark.name, self.pitch - 4, self.size) for mark in marks]
         # A name that would break within a word stands upright: 1990, not 19 90.
-        self.upright = [unwrapped(name) for name in self.names] != raw
+        self.upright = any(unwrapped(name) != mark.name
+                           for name, mark in zip(self.names, marks, strict=True))  # fmt: skip
         if self.upright:
-            self.names = raw
+            self.names = [mark.name for mark in marks]
         self.names_high = 6 + max(self._high(name, self.upright) for name in self.names)
-        texts = [height(text, self.size) for _, text in self.brackets]
-        texts += [self._high(text, self.turned) for text in self.texts if text]
-        self.above = max(texts, default=0) + 16
-        self.head_high = height(marks[0].group, sizes.small) + 6 if any(
-            mark.group for mark in marks) else 0  # fmt: skip
-        self.height = self.head_high + self.above + self.tall + self.names_high
+        texts = [height(text, self.size) for _run, text in self.brackets]
+        texts += [self._high(text, self.turned) for text in self.labels if text]
+        groups = [group for group, _place in self.slots]
+        for group in filter(None, dict.fromkeys(groups)):
+            words = wrap(group, groups.count(group) * self.pitch - 8, sizes.small, _BOLD)
+            self.heads.append((groups.index(group) * self.pitch + 4, 0, words, sizes.small))
+        head = max((height(words, size) + 6 for *_at, words, size in self.heads), default=0)
+        tall = 130.0 if self.narrow else 170.0
+        self.foot = head + max(texts, default=0) + 16 + tall
+        self.height = self.foot + self.names_high
         endless = any(mark.endless for mark in marks)
-        self.scale = (self.tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
+        self.scale = (tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
 
     def _high(self, text: str, turned: bool) -> float:
-        return style.width(text, self.size, "semibold") if turned else height(text, self.size)
+        return width(text, self.size, _BOLD) if turned else height(text, self.size)
 
     @property
     def readable(self) -> bool:
         """Whether the columns, and their names upright, have room; rows have it always."""
         return self.pitch >= self.size * 1.5 and not (self.upright and self.names_high > 80)
 
-    def _slots(self, marks) -> list[tuple]:
-        """One place for each column; a year without one stays empty where few years lack."""
-        slots: list[tuple] = []
-        for group, inside in groupby(marks, key=lambda mark: mark.group):
-            own = [mark.key if mark.at is None else mark.at for mark in inside]
-            if all(isinstance(place, int) for place in own):
-                own = sorted(set(own))
-                if own[-1] - own[0] < 2 * len(own):
-                    own = list(range(own[0], own[-1] + 1))
-            slots += [(group, place) for place in own]
-        return list(dict.fromkeys(slots))
-
     def _x(self, mark: Mark) -> float:
-        slot = (mark.group, mark.key if mark.at is None else mark.at)
-        return (self.slots.index(slot) + 0.5) * self.pitch
+        return (self.slots.index(_slot(mark)) + 0.5) * self.pitch
 
-    def _labels(self, marks) -> tuple[list[str], bool, float]:
-        said = ["" if mark.key in self.bracketed else mark.words for mark in marks]
+    def _top(self, mark: Mark) -> float:
+        """Where a column ends, in points."""
+        return self.foot - (mark.reach * self.scale + _ABOVE * mark.endless)
+
+    def _labels(self, said: list[str]) -> tuple[list[str], bool, float]:
+        """The words over the columns, whether they are turned, and their size."""
         room = self.pitch - 6
         # Best, a number keeps its unit on its line; at least, no word and no number is broken.
         for unbroken, size in product(
             (r"\S+", r"[A-Za-z]+|[\d.,]+"), (self.sizes.label, self.sizes.tiny)
         ):
-            texts = [wrap(text, room, size, "semibold") for text in said]
+            texts = [wrap(text, room, size, _BOLD) for text in said]
             whole = [word for text in said for word in re.findall(unbroken, text)]
-            widest = max(style.width(text, size, "semibold") for text in [*texts, *whole])
+            widest = width("\n".join([*texts, *whole]), size, _BOLD)
             if widest <= room and max(text.count("\n") for text in texts) < 3:
                 return texts, False, size
         return said, True, self.sizes.tiny
 
-    def _brackets(self, marks) -> list[tuple[list[Mark], str]]:
+    def _brackets(self) -> list[tuple[list[Mark], str]]:
         """Neighbours that are inferred from one figure: said once, over all of them."""
-        runs = [list(run) for _, run in groupby(marks, key=lambda m: (m.state, m.figure, m.group))]
-        runs = [run for run in runs if len(run) > 1 and run[0].state == "inferred"]
-        size = self.sizes.label
-        return [(run, wrap(run[0].words, len(run) * self.pitch, size, "semibold")) for run in runs]
+        alike = groupby(self.chart.figures, key=lambda mark: (mark.state, mark.figure, mark.group))
+        runs = [list(run) for (state, *_rest), run in alike if state == "inferred"]
+        return [(run, wrap(self._words(run[0]), len(run) * self.pitch, self.sizes.label, _BOLD))
+                for run in runs if len(run) > 1]  # fmt: skip
 
-    def limits(self, ax, wide: float, high: float, left: float, top: float) -> None:
-        foot = top + self.head_high + self.above + self.tall
-        ax.set(xlim=(0, wide), ylim=((foot - high) / self.scale, foot / self.scale))
+    def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
+        foot = top + self.foot
+        return (0, wide), ((foot - high) / self.scale, foot / self.scale)
 
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        foot = top + self.head_high + self.above + self.tall
-        pen.line([left, left + len(self.slots) * self.pitch], [foot, foot], color=INK)
-        self._draw_heads(pen, left, top)
-        wide = min(self.pitch * 0.7, 72)
-        for mark, text, name in zip(self.chart.figures, self.texts, self.names, strict=True):
-            x = left + self._x(mark)
-            shape(pen, mark, (pen.x(x - wide / 2), pen.x(x + wide / 2) - pen.x(x - wide / 2)),
-                   "column", beyond=_ABOVE / self.scale, across=False)  # fmt: skip
-            pen.text(
-                name, x, foot + 4, self.size, f"{mark.gid}:name", ha="center",
-                rotation=90 * self.upright,
-            )  # fmt: skip
-            if mark.key not in self.bracketed:
-                self._draw_label(pen, mark, text, x, foot)
+    def draw(self, pen: Pen) -> None:
+        pen.line([0, len(self.slots) * self.pitch], [self.foot, self.foot], color=INK)
+        super().draw(pen)
+        marks = self.chart.figures
+        for mark, label, name in zip(marks, self.labels, self.names, strict=True):
+            x = self._x(mark)
+            pen.bar(mark, x - self.thick / 2, self.thick, _ABOVE / self.scale, across=False)
+            pen.text(name, x, self.foot + 4, self.size, f"{mark.gid}:name", ha="center",
+                     rotation=90 * self.upright)  # fmt: skip
+            if label:
+                pen.label(mark, label, x, self._top(mark) - 4, self.size, ha="center", va="bottom",
+                          weight=_BOLD, rotation=90 * self.turned)  # fmt: skip
         for run, text in self.brackets:
-            self._draw_bracket(pen, run, text, left, foot, wide)
+            self._draw_bracket(pen, run, text)
         if self.change:
-            self._draw_change(pen, left, foot, wide)
+            self._draw_change(pen, *marks[-2:])
 
-    def _end(self, mark: Mark) -> float:
-        """How high a column stands, in points."""
-        return mark.reach * self.scale + _ABOVE * mark.endless
-
-    def _draw_label(self, pen: Pen, mark: Mark, text: str, x: float, foot: float) -> None:
-        pen.text(text, x, foot - self._end(mark) - 4, self.size, f"{mark.gid}:label", ha="center",
-                 va="bottom", weight="semibold", url=mark.url,
-                 rotation=90 * self.turned)  # fmt: skip
-
-    def _draw_bracket(
-        self, pen: Pen, run, text: str, left: float, foot: float, wide: float
-    ) -> None:
-        first, last = left + self._x(run[0]) - wide / 2, left + self._x(run[-1]) + wide / 2
-        top = foot - max(map(self._end, run)) - 10
+    def _draw_bracket(self, pen: Pen, run: list[Mark], text: str) -> None:
+        first, last = self._x(run[0]) - self.thick / 2, self._x(run[-1]) + self.thick / 2
+        top = min(map(self._top, run)) - 10
         pen.line([first, first, last, last], [top + 5, top, top, top + 5], color=HUE)
-        pen.text(text, (first + last) / 2, top - 3, self.sizes.label, f"{run[0].gid}:label",
-                 ha="center", va="bottom", weight="semibold", color=HUE,
-                 url=run[0].url)  # fmt: skip
+        pen.label(run[0], text, (first + last) / 2, top - 3, self.sizes.label, ha="center",
+                  va="bottom", weight=_BOLD, color=HUE)  # fmt: skip
 
-    def _draw_change(self, pen: Pen, left: float, foot: float, wide: float) -> None:
-        before, after = self.chart.figures[-2:]
-        x = left + self._x(after) + wide / 2 + 10
-        low, high = foot - self._end(before), foot - self._end(after)
-        pen.line(
-            [left + self._x(before) + wide / 2, x + 5], [low, low], linestyle=":", color=style.ALERT
-        )
+    def _draw_change(self, pen: Pen, before: Mark, after: Mark) -> None:
+        """An arrow from the height of the last column but one to that of the last."""
+        x = self._x(after) + self.thick / 2 + 10
+        low, high = self._top(before), self._top(after)
+        start = self._x(before) + self.thick / 2
+        pen.line([start, x + 5], [low, low], linestyle=":", color=ALERT)
+        arrow = {"arrowstyle": "-|>", "color": ALERT, "shrinkA": 0, "shrinkB": 0}
         pen.ax.annotate("", (pen.x(x), pen.y(high)), (pen.x(x), pen.y(low)), gid="rule",
-                        arrowprops={"arrowstyle": "-|>", "color": style.ALERT, "shrinkA": 0,
-                                    "shrinkB": 0})  # fmt: skip
+                        arrowprops=arrow)  # fmt: skip
         pen.text(self.change, x + 8, (low + high) / 2, self.sizes.label, "change", va="center",
-                 color=style.ALERT, weight="semibold")  # fmt: skip
+                 color=ALERT, weight=_BOLD)  # fmt: skip
 
-    def _draw_heads(self, pen: Pen, left: float, top: float) -> None:
-        said = set()
-        for group, slot in self.slots:
-            if group and group not in said:
-                said.add(group)
-                pen.text(group, left + self.slots.index((group, slot)) * self.pitch + 4, top,
-                         self.sizes.small, "head", weight="semibold", color=GREY)  # fmt: skip
+
+def _slot(mark: Mark) -> tuple:
+    return mark.group, mark.key if mark.at is None else mark.at
+
+
+def _slots(marks) -> list[tuple]:
+    """One place for each column; a year without one stays empty where few years lack."""
+    slots: list[tuple] = []
+    for group, inside in groupby(map(_slot, marks), key=lambda slot: slot[0]):
+        own = [place for _group, place in inside]
+        if all(isinstance(place, int) for place in own):
+            own = sorted(set(own))
+            if own[-1] - own[0] < 2 * len(own):
+                own = list(range(own[0], own[-1] + 1))
+        slots += [(group, place) for place in own]
+    return list(dict.fromkeys(slots))
 
 
 # -------------------------------------------------------------------- squares
@@ -466,70 +441,71 @@ class _Squares(Body):
         many = sum(self._count(mark)[1] for mark in self.wholes)
         self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
-        at, self.rows = 0.0, []
+        at, before, self.rows = 0.0, "", []
         for mark in self.wholes:
-            name = wrap(self._said(mark), wide, sizes.label)
-            grid = at + height(name, sizes.label) + 4
+            at, before = self._under_heading(mark, before, at), mark.group
+            label = wrap(self._said(mark), wide, sizes.label)
+            grid = at + height(label, sizes.label) + 4
             foot = grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
-            inside = self.inside[mark.key]
+            inside = _toned(self._inside(mark))
             notes = [wrap(self._said(inner), wide - 16, sizes.small) for inner in inside]
-            self.rows.append((at, name, grid, foot, notes))
+            self.rows.append((mark, label, at, grid, foot, inside, notes))
             at = foot + sum(height(note, sizes.small) + 2 for note in notes) + 12
         self.height = at - 12
 
     def _said(self, mark: Mark) -> str:
         told = mark.name == self.chart.words["title"]  # just above
-        return mark.words if told else self._named(mark.name, mark.words)
+        return self._words(mark) if told else self._named(mark)
 
     def _count(self, mark: Mark) -> tuple[float, int]:
         """(squares that are certain, squares in all)."""
         return (mark.low or 0.0) / self.per, math.ceil(mark.reach / self.per) + 12 * mark.endless
 
-    def draw(self, pen: Pen, left: float, top: float) -> None:
+    def draw(self, pen: Pen) -> None:
+        super().draw(pen)
         small = self.sizes.small
-        for mark, (at, name, grid, foot, notes) in zip(self.wholes, self.rows, strict=True):
-            pen.text(name, left, top + at, self.sizes.label, f"{mark.gid}:label", url=mark.url)
-            inside = _toned(self.inside[mark.key])
-            self._draw_grid(pen, mark, inside, left, top + grid)
-            at = top + foot
+        for mark, label, top, grid, at, inside, notes in self.rows:
+            pen.label(mark, label, 0, top, self.sizes.label)
+            self._draw_grid(pen, mark, inside, grid)
             for inner, note in zip(inside, notes, strict=True):
-                pen.box(left, at + 3, 9, 9, "key", **paint(inner))
-                pen.text(note, left + 15, at, small, f"{inner.gid}:label", url=inner.url)
+                pen.box(0, at + 3, 9, 9, "key", **paint(inner))
+                pen.label(inner, note, 15, at, small)
                 at += height(note, small) + 2
 
-    def _draw_grid(self, pen: Pen, mark: Mark, inside: list[Mark], left, top) -> None:
+    def _draw_grid(self, pen: Pen, mark: Mark, inside: list[Mark], top: float) -> None:
         """Parts lie at the end of what is certain, each inside the one before."""
         certain, every = self._count(mark)
         whole = replace(mark, tone="third") if inside else mark
         starts = [0.0, *(certain - self._count(inner)[0] for inner in inside), certain]
-        for each, (first, last) in zip([whole, *inside], pairwise(starts), strict=True):
-            self._squares(pen, each, first, last, left, top, each.gid)
+        for each, ends in zip([whole, *inside], pairwise(starts), strict=True):
+            self._squares(pen, each, "", *ends, top, paint(each))
         part, first = "beyond" if mark.high is None else "more", math.ceil(certain)
         tail, steps = every - first, min(every - first, STEPS)
         for step in range(steps):
-            look = {"alpha": 0.55 * (1 - step / steps) + 0.05, "facecolor": TONE[whole.tone]}
+            alpha = 0.55 * (1 - step / steps) + 0.05
+            look = {**paint(mark), "facecolor": TONE[whole.tone], "hatch": None, "alpha": alpha}
             ends = (first + tail * each // steps for each in (step, step + 1))
-            self._squares(pen, mark, *ends, left, top, f"{mark.gid}:{part}", hatch=None, **look)
+            self._squares(pen, mark, part, *ends, top, look)
 
-    def _squares(self, pen: Pen, mark: Mark, first, last, left, top, gid, **look) -> None:
+    def _squares(self, pen: Pen, mark: Mark, part: str, first, last, top, look: dict) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
         side, corners = round(self.pitch * 0.82), []
         for n in range(math.floor(first), math.ceil(last)):
             row, column = divmod(n, self.across)
-            start, end = max(first - n, 0) * side, min(last - n, 1) * side
-            x, y = left + column * self.pitch, top + row * self.pitch
-            box = [(x + start, y), (x + end, y), (x + end, y + side), (x + start, y + side)]
-            corners += [(pen.x(a), pen.y(b)) for a, b in [*box, box[0]]]
+            x, y = column * self.pitch, top + row * self.pitch
+            left, right = pen.x(x + max(first - n, 0) * side), pen.x(x + min(last - n, 1) * side)
+            upper, lower = pen.y(y), pen.y(y + side)
+            corners += [(left, upper), (right, upper), (right, lower), (left, lower), (left, upper)]
         codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
         if corners:
-            look = {"gid": gid, "url": mark.url, "label": "_squares", **paint(mark), **look}
-            pen.ax.add_artist(PathPatch(Path(corners, codes), **look))
+            pen.shape(mark, part, "squares", PathPatch, Path(corners, codes), **look)
 
 
 def _toned(inside: list[Mark]) -> list[Mark]:
     """The innermost part stands out most."""
-    tones = ["second"] * (len(inside) - 1) + ["main"]
-    return [replace(each, tone=tone) for each, tone in zip(inside, tones, strict=False)]
+    return [replace(each, tone="second") for each in inside[:-1]] + [
+        replace(each, tone="main") for each in inside[-1:]
+    ]
 
 
 # -------------------------------------------------------------------- beside
@@ -547,7 +523,7 @@ class _Beside(Body):
         self.cells, at = [], 0.0
         for first in range(0, len(panels), across):
             row = panels[first : first + across]
-            titles = [wrap(each.words["title"], self.each, sizes.label, "semibold") for each in row]
+            titles = [wrap(each.words["title"], self.each, sizes.label, _BOLD) for each in row]
             bodies = [laid_out(each, self.each, inner, small) for each in row]
             under = at + max(height(title, sizes.label) for title in titles) + 6
             for place, (title, body) in enumerate(zip(titles, bodies, strict=True)):
@@ -555,14 +531,13 @@ class _Beside(Body):
             at = under + max(body.height for body in bodies) + 20
         self.height = at - 20
 
-    def draw(self, pen: Pen, left: float, top: float) -> None:
-        for x, title_at, body_at, title, body in self.cells:
-            pen.text(title, left + x, top + title_at, self.sizes.label, "head", weight="semibold")
-            box = (left + x) / pen.wide, 1 - (top + body_at + body.height + 4) / pen.high
-            inner = pen.ax.inset_axes([*box, self.each / pen.wide, (body.height + 8) / pen.high])
-            blank(inner)
-            body.limits(inner, self.each, body.height + 8, 0, 4)
-            body.draw(Pen(inner, self.each, body.height + 8), 0, 4)
+    def draw(self, pen: Pen) -> None:
+        for x, top, under, title, body in self.cells:
+            pen.text(title, x, top, self.sizes.label, "head", weight=_BOLD)
+            high = body.height + 8
+            corner = (pen.left + x) / pen.wide, 1 - (pen.top + under + high - 4) / pen.high
+            inner = pen.ax.inset_axes([*corner, self.each / pen.wide, high / pen.high])
+            body.draw(body.pen(inner, self.each, high, 0, 4))
 
 
 _BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,
@@ -571,4 +546,8 @@ _BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,
 
 def laid_out(chart: Chart, wide: float, sizes: Sizes, narrow: bool) -> Body:
     made = _BODIES[chart.form](chart, wide, sizes, narrow)
-    return made if made.readable else _Rows(chart, wide, sizes, narrow)
+    if made.readable:
+        return made
+    *others, last = chart.figures  # what its arrow would say stands beside it
+    last = replace(last, detail=" ".join(filter(None, (last.detail, made.change))))
+    return _Rows(replace(chart, figures=(*others, last)), wide, sizes, narrow)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from . import style
 from .charts import Mark
@@ -15,24 +15,29 @@ STEPS = 12  # of a fading end
 
 
 class Pen:
-    """Draws at points from the upper left corner of an Axes whose limits are set."""
+    """Draws at points right of `left` and below `top` in an Axes whose limits are set."""
 
-    def __init__(self, ax, wide: float, high: float):
-        self.ax, self.wide, self.high = ax, wide, high
+    def __init__(self, ax, wide: float, high: float, left: float, top: float):
+        self.ax, self.wide, self.high, self.left, self.top = ax, wide, high, left, top
+        self.xlim, self.ylim = ax.get_xlim(), ax.get_ylim()
 
     def x(self, points: float) -> float:
-        low, high = self.ax.get_xlim()
-        return low + points / self.wide * (high - low)
+        low, high = self.xlim
+        return low + (self.left + points) / self.wide * (high - low)
 
     def y(self, points: float) -> float:
-        low, high = self.ax.get_ylim()
-        return high + points / self.high * (low - high)
+        low, high = self.ylim
+        return high + (self.top + points) / self.high * (low - high)
 
     def text(self, words: str, x: float, y: float, size: float, gid: str, **given) -> None:
         """Words whose upper left corner is at (x, y)."""
         given = {"color": INK, "va": "top", "ha": "left", "linespacing": 1.3, **given}
         self.ax.text(self.x(x), self.y(y), words, fontsize=size, gid=gid,
                      fontfamily=style.families(words), **given)  # fmt: skip
+
+    def label(self, mark: Mark, words: str, x: float, y: float, size: float, **given) -> None:
+        """What is said of a mark: a link to its figure."""
+        self.text(words, x, y, size, f"{mark.gid}:label", url=mark.url, **given)
 
     def box(self, left: float, top: float, wide: float, high: float, gid: str, **look) -> None:
         """A rectangle given in points: no mark has a value in points."""
@@ -42,6 +47,41 @@ class Pen:
     def line(self, xs: Iterable[float], ys: Iterable[float], **look) -> None:
         look = {"color": GREY, "linewidth": 0.8, "gid": "rule", "zorder": 0.5, **look}
         self.ax.plot([self.x(x) for x in xs], [self.y(y) for y in ys], **look)
+
+    def shape(self, mark: Mark, part: str, kind: str, outline: type[Patch], *where, **look) -> None:
+        """A mark, or a part of it, in data units, as :func:`wuxi_data.marks` reads it back."""
+        gid = f"{mark.gid}:{part}" if part else mark.gid
+        look = {"gid": gid, "url": mark.url, "label": f"_{kind}", **look}
+        self.ax.add_artist(outline(*where, **look))
+
+    def bar(
+        self, mark: Mark, place: float, thick: float, beyond: float, *, across=True, base=0.0
+    ) -> None:
+        """A bar or column from `base`: solid to its lower bound, fading to its upper one.
+
+        Its `place` and how `thick` it is are in points, its length and how far it goes `beyond`
+        where nothing bounds it in data units. A mark of words alone has no shape.
+        """
+        if mark.low is None:
+            return
+        at, near, far = self.x, place, place + thick
+        if across:
+            at, near, far = self.y, far, near
+        edge, side = at(near), at(far) - at(near)
+
+        def part(name: str, start: float, end: float, look: dict) -> None:
+            corner, size = (start, edge), (end - start, side)
+            if not across:
+                corner, size = corner[::-1], size[::-1]
+            kind = "bar" if across else "column"
+            self.shape(mark, name, kind, Rectangle, corner, *size, **look)
+
+        low, name, high = base + mark.low, "beyond", base + mark.low + beyond
+        part("", base, low, paint(mark))
+        if mark.high is not None:
+            name, high = "more", base + mark.high
+        for step in fading(mark, low, high):
+            part(name, *step)
 
 
 def paint(mark: Mark) -> dict:
@@ -57,39 +97,10 @@ def paint(mark: Mark) -> dict:
     return look
 
 
-def shape(
-    pen: Pen, mark: Mark, box, kind: str, *, beyond: float, across: bool, base: float = 0.0
-) -> None:
-    """A bar or column from `base`: solid to its lower bound, fading to its upper one.
-
-    `box` is (place, thickness) across the value axis, in data units. A mark of words alone has no
-    shape.
-    """
-    if mark.low is None:
-        return
-    place, thick = box
-    low, high = base + mark.low, mark.high if mark.high is None else base + mark.high
-
-    def rectangle(start: float, end: float, gid: str, **look) -> None:
-        left, bottom, wide, tall = start, place, end - start, thick
-        if not across:
-            left, bottom, wide, tall = place, start, thick, end - start
-        pen.ax.add_artist(
-            Rectangle((left, bottom), wide, tall, gid=gid, url=mark.url, label=f"_{kind}", **look)
-        )
-
-    rectangle(base, low, mark.gid, **paint(mark))
-    if high == low:
-        return
-    end, part = (low + beyond, "beyond") if high is None else (high, "more")
-    for first, last, look in fading(mark, low, end):
-        rectangle(first, last, f"{mark.gid}:{part}", **look)
-
-
-def fading(mark: Mark, start: float, end: float) -> Iterable[tuple[float, float, dict]]:
+def fading(mark: Mark, start: float, end: float) -> Iterator[tuple[float, float, dict]]:
     """(start, end, look) of each step from what is certain towards an end that is not."""
     step = (end - start) / STEPS
-    for n in range(STEPS):
+    for n in range(STEPS if step else 0):
         alpha = 0.75 * (1 - n / STEPS) + 0.06
         look = {"facecolor": TONE[mark.tone], "linewidth": 0, "alpha": alpha}
         yield start + (n + 0.14) * step, start + (n + 1) * step, look

@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from .charts import Chart
-from .drawing import draw
+from .drawing import on_a_figure
 from .places import Both
 from .style import PAPER, settings
 
@@ -63,7 +63,7 @@ def widths(elsewhere: bool) -> tuple[bool, ...]:
 def picture(chart: Chart, lang: str, narrow: bool) -> Picture:
     """A chart without the words that the page sets itself: they wrap on a phone."""
     with settings():
-        figure = draw(chart, None, lang, narrow, bare=True).figure
+        figure = on_a_figure(chart, lang, narrow, bare=True)
         figure.dpi = 72  # a pixel is a point
         for each in (figure, *figure.findobj(Axes)):
             each.patch.set_visible(False)

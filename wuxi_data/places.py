@@ -76,7 +76,7 @@ class Folder:
         for name in names:
             if name not in self.facts:
                 raise ValueError(_no_fact(name, self.facts))
-        return self.facts[figure] if figure in self.facts else evaluate(figure, self.facts)
+        return evaluate(figure, self.facts)
 
     def label(self, code: str) -> Both:
         """What a code is called; in English with a capital where it begins something."""
@@ -84,10 +84,6 @@ class Folder:
             words = {"code": code, "mend": did_you_mean(code, self.labels)}
             raise ValueError(_("no code {code!r} in labels.csv{mend}", **words))
         return Both(*(self.labels[code][lang] for lang in LANGS))
-
-    def period(self, fact_id: str) -> Both:
-        """The years that a fact covers; nothing where print names none."""
-        return period(*years(self.rows[fact_id]))
 
     def state(self, row) -> str:
         """As its table says; where it does not, years after the publication are a plan."""
@@ -120,22 +116,24 @@ def authors(source) -> list[str]:
 
 def _cite(source) -> Both:
     who = authors(source) or ([] if pd.isna(source.publisher) else [source.publisher])
-    zh, en = "、".join(who), ", ".join(who)
-    year = str(source.published)[:4]
-    return Both(
-        f"{zh}《{source.title}》（{year}）", f"{en}{', ' if en else ''}{source.title} ({year})"
-    )
+    zh, en, year = "、".join(who), ", ".join(who), _year(source)
+    return Both(f"{zh}《{source.title}》（{year}）", f"{en}{en and ', '}{source.title} ({year})")
 
 
 def _briefly(sources: list) -> list[Both]:
     """Publishers and their years, where titles would be longer than the chart."""
-    years: dict[Both, list[str]] = {}
+    named: dict[Both, list[str]] = {}
     for source in sources:
-        told = pd.isna(source.publisher)
-        who = Both(f"《{source.title}》", source.title) if told else Both(*[source.publisher] * 2)
-        years.setdefault(who, []).append(str(source.published)[:4])
-    return [Both(f"{who.zh}（{'、'.join(each)}）", f"{who.en} ({', '.join(each)})")
-            for who, each in years.items()]  # fmt: skip
+        who = Both(source.publisher, source.publisher)
+        if pd.isna(source.publisher):
+            who = Both(f"《{source.title}》", source.title)
+        named.setdefault(who, []).append(_year(source))
+    return [Both(f"{zh}（{'、'.join(each)}）", f"{en} ({', '.join(each)})")
+            for (zh, en), each in named.items()]  # fmt: skip
+
+
+def _year(source) -> str:
+    return str(source.published)[:4]
 
 
 def years(row) -> tuple[int | None, int | None]:
@@ -145,20 +143,18 @@ def years(row) -> tuple[int | None, int | None]:
 
 def period(start: int | None, end: int | None) -> Both:
     """Years in words; open at one end, or nothing at all."""
-    if start is None and end is None:
-        return NOTHING
+    if start == end:
+        return NOTHING if start is None else Both(f"{start}年", f"{start}")
     if end is None:
         return Both(f"{start}年起", f"since {start}")
     if start is None:
         return Both(f"至{end}年", f"to {end}")
-    if start == end:
-        return Both(f"{start}年", f"{start}")
     return Both(f"{start}—{end}年", f"{start}–{end}")
 
 
-def capital(text: str) -> str:
+def capital(words: Both) -> Both:
     """English begins with a capital."""
-    return text[:1].upper() + text[1:]
+    return Both(words.zh, words.en[:1].upper() + words.en[1:])
 
 
 def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
@@ -203,8 +199,8 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
         Every fault at once: a typed number, with the place to write instead; a place that nothing
         fills; one language only.
     """
-    if not (isinstance(words, Sequence) and not isinstance(words, str) and len(words) == 2
-            and all(isinstance(text, str) and text.strip() for text in words)):  # fmt: skip
+    pair = isinstance(words, list | tuple) and len(words) == len(LANGS)
+    if not pair or not all(isinstance(text, str) and text.strip() for text in words):
         said = {"what": what, "words": words}
         raise ValueError(
             _("{what}: expected words in both languages, (zh, en), got {words!r}", **said)
@@ -213,7 +209,7 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
     filled = [_fill(text, lang, folder, faults) for lang, text in zip(LANGS, words, strict=True)]
     if faults:
         raise ValueError("\n".join(f"{what}: {fault}" for fault in faults))
-    return Both(filled[0], capital(filled[1]))
+    return capital(Both(*filled))
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
@@ -271,7 +267,7 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
     if form == "period":
         if figure not in folder.rows:
             raise ValueError(_no_fact(figure, folder.rows))
-        said = folder.period(figure)
+        said = period(*years(folder.rows[figure]))
         if not said:
             raise ValueError(_("print names no year of {figure}", figure=figure))
         return getattr(said, lang)

@@ -241,15 +241,17 @@ class Rendered(NamedTuple):
 
 def _draw(shown: list[Shown], data) -> Rendered:
     """Draw one chart, however often and in whatever language a notebook shows it."""
-    from .picture import picture, widths  # slow to import: the kernels need not wait for it
+    from .drawing import render  # slow to import: the kernels need not wait for it
+    from .picture import picture, widths
 
     # What the notebook drew already: a second drawing would be the same.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
     chart, files = Chart.from_json(shown[0].chart), {}
     for lang in LANGS:
         png = stored.get(lang)
-        files[f".{lang}.svg"] = chart.render("svg", lang)
-        files[f".{lang}.png"] = b64decode(png) if png else chart.render("png", lang)
+        made = render(chart, ["svg"] if png else ["svg", "png"], lang)
+        made |= {"png": b64decode(png)} if png else {}
+        files |= {f".{lang}.{kind}": each for kind, each in made.items()}
     for_page = itertools.product(LANGS, widths(elsewhere(shown[0].chart.get("folder"), data)))
     pictures = {(lang, narrow): picture(chart, lang, narrow) for lang, narrow in for_page}
     return Rendered({**files, ".csv": chart.csv()}, pictures)

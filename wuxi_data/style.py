@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,24 +94,19 @@ def settings(more: dict | None = None) -> Iterator[None]:
 # -------------------------------------------------------------------- font
 
 
-@cache
-def _font_files() -> dict[str, Path]:
-    folder = PACKAGE / "fonts"
-    return {
-        "normal": folder / "WuxiDataSans-Regular.ttf",
-        "semibold": folder / "WuxiDataSans-SemiBold.ttf",
-    }
+_FONTS = {
+    "normal": PACKAGE / "fonts" / "WuxiDataSans-Regular.ttf",
+    "semibold": PACKAGE / "fonts" / "WuxiDataSans-SemiBold.ttf",
+}
 
 
 def register_font() -> None:
     """Make our font known to matplotlib, and no namesake of it from a stale font cache."""
-    manager, ours = font_manager.fontManager, {str(path) for path in _font_files().values()}
-    known = [font.fname for font in manager.ttflist if font.name == FAMILY]
-    if set(known) - ours:
-        manager.ttflist = [
-            font for font in manager.ttflist if font.name != FAMILY or font.fname in ours
-        ]
-    for path in sorted(ours - set(known)):
+    manager, ours = font_manager.fontManager, set(map(str, _FONTS.values()))
+    known = {font.fname for font in manager.ttflist if font.name == FAMILY}
+    if known - ours:
+        manager.ttflist = [font for font in manager.ttflist if font.fname not in known - ours]
+    for path in sorted(ours - known):
         manager.addfont(path)
 
 
@@ -131,10 +126,9 @@ def missing_glyphs(text: str) -> str:
     >>> missing_glyphs("巫溪 Wuxi")
     ''
     """
-    known = _characters(str(_font_files()["normal"]))
-    return "".join(
-        dict.fromkeys(char for char in text if ord(char) not in known and char not in "\n\r")
-    )
+    known = _characters(str(_FONTS["normal"]))
+    return "".join(char for char in dict.fromkeys(text)
+                   if ord(char) not in known and char not in "\n\r")  # fmt: skip
 
 
 def families(text: str) -> list[str]:
@@ -146,29 +140,28 @@ def families(text: str) -> list[str]:
         No installed font has a character; the message names it.
     """
     chosen, missing = [FAMILY], set(map(ord, missing_glyphs(text)))
-    installed = sorted(
-        (font.name, font.fname)
-        for font in font_manager.fontManager.ttflist
-        if missing and font.name not in (FAMILY, _BOXES) and os.path.exists(font.fname)
-    )
     while missing:
+        installed = sorted(
+            (font.name, font.fname)
+            for font in font_manager.fontManager.ttflist
+            if font.name not in (FAMILY, _BOXES) and os.path.exists(font.fname)
+        )
         name, path = max(
             installed, key=lambda font: len(missing & _characters(font[1])), default=("", "")
         )
         if not missing & _characters(path):
-            raise ValueError(_no_glyph(missing, text))
+            named = ", ".join(f"{chr(code)!r} (U+{code:04X})" for code in sorted(missing))
+            words = {"named": named, "text": text}
+            raise ValueError(
+                _(
+                    "no installed font can draw {named} in {text!r}: change the label or install "
+                    "a font",
+                    **words,
+                )
+            )
         missing -= _characters(path)
         chosen.append(name)
     return chosen
-
-
-def _no_glyph(missing: set[int], text: str) -> str:
-    named = ", ".join(f"{chr(code)!r} (U+{code:04X})" for code in sorted(missing))
-    words = {"named": named, "text": text}
-    return _(
-        "no installed font can draw {named} in {text!r}: change the label or install a font",
-        **words,
-    )
 
 
 # -------------------------------------------------------------------- words
@@ -177,24 +170,29 @@ def _no_glyph(missing: set[int], text: str) -> str:
 _MEASURED = 100  # points: large, so that the grid of pixels rounds nothing away
 
 
-@cache
-def _font(weight: str) -> ft2font.FT2Font:
-    font = ft2font.FT2Font(str(_font_files()[weight]))
-    font.set_size(_MEASURED, 72)
-    return font
+class _Advances(dict):
+    """How far each character moves the pen, as a share of the size of the font."""
+
+    def __init__(self, path: Path):
+        self.font = ft2font.FT2Font(str(path))
+        self.font.set_size(_MEASURED, 72)
+
+    def __missing__(self, char: str) -> float:
+        known = "国" if missing_glyphs(char) else char  # another font draws it, as wide as that
+        glyph = self.font.load_char(ord(known), flags=ft2font.LoadFlags.NO_HINTING)
+        self[char] = glyph.linearHoriAdvance / 65536 / _MEASURED
+        return self[char]
 
 
 @cache
-def _advance(char: str, weight: str) -> float:
-    """How far a character moves the pen, as a share of the size of the font."""
-    known = "国" if missing_glyphs(char) else char  # another font will draw it, as wide as that
-    glyph = _font(weight).load_char(ord(known), flags=ft2font.LoadFlags.NO_HINTING)
-    return glyph.linearHoriAdvance / 65536 / _MEASURED
+def _advances(weight: str) -> _Advances:
+    return _Advances(_FONTS[weight])
 
 
 def width(text: str, size: float, weight: str = "normal") -> float:
     """How wide the longest line of `text` is, in points."""
-    widest = max(sum(_advance(char, weight) for char in line) for line in text.split("\n"))
+    advance = _advances(weight).__getitem__
+    widest = max(sum(map(advance, line)) for line in text.split("\n"))
     return widest * size * 1.02  # hinting may widen what is drawn
 
 
@@ -204,35 +202,37 @@ def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
     A line ends after punctuation where that costs no further line; a number stays with its unit,
     and nothing is ever cut off.
     """
-    by_words = _words, _at_blanks, _smallest
-    pieces = list(_fitting(text, room, size, weight, by_words))
-    fewest = len(_broken(pieces, room, size, weight))
-    for splitters in ((_phrases, *by_words), by_words) if fewest > 1 else ():
-        pieces = list(_fitting(text, room, size, weight, splitters))
+    measure = partial(width, size=size, weight=weight)
+    by_words = _PIECE, _UNBROKEN, _SMALLEST
+    pieces = [*_fitting(text, room, measure, by_words)]
+    fewest = len(_lines(pieces, room, measure))
+    for patterns in ((_PHRASE, *by_words), by_words) if fewest > 1 else ():
+        pieces = [*_fitting(text, room, measure, patterns)]
         # The narrowest room that takes as many lines leaves no lonely last word.
         narrow = room / 2
         while narrow <= room:
-            rows = _broken(pieces, narrow, size, weight)
-            if len(rows) <= fewest and all(width(row, size, weight) <= room for row in rows):
-                return "\n".join(rows)
+            lines = _lines(pieces, narrow, measure)
+            if len(lines) <= fewest and all(measure(line) <= room for line in lines):
+                return "\n".join(lines)
             narrow += size / 2
-    return "\n".join(_broken(pieces, room, size, weight))
+    return "\n".join(_lines(pieces, room, measure))
 
 
-def _broken(pieces: list[str], room: float, size: float, weight: str) -> list[str]:
-    rows = [""]
+def _lines(pieces: list[str], room: float, measure: Callable[[str], float]) -> list[str]:
+    lines = [""]
     for piece in pieces:
-        if rows[-1] and width((rows[-1] + piece).rstrip(), size, weight) > room:
-            rows.append("")
-        rows[-1] += piece if rows[-1] else piece.lstrip()
-    return [row.rstrip() for row in rows]
+        if lines[-1] and measure((lines[-1] + piece).rstrip()) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
 
 
-def _fitting(text: str, room: float, size: float, weight: str, splitters: tuple) -> Iterator[str]:
+def _fitting(text: str, room: float, measure, patterns: tuple[re.Pattern, ...]) -> Iterator[str]:
     """The pieces of a text, each as large as has room: phrases, else words, else characters."""
-    for piece in splitters[0](text):
-        if len(splitters) > 1 and width(piece.strip(), size, weight) > room:
-            yield from _fitting(piece, room, size, weight, splitters[1:])
+    pattern, *finer = patterns
+    for piece in pattern.findall(text):
+        if finer and measure(piece.strip()) > room:
+            yield from _fitting(piece, room, measure, finer)
         else:
             yield piece
 
@@ -248,31 +248,10 @@ _PIECE = re.compile(
     rf"\s*[{re.escape(_OPENING)}]*(?:{_WORD})[{re.escape(_CLOSING)}]*|\s+|.", re.DOTALL
 )
 _PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
-
-
-@cache
-def _words(text: str) -> list[str]:
-    return _PIECE.findall(text)
-
-
-def _smallest(text: str) -> list[str]:
-    """Characters; but a number is never broken."""
-    return re.findall(r"[\d.,]+|.", text, re.DOTALL)
-
-
-def _at_blanks(text: str) -> list[str]:
-    return re.findall(r"\s*\S+", text)
-
-
-@cache
-def _phrases(text: str) -> list[str]:
-    return _PHRASE.findall(text)
-
-
-def line_height(size: float) -> float:
-    return size * 1.32
+_UNBROKEN = re.compile(r"\s*\S+")
+_SMALLEST = re.compile(r"[\d.,]+|.", re.DOTALL)  # a number is never broken
 
 
 def height(text: str, size: float) -> float:
     """How tall the lines of `text` stand, in points."""
-    return (text.count("\n") + 1) * line_height(size) if text else 0
+    return (text.count("\n") + 1) * (size * 1.32) if text else 0
