@@ -14,7 +14,7 @@ import pandas as pd
 
 from .files import write_whole
 from .messages import _
-from .numerals import LONGEST_TOKEN, NUMERAL, PER_BEFORE, WORDS, Figure, figures, fold
+from .numerals import HAN, LONGEST_TOKEN, NUMERAL, PER_BEFORE, WORDS, Figure, figures, fold
 from .schema import THEMES
 from .tables import load
 
@@ -303,16 +303,14 @@ def _beside(line: str, start: int, end: int) -> str:
 # -------------------------------------------------------------------- proposals
 
 # What is no figure whatever stands beside it, by reason.
-_HAN = "〇零一二两三四五六七八九十百千"
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
-_LABEL = "(?:邮编|编码|代码|区号|电话|传真|热线|编号|账号|安备)"  # of one length, to look back
 _NO_FIGURES = re.compile(
     "|".join(f"(?P<{reason}>{pattern})" for reason, pattern in WORDS["no_figures"].items())
     .replace("YEAR", _YEAR)
     .replace("WHEN", _WHEN)
-    .replace("LABEL", _LABEL)
-    .replace("HAN", _HAN),
+    .replace("LABEL", f"(?:{WORDS['labels']['words']})")
+    .replace("HAN", HAN),
     re.VERBOSE,
 )
 # Names and words with a numeral in them, which is no figure unless a figure was read there.
@@ -421,7 +419,7 @@ def _subject(line: str, figure: Figure) -> str:
     before = _SUBJECT.search(line[max(0, figure.start - 8) : figure.start])
     counter = line[figure.end - 1 : figure.end]
     follows = line[figure.end : figure.end + 1]
-    if not before or (follows and follows not in "，,。；;、！!）)：:（( ”和及"):
+    if not before or (follows and follows not in "，。；、！!）)：:（( ”和及"):
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from .files import PACKAGE
@@ -138,7 +138,8 @@ def fold(text: str) -> str:
 
 # Every digit and every Chinese numeral, in words too: 百 of 百姓 is a numeral that somebody must
 # have looked at. 30余万 is one numeral. Of folded text.
-_HAN, _SCALE, _BLANK = "〇零一二两三四五六七八九十廿卅百千万亿半数几", "十百千万亿", "[ ]{0,2}"
+HAN = "〇零一二两三四五六七八九十廿卅百千"
+_HAN, _SCALE, _BLANK = f"{HAN}万亿半数几", "十百千万亿", "[ ]{0,2}"
 _ARABIC = r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?"
 NUMERAL = re.compile(
     rf"{_ARABIC}(?:[{_SCALE}]*[余多几]?[{_SCALE}]+)?|[{_HAN}]+(?:[余多][{_SCALE}]+)?"
@@ -628,8 +629,8 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 
 # -------------------------------------------------------------------- doubt
 
-# What, beside a number, makes it an ordinal, a part of a list, another country's money (港币30万元)
-# or something else that is counted by no one.
+# What, beside a number, makes it an ordinal, a part of a list or something else that is counted
+# by no one.
 _DOUBT_BEFORE = re.compile(
     "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
@@ -703,7 +704,6 @@ def _apart(before: str) -> bool:
 # -------------------------------------------------------------------- reading a token
 
 
-@lru_cache(maxsize=1 << 16)
 def read(token: str) -> Reading:
     """What a printed token says; ValueError where it has no one reading."""
     text = fold(token) if len(token) <= LONGEST_TOKEN else ""
