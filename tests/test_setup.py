@@ -20,7 +20,7 @@ from wuxi_data import load_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "wuxi_data" / "fonts"
-WEIGHTS = ["WuxiDataSans-Regular.ttf", "WuxiDataSans-SemiBold.ttf"]
+FONT_FILES = ["WuxiDataSans-Regular.ttf", "WuxiDataSans-SemiBold.ttf"]
 LOCK = ROOT / "requirements.lock"
 CONDA_NAMES = {  # where conda-forge's name differs
     "brotli-python": "brotli",
@@ -140,7 +140,7 @@ def test_the_citation_names_the_article_as_sources_csv_does(citation):
 # The font
 
 
-each_font = pytest.mark.parametrize("name", WEIGHTS)
+each_font = pytest.mark.parametrize("name", FONT_FILES)
 
 
 @each_font
@@ -166,7 +166,7 @@ def test_the_fonts_licence_and_copyright_ship_with_it(name):
 
 def test_the_font_is_built_to_the_same_bytes_again(tmp_path, locked):
     """What is already cut and renamed is left as it is, so no source is needed to see it."""
-    name = WEIGHTS[0]
+    name = FONT_FILES[0]
     if version("fonttools") not in locked["fonttools"]:
         pytest.skip("not the lock's fonttools: another may write other bytes")
     build_font.build(tmp_path / name, FONTS / name)
@@ -180,7 +180,7 @@ def test_matplotlib_finds_each_weight_by_its_name():
         "for weight in ('normal', 'semibold'):\n"
         "    print(fonts.findfont(fonts.FontProperties('Wuxi Data Sans', weight=weight)))"
     )  # in a process of its own: nothing of it stays in the other tests' font list
-    paths = [str(FONTS / name) for name in WEIGHTS]
+    paths = [str(FONTS / name) for name in FONT_FILES]
     done = subprocess.run(
         [sys.executable, "-c", script, *paths], capture_output=True, text=True, check=True
     )

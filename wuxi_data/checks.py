@@ -304,12 +304,12 @@ def _within_source(table: _Table, source_id: str, paragraph: str) -> str | None:
 def _unit(table: _Table, indicator: str, unit: str) -> str | None:
     """A unit must be one of ours, and one that the indicator can be counted in."""
     known, able = unit_labels(), resource(table.raw.name)["indicatorUnits"].get(indicator)
-    codes = unit.split("/")
-    for code in codes:
-        if code not in known:
+    units = unit.split("/")
+    for each in units:
+        if each not in known:
             said = {word: code for code, (zh, en) in known.items() for word in (*zh, *en, code)}
-            return _("a code of units.csv{mend}", mend=_meant_word(said, code, known))
-    if able and codes[0] not in able:
+            return _("a code of units.csv{mend}", mend=_meant_word(said, each, known))
+    if able and units[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
 

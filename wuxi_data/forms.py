@@ -159,7 +159,13 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             _("{many:,.0f} squares are too many to see: say per=, units for one square", **words)
         )
     options = {"per": float(per)}
-    return _chart("squares", marks, folder, title, subtitle, note, name, lang, options=options)
+    chart = _chart("squares", marks, folder, title, subtitle, note, name, lang, options=options)
+    if per == 1:
+        return chart
+    zh, en = in_words(Quantity(per, marks[0].unit))
+    scale = Both(f"一格为{zh}", f"one square is {en}")
+    subtitle = capital(joined(filter(None, (chart.words["subtitle"], scale)), "；", "; "))
+    return replace(chart, words={**chart.words, "subtitle": subtitle})
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -289,13 +295,9 @@ def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=No
     words = {what: NOTHING if said is None else fill(said, folder, what)
              for what, said in given.items()}  # fmt: skip
     words["title"] = words["title"] or default or _neutral_title(marks, folder)
-    options = options or {}
-    if (per := options.get("per", 1)) != 1:
-        zh, en = in_words(Quantity(per, marks[0].unit))
-        scale = Both(f"一格为{zh}", f"one square is {en}")
-        words["subtitle"] = capital(joined(filter(None, (words["subtitle"], scale)), "；", "; "))
     words["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
-    return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data), options)
+    return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data),
+                 options or {})  # fmt: skip
 
 
 # -------------------------------------------------------------------- from figures to marks

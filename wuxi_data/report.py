@@ -23,14 +23,14 @@ from fontTools import subset
 from markupsafe import Markup
 
 from . import style
-from .charts import Chart
+from .charts import Chart, in_words
 from .crosschecks import DENIED, cross_checks
 from .files import PACKAGE
 from .messages import LANGS
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg, widths
 from .places import Both, Folder, authors, elsewhere
-from .quantity import Quantity, names_in
+from .quantity import names_in
 from .schema import TABLES, THEMES, package, references, resource
 from .tables import filled, labels, load, messages, quantities
 
@@ -96,7 +96,7 @@ class Book:
             for row in _rows(table):
                 name, about = row.fact_id, filter(None, (getattr(row, each) for each in named))
                 self.facts[name] = Fact(
-                    name, name, said(figures[name]), theme=theme, row=row, about=list(about),
+                    name, name, in_words(figures[name]), theme=theme, row=row, about=list(about),
                     parts=parts.get(name, []),
                 )  # fmt: skip
 
@@ -120,10 +120,6 @@ class Book:
 def _rows(table) -> Iterable:
     """The rows of a table, with nothing where a cell is empty."""
     return table.astype(object).where(table.notna(), "").itertuples(index=False)
-
-
-def said(quantity: Quantity) -> Both:
-    return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
 def times(formula: str) -> str:
@@ -194,7 +190,7 @@ def build(
         for formula, side in ((row.left, row.left_quantity), (row.right, row.right_quantity)):
             if names_in(formula):
                 user = f"#_check-{row.check_id}"
-                book.use(formula, said(side), user, book.code("page_check_n", n=n))
+                book.use(formula, in_words(side), user, book.code("page_check_n", n=n))
     page = _template().render(
         t=lambda code, **parts: both(book.code(code, **parts)),
         code=book.code,
@@ -228,16 +224,22 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda each: "" if each is None else each,
     )
-    environment.filters |= {"both": both, "authors": authors}
+    environment.filters.update(both=both, authors=authors)
     script, sheet = (
         (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
     )
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment.globals |= {
-        **{"described": described, "said": said, "times": times},
-        **{"script": script, "script_hash": script_hash, "sheet": sheet},
-        **{"tables": TABLES, "package": package(), "denied": DENIED},
-    }
+    environment.globals.update(
+        described=described,
+        said=in_words,
+        times=times,
+        script=script,
+        script_hash=script_hash,
+        sheet=sheet,
+        tables=TABLES,
+        package=package(),
+        denied=DENIED,
+    )
     return environment.get_template("report.html")
 
 
