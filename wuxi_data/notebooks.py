@@ -214,7 +214,7 @@ async def record(
         await client.async_execute(env=os.environ | {"LANGUAGE": lang})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if isinstance(error, CellExecutionError) and lang != language():
-            await record(path, lang=language())  # ends in the same error, as its reader speaks
+            await record(path, say, language())  # ends in the same error, as its reader speaks
         where = _("cell {place} of {cells}", place=place, cells=cells)
         said, *rest = _plain(str(error)).split("\n", 1)
         raise CellFailed("\n".join([f"{where}: {heard(said)}", *rest])) from None
