@@ -187,6 +187,8 @@ async def record(
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+        from .kernels import OwnKernel
+
     notebook = nbformat.from_dict(read(path))
     cells, place, spoke = len(notebook.cells), 0, time.monotonic()
 
@@ -202,7 +204,7 @@ async def record(
         notebook,
         timeout=_PATIENCE,
         startup_timeout=_PATIENCE,
-        kernel_manager_class=_own_kernel(),
+        kernel_manager_class=OwnKernel,
         record_timing=False,
         shutdown_kernel="immediate",
         coalesce_streams=True,
@@ -233,19 +235,6 @@ def _without_addresses() -> Iterator[None]:
     finally:
         if absent:
             del sys.modules[name]
-
-
-def _own_kernel() -> type:
-    """Kernels of the Python that runs now, whatever kernelspecs the user has."""
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpec
-
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-
-    class OwnKernel(AsyncKernelManager):
-        kernel_spec = KernelSpec(argv=argv, language="python")
-
-    return OwnKernel
 
 
 def _plain(text: str) -> str:
