@@ -17,7 +17,7 @@ from .checks import check
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
-from .messages import LANGS, _, heard, language, speak
+from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         return FAILED
     except (Refusal, OSError) as error:
         where = f": {error.filename}" if getattr(error, "filename", None) else ""
-        _say(f"wuxi-data: {heard(getattr(error, 'strerror', None) or str(error))}{where}")
+        _say(f"wuxi-data: {translated(getattr(error, 'strerror', None) or str(error))}{where}")
         return REFUSED
     except KeyboardInterrupt:
         _say(_("wuxi-data: stopped; every file is whole, either old or new"))
@@ -91,13 +91,13 @@ def _reproduce(arguments) -> int:
             )
         ) from None
     for outcome in outcomes:
-        state = heard(outcome.state)
+        state = translated(outcome.state)
         print(f"{state:9} {outcome.name}")
         if outcome.detail:
             _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
-    print(", ".join(f"{count} {heard(state)}" for state, count in sorted(states.items())))
+    print(", ".join(f"{count} {translated(state)}" for state, count in sorted(states.items())))
     _say(_("{seconds:.1f} s", seconds=time.monotonic() - began))
     different = arguments.check and (states["changed"] or states["new"] or states["stale"])
     if different:

@@ -8,11 +8,11 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 from .files import PACKAGE
-from .messages import LANGS, _
+from .messages import LANGS, _, filled, sentences
 from .numerals import unit_labels
-from .reading import read
+from .reading import read_table
 from .schema import TABLES, fields, package, references, resource
-from .tables import filled, labels, messages
+from .tables import labels
 
 _TEMPLATES = PACKAGE / "templates" / "county"
 _AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs stored
@@ -113,7 +113,7 @@ def _guide(lang: str) -> str:
 
 def _table_guide(name: str, lang: str) -> str:
     """Each column with its meaning, its rule and how one row of ours fills it."""
-    words, frame = messages(), read(name).frame
+    words, frame = sentences(), read_table(name).frame
     fullest = frame.loc[[(frame != "").sum(axis=1).idxmax()]]  # the first of them
     rows = [[words[f"guide_{word}"][lang] for word in ("column", "meaning", "rule", "example")]]
     rows.append(["---"] * 4)
@@ -129,7 +129,7 @@ def _table_guide(name: str, lang: str) -> str:
 
 
 def _rule(name: str, field: dict) -> str:
-    rules, kind = field.get("constraints", {}), "any"
+    rules, kind = field["constraints"], "any"
     if "enum" in rules:
         kind = "closed"
     elif field["name"] in references(name, "labels"):
@@ -146,7 +146,7 @@ def _closed_lists(lang: str) -> Iterator[str]:
             found = ((code, f"{words[code]} ({', '.join(units[code])})") for code in units)
             yield f"**`indicator`** ({path}): {_listed(found)}"
         for column, field in fields(declared["name"]).items():
-            codes = tuple(field.get("constraints", {}).get("enum", ()))
+            codes = tuple(field["constraints"].get("enum", ()))
             if column != "indicator" and codes and set(codes) <= set(words):
                 listed.setdefault((column, codes), []).append(path)
     for (column, codes), paths in listed.items():
@@ -160,7 +160,7 @@ def _open_lists(lang: str) -> Iterator[str]:
     """The kinds that a label may be of, and those of our open codes that fit any county."""
     kinds = fields("labels")["kind"]["constraints"]["enum"]
     yield f"**`kind`** (`labels.csv`): {', '.join(f'`{kind}`' for kind in kinds)}"
-    ours = read("labels").frame
+    ours = read_table("labels").frame
     for column, kind in (("reason", "reason"), ("works", "works_type"), ("sector", "sector")):
         rows = ours[ours["kind"] == kind]
         yield f"**`{column}`**: {_listed(zip(rows['code'], rows[lang], strict=True))}"

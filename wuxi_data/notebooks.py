@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from .charts import MIME
 from .files import PACKAGE, kind_of_text
-from .messages import _, heard, language
+from .messages import _, language, translated
 from .places import Both
 from .wording import unwrapped
 
@@ -217,7 +217,7 @@ async def record(
             await record(path, say, language())  # ends in the same error, as its reader speaks
         where = _("cell {place} of {cells}", place=place, cells=cells)
         said, *rest = _plain(str(error)).split("\n", 1)
-        raise CellFailed("\n".join([f"{where}: {heard(said)}", *rest])) from None
+        raise CellFailed("\n".join([f"{where}: {translated(said)}", *rest])) from None
     return tidy(notebook)
 
 

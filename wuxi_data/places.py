@@ -17,7 +17,7 @@ import pandas as pd
 from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .quantity import Quantity, evaluate, names_in
-from .reading import Raw, did_you_mean, read
+from .reading import Raw, did_you_mean, read_table
 from .schema import THEMES
 from .tables import facts, labels, load
 
@@ -59,7 +59,9 @@ class Folder:
     def at(cls, data: str | Path | None = None) -> Folder:
         """The folder as it stands on disk: made anew only when a table was edited."""
         data = _found(data)
-        return _folder(data, tuple(read(name, data) for name in (*THEMES, "labels", "sources")))
+        return _folder(
+            data, tuple(read_table(name, data) for name in (*THEMES, "labels", "sources"))
+        )
 
     @cached_property
     def numbered(self) -> list[str]:

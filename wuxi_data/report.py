@@ -26,13 +26,13 @@ from . import style
 from .charts import Chart, in_words
 from .crosschecks import DENIED, cross_checks
 from .files import PACKAGE
-from .messages import LANGS
+from .messages import LANGS, filled, sentences
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg, widths
 from .places import Both, Folder, authors, elsewhere
 from .quantity import names_in
 from .schema import TABLES, THEMES, package, references, resource
-from .tables import filled, labels, load, messages, quantities
+from .tables import labels, load, quantities, year_range
 
 
 @dataclass(eq=False)
@@ -65,8 +65,7 @@ class Fact(Entry):
 
     @property
     def period(self) -> str:
-        ends = str(self.row.start), str(self.row.end)
-        return ends[0] if ends[0] == ends[1] else "–".join(ends)
+        return year_range(self.row.start, self.row.end)
 
 
 @dataclass(eq=False)
@@ -85,7 +84,7 @@ class Book:
 
     def __init__(self, data: str | Path | None):
         units = {code: {"zh": zh[0], "en": en[0]} for code, (zh, en) in unit_labels().items()}
-        self.known = messages() | units | labels(data)
+        self.known = sentences() | units | labels(data)
         self.facts: dict[str, Fact] = {}
         self.derived: dict[str, Entry] = {}
         for theme in THEMES:
