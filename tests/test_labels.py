@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wuxi_data.reading import read
+from wuxi_data.reading import read_table
 from wuxi_data.schema import THEMES, fields
 
 # What a column may hold beside another kind, so that the column does not say; and the verdicts.
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def labels():
-    return read("labels").frame.astype(str)
+    return read_table("labels").frame.astype(str)
 
 
 def test_words_are_as_they_were_typed_once_more():
@@ -32,7 +32,7 @@ def test_words_are_as_they_were_typed_once_more():
         typed = {row["code"]: row for row in csv.DictReader(lines)}
     known = [
         *labels().to_dict("records"),
-        *read("units").frame.assign(kind="unit").to_dict("records"),
+        *read_table("units").frame.assign(kind="unit").to_dict("records"),
     ]
     assert {row["code"]: row for row in known if row["code"] in typed} == typed
     assert {row["code"] for row in known if row["kind"] == "unit"} <= set(typed)

@@ -13,7 +13,7 @@ from wuxi_data.county import example_county
 
 @pytest.fixture(scope="module")
 def ours():
-    return prose.known()
+    return prose.evidence()
 
 
 @pytest.fixture
@@ -22,7 +22,9 @@ def doubted(ours):
 
     def numbers(text: str, shows: str = "") -> list[str]:
         notebook = {"cells": [prose_of(text), code("1", *[shows] * bool(shows))]}
-        return [fault.found.strip("'") for fault in prose.faults(notebook, "01.ipynb", ours)]
+        return [
+            fault.found.strip("'") for fault in prose.notebook_faults(notebook, "01.ipynb", ours)
+        ]
 
     return numbers
 
@@ -92,7 +94,7 @@ def test_a_number_of_an_output_may_be_said(text, shows, doubted):
 
 def test_a_fault_names_notebook_cell_number_and_the_nearest_figure(ours):
     notebook = {"cells": [code("1"), prose_of("增至501万元，2034年。")]}
-    amount, year = map(str, prose.faults(notebook, "notebooks/01.ipynb", ours))
+    amount, year = map(str, prose.notebook_faults(notebook, "notebooks/01.ipynb", ours))
     assert amount.startswith("notebooks/01.ipynb cell 2 (said): found '501万'; expected a printed")
     assert amount.endswith("the nearest is 500万元 (jilin-annual-2020)")
     assert "found '2034'" in year
@@ -101,16 +103,16 @@ def test_a_fault_names_notebook_cell_number_and_the_nearest_figure(ours):
 
 def test_a_finding_needs_both_languages(ours):
     notebook = {"cells": [prose_of("只有中文。", "finding")]}
-    (fault,) = prose.faults(notebook, "01.ipynb", ours)
+    (fault,) = prose.notebook_faults(notebook, "01.ipynb", ours)
     assert fault.found == "a finding of 1 paragraphs"
     assert fault.expected == "two: first in Chinese, then in English"
 
 
 def test_a_table_that_was_edited_leaves_its_prose_behind(county):
     notebook = {"cells": [prose_of("2020年增至500万元。")]}
-    assert prose.faults(notebook, "01.ipynb", prose.known(county)) == []
+    assert prose.notebook_faults(notebook, "01.ipynb", prose.evidence(county)) == []
     faults.cell("funding", 3, value="6000000", as_written="600万元")(county)
-    (fault,) = prose.faults(notebook, "01.ipynb", prose.known(county))
+    (fault,) = prose.notebook_faults(notebook, "01.ipynb", prose.evidence(county))
     assert fault.found == "'500万'"
 
 
@@ -134,7 +136,7 @@ def test_a_folders_notebooks_are_read_and_never_run(county):
 
 
 def test_a_folder_of_another_county_knows_its_own_figures():
-    figures = prose.known(example_county()).figures
+    figures = prose.evidence(example_county()).figures
     said = {where for where in figures.values()}
     assert any("(projects-2023)" in where for where in said)
     assert not any("jilin" in where for where in said)

@@ -169,7 +169,7 @@ def test_bounds_are_what_the_token_admits():
 
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):
     wd.load_funding(county)
-    monkeypatch.setattr(reading, "_table", None)  # nobody may read again what is as it was
+    monkeypatch.setattr(reading, "_parsed", None)  # nobody may read again what is as it was
     assert len(wd.load_funding(county)) == 9
     monkeypatch.undo()
     faults.cell("funding", 3, as_written="500.5万元", value="5005000")(county)

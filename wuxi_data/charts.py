@@ -20,7 +20,7 @@ from .quantity import Quantity, names_in
 MIME = "application/vnd.wuxi-data.chart+json"
 TONES = ("main", "second", "third")
 _DIGITS = 10  # as many as nbval may compare on every machine
-# None of the devices that Windows has under such names.
+# Windows reserves these names for devices.
 _NAME = re.compile(r"(?!(con|prn|aux|nul|(com|lpt)[0-9])$)[^\W_][\w-]{0,59}", re.IGNORECASE)
 
 _STATES = {
@@ -85,7 +85,7 @@ class Mark:
 
     @property
     def key(self) -> str:
-        """What no other mark of the chart is called."""
+        """A name that no other mark of the chart has."""
         return self.figure if self.at is None else f"{self.figure}@{self.at}"
 
     @property
@@ -103,7 +103,7 @@ class Mark:
 
     @property
     def reach(self) -> float:
-        """How far it is known to go, or may go."""
+        """How far the mark may extend, as far as a bound is known."""
         return max(self.low or 0, self.high or 0)
 
     @property
@@ -122,7 +122,7 @@ class Mark:
 
 
 def rounded(number) -> float | None:
-    """As many digits as compare alike on every machine."""
+    """As many digits as every machine computes alike; None where there is no finite number."""
     return None if number is None or math.isinf(number) else float(f"{float(number):.{_DIGITS}g}")
 
 
@@ -130,8 +130,8 @@ def in_words(quantity: Quantity) -> Both:
     return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
-def wording(quantity: Quantity, state: str = "completed") -> Both:
-    """A figure in words; what is inferred, planned or past says so."""
+def mark_words(quantity: Quantity, state: str = "completed") -> Both:
+    """A figure in words, with its state: inferred, planned, before the aid."""
     said = in_words(quantity)
     if quantity.printed and not quantity.bounded:
         said = Both(f"{said.zh}：无确数", f"{said.zh}: no single value")
@@ -296,17 +296,17 @@ def _cell(value) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.{_DIGITS}g}" if abs(value) < 1e15 else f"{value:.15g}"
-    text = " ".join(str(value).split("\r"))  # which a writer leaves bare, and which ends a row
+    text = str(value).replace("\r", " ")  # csv does not quote it, and a reader ends the row there
     return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
 def _with_words(made: dict) -> dict:
-    """What JSON tells: its pairs are words in both languages."""
+    """What JSON holds, its pairs turned back into words in both languages."""
     return {key: Both(*each) if isinstance(each, list) else each for key, each in made.items()}
 
 
 def _looks(form: str, mark: Mark) -> set[str]:
-    """How a mark is drawn in this form: spans draw its years, and not how much it is."""
+    """The looks of a mark in a form: spans draw its years, not its amount."""
     looks, endless = set(mark.look.split()), mark.endless
     if form == "spans":
         looks.discard("fading")

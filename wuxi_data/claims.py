@@ -1,8 +1,7 @@
-"""The charts of the article, and of the other sources: the facts by name, and the finding as
-whoever read it says it.
+"""The charts of the article and of the other sources: facts by name, and our finding in words.
 
-Every number in these words comes from a fact; the rest is ours. For a table of yours, the forms
-draw without a claim: :func:`wuxi_data.bars` and its sisters.
+Every number in these words comes from a fact. For tables of your own, use the forms, which claim
+nothing: :func:`wuxi_data.bars` and its sisters.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from .tables import quantities
 
 
 def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None) -> list[Quantity]:
-    """Facts that a claim is about, in its order; a clear error for tables of another county."""
+    """The facts that a claim is about, in its order; an error for tables of another folder."""
     known: dict[str, Quantity] = {}
     for table in tables:
         known |= quantities(table) if table.attrs.get("data", "") == data else {}
@@ -37,7 +36,7 @@ def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None)
 def _grouped(
     facts: Iterable[Quantity], groups: Iterable[tuple], details: Mapping, stand_out: Container[str]
 ) -> list[Wanted]:
-    """Figures, each under the heading of its group; some stand out, some have a word beside."""
+    """Figures under the headings of their groups; some stand out, some have a detail beside."""
     return [
         mark(
             each,
@@ -392,7 +391,7 @@ def plot_timeline(
 # -------------------------------------------------------------------- the other sources
 
 
-def _others(table: pd.DataFrame, names: Iterable[str]) -> list[Quantity]:
+def _other_facts(table: pd.DataFrame, names: Iterable[str]) -> list[Quantity]:
     return _facts(names, table, data=str(three_gorges()))
 
 
@@ -419,7 +418,7 @@ _JILIN = ("jilin-wuxi-2022-aid", "jilin-wuxi-2022-projects")
 
 
 def _pairs(names: Iterable[str]) -> dict[str, tuple]:
-    """What the pairings are called that begin these fact_ids."""
+    """What each fact's pairing is called, which its fact_id begins with."""
     return {each: words for each in names for pair, words in _PAIRS.items()
             if each.startswith(pair)}  # fmt: skip
 
@@ -442,7 +441,7 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     groups = [_FREE] * 4 + [_FREE_AND_GOODS] + [_NOT_SAID] * 4
     return bars(
-        _grouped(_others(funding, years), groups, years, _JILIN),
+        _grouped(_other_facts(funding, years), groups, years, _JILIN),
         label=_pairs(years),
         name="pairings",
         title=(
@@ -493,7 +492,7 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     labels["yichang-2021-total"] = (f"宜昌，{years}", f"Yichang, {years}")
     groups = [area] * 2 + [chongqing] * 3 + [hubei] * 2
     return bars(
-        _grouped(_others(funding, names), groups, at_odds, at_odds),
+        _grouped(_other_facts(funding, names), groups, at_odds, at_odds),
         label=labels,
         name="three-gorges",
         title=(
@@ -528,7 +527,7 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     }
     each_costs = {count: (f"{{{total} / {count}}}",) * 2 for count, total in money.items()}
     return bars(
-        _grouped(_others(projects, money), [aid] * 5 + [every], each_costs, _JILIN),
+        _grouped(_other_facts(projects, money), [aid] * 5 + [every], each_costs, _JILIN),
         label=_pairs(money),
         name="pairing-projects",
         title=(

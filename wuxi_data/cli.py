@@ -1,4 +1,4 @@
-"""``wuxi-data``: arguments, progress and exit codes; the only place that prints."""
+"""The command ``wuxi-data``: arguments, progress, exit codes. Nothing else prints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .checks import check
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
-from .messages import LANGS, _, heard, language, speak
+from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
@@ -34,25 +34,25 @@ class Refusal(Exception):
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8, on any system
+    for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8 on every system
         own = stream.isatty() or os.environ.get("PYTHONIOENCODING")
         stream.reconfigure(encoding=None if own else "utf-8", errors="replace")
     speak(_asked(argv) or language())
     arguments = _parser().parse_args(argv)
     try:
         code = arguments.run(arguments)
-        sys.stdout.flush()  # here, where a reader who has left is no error
+        sys.stdout.flush()  # now, while a closed pipe can still be caught
         return code
     except TableError as error:
         _say(str(error))
         _say(_("{faults}; nothing was run", faults=_count(error.faults)))
         return FAILED
-    except BrokenPipeError:  # whoever read our output has had enough of it
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (Refusal, OSError) as error:
         where = f": {error.filename}" if getattr(error, "filename", None) else ""
-        _say(f"wuxi-data: {heard(getattr(error, 'strerror', None) or str(error))}{where}")
+        _say(f"wuxi-data: {translated(getattr(error, 'strerror', None) or str(error))}{where}")
         return REFUSED
     except KeyboardInterrupt:
         _say(_("wuxi-data: stopped; every file is whole, either old or new"))
@@ -91,13 +91,13 @@ def _reproduce(arguments) -> int:
             )
         ) from None
     for outcome in outcomes:
-        state = heard(outcome.state)
+        state = translated(outcome.state)
         print(f"{state:9} {outcome.name}")
         if outcome.detail:
             _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
-    print(", ".join(f"{count} {heard(state)}" for state, count in sorted(states.items())))
+    print(", ".join(f"{count} {translated(state)}" for state, count in sorted(states.items())))
     _say(_("{seconds:.1f} s", seconds=time.monotonic() - began))
     different = arguments.check and (states["changed"] or states["new"] or states["stale"])
     if different:
@@ -118,7 +118,7 @@ def _check(arguments) -> int:
 
 
 def _lines(faults: list[Fault]) -> Iterator[str]:
-    """A word that is wrong in many rows is told once, with all its lines."""
+    """One line for the same fault in many rows, with all their line numbers."""
     alike: dict[Fault, list[Fault]] = {}
     for fault in faults:
         alike.setdefault(fault._replace(line=None), []).append(fault)
@@ -128,8 +128,8 @@ def _lines(faults: list[Fault]) -> Iterator[str]:
 
 
 def _say_contradictions(data: Path | None) -> None:
-    """No fault of the tables: either the article contradicts itself, or a row is not as meant."""
-    if load("crosschecks", data).empty:  # then nothing need be read again
+    """Not faults: either the article contradicts itself, or a row is not what was meant."""
+    if load("crosschecks", data).empty:  # spares the loading of every table
         return
     table = cross_checks(data)
     for each in table[table["verdict"] == "contradicts"].itertuples():
@@ -162,7 +162,7 @@ def _audit(arguments) -> int:
 
 
 def _say_source(text: str) -> None:
-    """The row of an article in ``sources.csv``; in capitals what only a reader knows."""
+    """The row of an article for ``sources.csv``, with capitals for what its reader fills in."""
     asked = {name: name.upper() for name in ("title", "authors", "read")}
     known = {"language": "zh", "paragraphs": len(paragraphs(text)), "sha256": digest(text)}
     given = {"source_id": "ID", "published": "YYYY-MM-DD", **asked, **known}
@@ -208,7 +208,7 @@ def _cite(arguments) -> int:
 
 
 def _asked(argv: list[str] | None) -> str | None:
-    """The language that ``--lang`` asks for: known before any word of help is looked up."""
+    """The language that ``--lang`` asks for, found before the parser and its help are made."""
     early = argparse.ArgumentParser(add_help=False)
     early.add_argument("--lang", nargs="?")
     asked = early.parse_known_args(argv)[0].lang
@@ -216,7 +216,7 @@ def _asked(argv: list[str] | None) -> str | None:
 
 
 class _Help(argparse.HelpFormatter):
-    """Chinese has no blanks to break a line at, and its characters are two columns wide."""
+    """Help that wraps Chinese, whose characters are two columns wide and have no blanks."""
 
     def _split_lines(self, text, width):
         return super()._split_lines(text, width // 2 if language() == "zh" else width)

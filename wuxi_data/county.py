@@ -8,14 +8,14 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 from .files import PACKAGE
-from .messages import LANGS, _
+from .messages import LANGS, _, filled, sentences
 from .numerals import unit_labels
-from .reading import read
+from .reading import read_table
 from .schema import TABLES, fields, package, references, resource
-from .tables import filled, labels, messages
+from .tables import labels
 
 _TEMPLATES = PACKAGE / "templates" / "county"
-_AS_THEY_STAND = {  # the notebook as it runs on the empty tables, its outputs stored
+_COPIED = {  # the notebook with its outputs on the empty tables
     "notebooks/my_county.ipynb": "my_county.ipynb",
     ".github/workflows/check.yml": "check.yml",
 }
@@ -50,7 +50,7 @@ def new_county(folder: str | Path) -> Path:
     parent = folder.absolute().parent
     if not parent.is_dir():
         raise FileNotFoundError(_("no such folder to make it in: {parent}", parent=parent))
-    # Made beside and moved into place, so that nobody meets half of a file.
+    # Made beside it and moved into place, so that nobody finds half of a file.
     with TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as beside:
         for name, content in blank_county().items():
             path = Path(beside, name)
@@ -63,12 +63,12 @@ def new_county(folder: str | Path) -> Path:
 
 
 def blank_county() -> dict[str, bytes]:
-    """What stands in a new county's folder: the name of each file and its content."""
+    """The files of a new county's folder, by name."""
     made = {GUIDES[lang]: _guide(lang).encode() for lang in LANGS}
     for name in TABLES:
-        # Excel takes a CSV for UTF-8 only where it opens with a mark.
+        # Excel reads a CSV as UTF-8 only if it begins with a byte order mark.
         made[f"{name}.csv"] = (",".join(fields(name)) + "\n").encode("utf-8-sig")
-    return made | {path: (_TEMPLATES / name).read_bytes() for path, name in _AS_THEY_STAND.items()}
+    return made | {path: (_TEMPLATES / name).read_bytes() for path, name in _COPIED.items()}
 
 
 def example_county() -> Path:
@@ -103,7 +103,7 @@ def three_gorges() -> Path:
 
 
 def _guide(lang: str) -> str:
-    """The template of a guide, with what the schema and our labels say."""
+    """A guide: its template, filled with what the schema and our labels say."""
     return Template((_TEMPLATES / GUIDES[lang]).read_text("utf-8")).substitute(
         tables="\n\n".join(_table_guide(name, lang) for name in TABLES),
         lists="\n\n".join(_closed_lists(lang)),
@@ -112,8 +112,8 @@ def _guide(lang: str) -> str:
 
 
 def _table_guide(name: str, lang: str) -> str:
-    """Each column with its meaning, its rule and how one row of ours fills it."""
-    words, frame = messages(), read(name).frame
+    """The columns of a table, each with its meaning, its rule and an example of ours."""
+    words, frame = sentences(), read_table(name).frame
     fullest = frame.loc[[(frame != "").sum(axis=1).idxmax()]]  # the first of them
     rows = [[words[f"guide_{word}"][lang] for word in ("column", "meaning", "rule", "example")]]
     rows.append(["---"] * 4)
@@ -129,7 +129,7 @@ def _table_guide(name: str, lang: str) -> str:
 
 
 def _rule(name: str, field: dict) -> str:
-    rules, kind = field.get("constraints", {}), "any"
+    rules, kind = field["constraints"], "any"
     if "enum" in rules:
         kind = "closed"
     elif field["name"] in references(name, "labels"):
@@ -138,7 +138,7 @@ def _rule(name: str, field: dict) -> str:
 
 
 def _closed_lists(lang: str) -> Iterator[str]:
-    """Every closed list once: each table's indicators with their units, and the units."""
+    """Each closed list, once: the indicators of each table with their units, then the rest."""
     words, listed = {code: said[lang] for code, said in labels().items()}, {}
     for declared in package()["resources"]:
         path, units = f"`{declared['path']}`", declared.get("indicatorUnits", {})
@@ -146,7 +146,7 @@ def _closed_lists(lang: str) -> Iterator[str]:
             found = ((code, f"{words[code]} ({', '.join(units[code])})") for code in units)
             yield f"**`indicator`** ({path}): {_listed(found)}"
         for column, field in fields(declared["name"]).items():
-            codes = tuple(field.get("constraints", {}).get("enum", ()))
+            codes = tuple(field["constraints"].get("enum", ()))
             if column != "indicator" and codes and set(codes) <= set(words):
                 listed.setdefault((column, codes), []).append(path)
     for (column, codes), paths in listed.items():
@@ -157,10 +157,10 @@ def _closed_lists(lang: str) -> Iterator[str]:
 
 
 def _open_lists(lang: str) -> Iterator[str]:
-    """The kinds that a label may be of, and those of our open codes that fit any county."""
+    """The kinds of labels, and those of our own codes that suit any county."""
     kinds = fields("labels")["kind"]["constraints"]["enum"]
     yield f"**`kind`** (`labels.csv`): {', '.join(f'`{kind}`' for kind in kinds)}"
-    ours = read("labels").frame
+    ours = read_table("labels").frame
     for column, kind in (("reason", "reason"), ("works", "works_type"), ("sector", "sector")):
         rows = ours[ours["kind"] == kind]
         yield f"**`{column}`**: {_listed(zip(rows['code'], rows[lang], strict=True))}"

@@ -10,7 +10,7 @@ from .messages import _
 from .quantity import Quantity, evaluate, names_in, verdict
 from .tables import facts, load
 
-DENIED = {"=": "≠", "<": "≮", "<=": "≰"}  # how a relation is written that does not hold
+DENIED = {"=": "≠", "<": "≮", "<=": "≰"}  # how to write a relation that does not hold
 
 
 def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd.DataFrame:
@@ -43,9 +43,8 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
         used = map(names_in, table["left"] + " " + table["right"])
         table = table[[not ids.isdisjoint(names) for names in used]].reset_index(drop=True)
     known = facts(data)
-    left, right = (
-        [evaluate(formula, known) for formula in table[side]] for side in ("left", "right")
-    )
+    left = [evaluate(formula, known) for formula in table["left"]]
+    right = [evaluate(formula, known) for formula in table["right"]]
     verdicts = list(map(_verdict, table["check_id"], left, table["relation"], right))
     computed = {"left_quantity": left, "right_quantity": right, "verdict": verdicts}
     columns = ["check_id", "left", "relation", "right", *computed, "zh", "en", "reason"]

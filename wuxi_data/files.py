@@ -1,4 +1,4 @@
-"""Where the package stands; what a file is instead of text; and files written whole."""
+"""Where the package is installed; what a file that is not text is; files written whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if not PACKAGE.is_dir():
 
 
 def kind_of_text(content: bytes) -> str:
-    """What content that is not UTF-8 most likely is; it may be the beginning of a file."""
+    """What content that is not UTF-8 most likely is; the first part of a file is enough."""
     odd, even = content[1::2].count(0), content[::2].count(0)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
         return _("text in UTF-16")
@@ -31,17 +31,17 @@ def kind_of_text(content: bytes) -> str:
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write `content` to `path` so that no reader, and no power cut, ever meets half of it."""
+    """Write `content` to `path` so that nobody ever finds half of it, even after a power cut."""
     path = Path(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    # An ordinary file, as the user's umask has them: tempfile would make a private one.
-    new = beside.open("xb")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # Not with tempfile, whose files only their owner may read: the user's umask decides.
+    new = part.open("xb")
     try:
         with new as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        os.replace(part, path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

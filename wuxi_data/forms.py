@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from .charts import STATES, TONES, Chart, Mark, in_words, rounded, wording
+from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
 from .messages import _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity
@@ -388,7 +388,7 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
     return Mark(
         wanted.figure,
         name,
-        wording(quantity, state),
+        mark_words(quantity, state),
         rounded(low),
         rounded(high),
         unit=quantity.unit,

@@ -18,15 +18,15 @@ from typing import NamedTuple
 
 from .charts import MIME
 from .files import PACKAGE, kind_of_text
-from .messages import _, heard, language
+from .messages import _, language, translated
 from .places import Both
 from .wording import unwrapped
 
 _PATIENCE = 300  # seconds, for a cell and for the start of a kernel
-_QUIET = 3  # seconds between two words on one notebook
+_QUIET = 3  # seconds between two lines of progress on one notebook
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {  # what nbconvert and the editors go by, and no word of this Python
+    "language_info": {  # what nbconvert and editors need, without the version of this Python
         "codemirror_mode": {"name": "ipython", "version": 3},
         "file_extension": ".py",
         "mimetype": "text/x-python",
@@ -46,7 +46,7 @@ class CellFailed(RuntimeError):
 
 
 def notebook_folder(data: str | Path | None = None) -> Path:
-    """Where the notebooks of a folder of tables stand; ours in the package or beside it."""
+    """The folder of notebooks that belongs to a folder of tables; ours, in a wheel or a clone."""
     if data is not None:
         return Path(data) / "notebooks"
     both = PACKAGE / "notebooks", PACKAGE.parent / "notebooks"
@@ -54,7 +54,7 @@ def notebook_folder(data: str | Path | None = None) -> Path:
 
 
 def notebook_paths(folder: Path) -> list[Path]:
-    """The notebooks of a folder in order, without the copies that editors hide."""
+    """The notebooks of a folder in order, without the hidden copies of editors."""
     return sorted(each for each in folder.glob("*.ipynb") if not each.name.startswith("."))
 
 
@@ -92,7 +92,7 @@ def parsed(content: bytes) -> dict:
 
 
 def _whole(place: int, cell: dict) -> dict:
-    """A cell with everything that is read of it, each text as one string."""
+    """A cell with every key that we read, each text as one string."""
     if cell["cell_type"] == "code":
         cell = {"execution_count": None, "outputs": [], **cell}
     cell = {"id": f"cell-{place}", **cell, "metadata": {**cell.get("metadata", {})}}
@@ -112,8 +112,7 @@ def _text(lines: str | list[str]) -> str:
 def tidy(notebook: dict) -> bytes:
     """A notebook as bytes that depend on its content alone.
 
-    Whatever Jupyter or an editor writes of itself, of this machine or of the last session is not
-    content: versions, timings, scroll positions, how often a cell was run.
+    Versions, timings, scroll positions and how often a cell was run are not content.
     """
     cells, count = [], 0
     for cell in notebook["cells"]:
@@ -146,7 +145,7 @@ def _tidy_output(output: dict, count: int) -> dict:
 
 
 def _tidy_data(kind: str, value):
-    """As Jupyter writes it: text as lines, a picture in one."""
+    """As Jupyter writes it: a text as lines, a picture as one string."""
     if kind.endswith("json"):
         return json.loads(json.dumps(value), parse_float=_as_javascript_writes)
     return value.splitlines(keepends=True) if kind.startswith("text/") else value
@@ -172,9 +171,9 @@ def same(old: bytes, new: bytes) -> bool:
 async def record(
     path: Path, say: Callable[[str], None] = lambda line: None, lang: str = "en"
 ) -> bytes:
-    """A notebook, run where it stands in a fresh kernel, as bytes; the file is left alone.
+    """A notebook, run in its own folder by a fresh kernel, as bytes; the file stays as it is.
 
-    Whatever the reader's language is, its outputs are the same: the kernel speaks `lang`.
+    The kernel speaks `lang`, so that outputs do not depend on the reader's language.
 
     Raises
     ------
@@ -190,15 +189,17 @@ async def record(
         from .kernels import OwnKernel
 
     notebook = nbformat.from_dict(read(path))
-    cells, place, spoke = len(notebook.cells), 0, time.monotonic()
+    place, spoke = 0, time.monotonic()
+
+    def where() -> str:
+        return _("cell {place} of {cells}", place=place, cells=len(notebook.cells))
 
     def started(cell, cell_index: int) -> None:
         nonlocal place, spoke
         place = cell_index + 1
         if time.monotonic() > spoke + _QUIET:
             spoke = time.monotonic()
-            where = _("cell {place} of {cells}", place=place, cells=cells)
-            say(_("notebook {name}: {where}", name=path.name, where=where))
+            say(_("notebook {name}: {where}", name=path.name, where=where()))
 
     client = NotebookClient(
         notebook,
@@ -216,16 +217,16 @@ async def record(
         await client.async_execute(env=os.environ | {"LANGUAGE": lang})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if isinstance(error, CellExecutionError) and lang != language():
-            await record(path, say, language())  # ends in the same error, as its reader speaks
-        where = _("cell {place} of {cells}", place=place, cells=cells)
-        said, *rest = _plain(str(error)).split("\n", 1)
-        raise CellFailed("\n".join([f"{where}: {heard(said)}", *rest])) from None
+            await record(path, say, language())  # fails again, in the reader's language
+        uncoloured = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+        said, *rest = uncoloured.split("\n", 1)
+        raise CellFailed("\n".join([f"{where()}: {translated(said)}", *rest])) from None
     return tidy(notebook)
 
 
 @contextmanager
 def _without_addresses() -> Iterator[None]:
-    """Where JupyterLab is installed, nbformat would build a grammar of addresses, for seconds."""
+    """Spare nbformat a grammar of web addresses that takes seconds, where JupyterLab is."""
     name = "rfc3987_syntax"
     absent = name not in sys.modules
     if absent:
@@ -237,16 +238,11 @@ def _without_addresses() -> Iterator[None]:
             del sys.modules[name]
 
 
-def _plain(text: str) -> str:
-    """Without the colours of a terminal."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
 @contextmanager
 def own_surroundings() -> Iterator[None]:
-    """What a user has set for IPython, matplotlib or Python must not change an output.
+    """No setting of the user's for IPython, matplotlib or Python may change an output.
 
-    Nor need HOME be there, or writable.
+    Nor does HOME have to exist or be writable.
     """
     with TemporaryDirectory() as home:
         settings = Path(home, "matplotlibrc")
@@ -269,7 +265,7 @@ def own_surroundings() -> Iterator[None]:
 
 
 def _bring_font_cache(home: str) -> None:
-    """Else each process would look for the fonts of this machine anew, for a second or more."""
+    """Spare each process the search for the fonts of this machine, a second or more."""
     import matplotlib
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it complains where HOME is missing
@@ -291,7 +287,7 @@ class Shown(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What an author says: a paragraph a language; the chart that it stands over, if any."""
+    """A finding in both languages, and the chart that it stands over, if any."""
 
     words: Both
     notebook: str
@@ -299,7 +295,7 @@ class Finding(NamedTuple):
 
 
 def cell_name(place: int, cell: dict) -> str:
-    """``cell 5 (rise)``; an id that only counts, or that Jupyter drew at random, says nothing."""
+    """``cell 5 (rise)``; an id that only counts, or that Jupyter made up, is left out."""
     name = cell["id"]
     telling = re.fullmatch("[a-z][a-z-]*[a-z]", name) and not re.fullmatch("[0-9a-f-]{8,}", name)
     return _("cell {place}", place=place) + (f" ({name})" if telling else "")
@@ -324,8 +320,8 @@ def _charts(cell: dict) -> list[tuple[dict, str]]:
 def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
     """The names that stand for more than one chart, each with the first cell of each chart.
 
-    The language of the picture makes no other chart, nor do capitals another name: not every
-    disk tells them apart.
+    A chart in two languages is one chart; names that differ only in case are one name, because
+    not every disk tells them apart.
     """
     charts: dict[str, dict[str, Shown]] = defaultdict(dict)
     for each in shown:
@@ -334,7 +330,7 @@ def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
 
 
 def content(chart: dict) -> str:
-    """What a chart says, in whatever language it is shown, as text that can be compared."""
+    """What a chart holds, apart from the language that it is shown in, as text to compare."""
     panels = [content(panel) for panel in chart.get("panels", ())]
     return json.dumps({**chart, "lang": None, "panels": panels}, sort_keys=True)
 
@@ -364,6 +360,6 @@ def finding_paragraphs(cell: dict) -> list[str]:
 
 
 def _next_chart(cells: list[dict]) -> str | None:
-    """The name of the next output, where that is a chart that has one."""
+    """The name of the chart that comes next, if a chart with a name does."""
     cell = next((each for each in cells if is_finding(each) or each.get("outputs")), {})
     return next((chart.get("name") for chart, _picture in _charts(cell)), None)

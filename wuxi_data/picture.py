@@ -1,4 +1,4 @@
-"""A chart as the page shows it: an SVG of few bytes, each mark a link that says what it draws."""
+"""A chart as the page shows it: a small SVG in which each mark is a link with its own title."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .drawing import on_a_figure
 from .places import Both
 from .style import PAPER, settings
 
-_REACH = 25.0  # how far, in a drawing's points, a finger finds a mark
-_LONG = 40  # characters of an outline that is worth a reference
+_REACH = 25.0  # the least width and height of a mark's link, in points: a finger's
+_LONG = 40  # characters: a longer outline is drawn once and referred to
 _COMMANDS = {Path.MOVETO: "m", Path.LINETO: "l", Path.CURVE3: "q", Path.CURVE4: "c"}
 _ANCHORS = {"left": "", "center": ";text-anchor:middle", "right": ";text-anchor:end"}
 _CHINESE = re.compile(r"[一-鿿](?:[\s\d.,、，：；（）《》“”·—-]*[一-鿿])*")
 
 
 class Shape(NamedTuple):
-    """An outline, or words; `gid` says what it belongs to."""
+    """An outline or a text; `gid` names the mark that it belongs to."""
 
     gid: str
     look: str
@@ -56,24 +56,24 @@ class Link(NamedTuple):
 
 
 def widths(elsewhere: bool) -> tuple[bool, ...]:
-    """Whether narrow, of each picture that the page has: ours come first, and theirs are small."""
+    """The widths in which the page shows a chart, narrow or not; other folders' only narrow."""
     return (True,) if elsewhere else (False, True)
 
 
 def picture(chart: Chart, lang: str, narrow: bool) -> Picture:
-    """A chart without the words that the page sets itself: they wrap on a phone."""
+    """A chart without the words that the page sets itself, because they must wrap on a phone."""
     with settings():
         figure = on_a_figure(chart, lang, narrow, bare=True)
         figure.dpi = 72  # a pixel is a point
         for each in (figure, *figure.findobj(Axes)):
             each.patch.set_visible(False)
-        pen = _Pen(*figure.get_size_inches() * 72)
-        figure.draw(pen)
-    return Picture(pen.wide, pen.high, pen.shapes)
+        recorder = _Recorder(*figure.get_size_inches() * 72)
+        figure.draw(recorder)
+    return Picture(recorder.wide, recorder.high, recorder.shapes)
 
 
-class _Pen(RendererBase):
-    """Keeps what matplotlib draws."""
+class _Recorder(RendererBase):
+    """A renderer that records what matplotlib draws."""
 
     def __init__(self, wide: float, high: float):
         super().__init__()
@@ -109,7 +109,7 @@ class _Pen(RendererBase):
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         anchor = ""
-        if mtext and not angle:  # whatever font a browser takes, it stands where it should
+        if mtext and not angle:  # anchored, it is in its place in whatever font a browser uses
             anchor = _ANCHORS[mtext.get_ha()]
             x = mtext.get_transform().transform(mtext.get_unitless_position())[0]
         look = f"font-size:{prop.get_size():g}px{anchor};fill:{_colour(gc.get_rgb())}"
@@ -122,14 +122,14 @@ class _Pen(RendererBase):
 
 
 def _colour(colour) -> str:
-    """Paper is what the page says that it is."""
+    """A colour for CSS; the paper's is the page's to choose, for its dark mode."""
     if colour is None or (len(colour) == 4 and not colour[3]):
         return "none"
     return "var(--plate)" if to_hex(colour) == PAPER.lower() else to_hex(colour)
 
 
 def _outline(path: Path, transform) -> tuple[tuple[float, float], str, tuple[float, ...]]:
-    """Where a path begins; it in few characters, each step from the last; and its box."""
+    """Where a path begins; its outline, in short, as relative steps; and its box."""
     said, ends, at, start = "", [], None, None
     for corners, code in path.iter_segments(transform, simplify=False):
         if code == Path.CLOSEPOLY:
@@ -150,15 +150,15 @@ def _outline(path: Path, transform) -> tuple[tuple[float, float], str, tuple[flo
 
 
 class Shared(NamedTuple):
-    """What the pictures of a page have in common."""
+    """What the pictures of a page share."""
 
-    looks: dict[str, str]  # the class of each
-    outlines: dict[tuple[str, str], tuple[str, Shape]]  # the id of a long one, and the first of it
+    looks: dict[str, str]  # look → its class
+    outlines: dict[tuple[str, str], tuple[str, Shape]]  # a long outline → its id, and its first use
 
 
 def svg(drawn: Picture, lang: str, name: str, links: Mapping[str, Link], shared: Shared) -> Markup:
     """The picture as SVG, its marks as links; ids begin with `name`."""
-    together: dict[str | int, list[Shape]] = {}  # all that belongs to a mark is in one link
+    together: dict[str | int, list[Shape]] = {}  # the shapes of a mark stand in one link
     for n, shape in enumerate(drawn.shapes):
         together.setdefault(shape.gid if shape.gid in links else n, []).append(shape)
     hatches: dict[str, str] = {}
@@ -166,7 +166,7 @@ def svg(drawn: Picture, lang: str, name: str, links: Mapping[str, Link], shared:
     for gid, shapes in together.items():
         inner = "".join(_element(shape, lang, name, hatches, shared) for shape in shapes)
         if gid in links:
-            said = escape(getattr(links[gid].said, lang))  # read out, and shown by a pointer
+            said = escape(getattr(links[gid].said, lang))  # for screen readers and tooltips
             href = escape(links[gid].href)
             inner = f'<a href="{href}"><title>{said}</title>{_reach(shapes)}{inner}</a>'
         parts.append(inner)
@@ -200,7 +200,7 @@ def _element(shape: Shape, lang: str, name: str, hatches: dict[str, str], shared
 
 
 def _reach(shapes: list[Shape]) -> str:
-    """Around a thin mark, a path without a look: it cannot be seen, and yet be hit."""
+    """An invisible path around a thin mark, so that a finger can hit it."""
     boxes = np.array([shape.box for shape in shapes if shape.box])
     if not len(boxes):
         return ""
@@ -213,5 +213,5 @@ def _reach(shapes: list[Shape]) -> str:
 
 
 def foreign(text: str, tag: str) -> Markup:
-    """English in which Chinese is said to be Chinese."""
+    """English text with any Chinese in it marked as Chinese."""
     return Markup(_CHINESE.sub(rf"<{tag} lang=zh>\g<0></{tag}>", str(escape(text))))

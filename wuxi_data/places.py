@@ -1,6 +1,6 @@
 """Words with places for numbers, ``{jilin-annual-2020}``, and the folder whose facts fill them.
 
-The author says the finding; every number in it comes through a place.
+The author words the finding; every number in it comes through a place.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import pandas as pd
 from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .quantity import Quantity, evaluate, names_in
-from .reading import Raw, did_you_mean, read
+from .reading import Raw, did_you_mean, read_table
 from .schema import THEMES
 from .tables import facts, labels, load
 
-_MOST_TITLES = 3  # of sources in a credit
+_MOST_TITLES = 3  # that a credit spells out; of more sources it names the publishers
 
 
 class Both(NamedTuple):
@@ -48,7 +48,7 @@ class Folder:
         self.labels = labels(data)
         self.sources = load("sources", data).set_index("source_id")
         self.facts = facts(data)
-        # Each row is called by its theme, which says what its columns are.
+        # The type of a row bears the name of its table, which tells what columns it has.
         self.rows = {
             row.fact_id: row
             for theme in THEMES
@@ -58,12 +58,14 @@ class Folder:
     @classmethod
     def at(cls, data: str | Path | None = None) -> Folder:
         """The folder as it stands on disk: made anew only when a table was edited."""
-        data = _found(data)
-        return _folder(data, tuple(read(name, data) for name in (*THEMES, "labels", "sources")))
+        data = _located(data)
+        return _folder(
+            data, tuple(read_table(name, data) for name in (*THEMES, "labels", "sources"))
+        )
 
     @cached_property
     def numbered(self) -> list[str]:
-        """What is called by a number: an author may write it in words as it is."""
+        """Names that hold a number, such as 三万镇, which an author may write out."""
         names = {said[lang] for said in self.labels.values() for lang in LANGS}
         return sorted(filter(typed_numbers, names), key=len, reverse=True)
 
@@ -79,14 +81,14 @@ class Folder:
         return evaluate(figure, self.facts)
 
     def label(self, code: str) -> Both:
-        """What a code is called; in English with a capital where it begins something."""
+        """What a code is called."""
         if code not in self.labels:
             words = {"code": code, "mend": did_you_mean(code, self.labels)}
             raise ValueError(_("no code {code!r} in labels.csv{mend}", **words))
         return Both(*(self.labels[code][lang] for lang in LANGS))
 
     def state(self, row) -> str:
-        """As its table says; where it does not, years after the publication are a plan."""
+        """As its table says; failing that, years after the publication are a plan."""
         if hasattr(row, "status"):
             return row.status
         year = str(self.sources["published"].get(row.source_id, ""))[:4]
@@ -109,7 +111,7 @@ def _folder(data: str | Path | None, tables: tuple[Raw, ...]) -> Folder:
 
 
 def authors(source) -> list[str]:
-    """Who is named as the author: one, several, or nobody; ；is a semicolon too."""
+    """The authors of a source, if any are named; ；separates them as well as ; does."""
     named = "" if pd.isna(source.authors) else source.authors
     return list(filter(None, re.split(r"\s*[;；]\s*", named)))
 
@@ -121,7 +123,7 @@ def _cite(source) -> Both:
 
 
 def _briefly(sources: list) -> list[Both]:
-    """Publishers and their years, where titles would be longer than the chart."""
+    """Publishers with their years: so many titles would be longer than the chart."""
     named: dict[Both, list[str]] = {}
     for source in sources:
         who = Both(source.publisher, source.publisher)
@@ -142,7 +144,7 @@ def years(row) -> tuple[int | None, int | None]:
 
 
 def period(start: int | None, end: int | None) -> Both:
-    """Years in words; open at one end, or nothing at all."""
+    """Years in words, perhaps open at one end; nothing where neither is known."""
     if start == end:
         return NOTHING if start is None else Both(f"{start}年", f"{start}")
     if end is None:
@@ -153,12 +155,12 @@ def period(start: int | None, end: int | None) -> Both:
 
 
 def capital(words: Both) -> Both:
-    """English begins with a capital."""
+    """The words with the English capitalised."""
     return Both(words.zh, words.en[:1].upper() + words.en[1:])
 
 
 def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
-    """Several things as one, in both languages."""
+    """Several things joined into one, in both languages."""
     pairs = list(words)
     return Both(zh.join(each.zh for each in pairs), en.join(each.en for each in pairs))
 
@@ -213,36 +215,37 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
+    """`text` with its places filled; each fault is added to `faults`."""
     own = _PLACE.sub(" ", text)
-    for name in folder.numbered:  # 三万镇 is the name of a place
+    for name in folder.numbered:
         own = own.replace(name, " ")
     for number in typed_numbers(own):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
 
-    def filled(match: re.Match) -> str:
-        if match[0] in ("{{", "}}"):
-            return match[0][0]
-        if match[1] is None:
-            said = {"brace": match[0], "lang": lang, "both": match[0] * 2}
-            faults.append(
-                _("a single {brace!r} ({lang}); a brace is written twice, {both}", **said)
-            )
-            return ""
-        try:
-            said = _said(match[1].strip(), (match[2] or "").strip(), lang, folder)
-            faults.extend(_said_twice(match, said, lang))
-            return said
-        except (ValueError, ZeroDivisionError) as error:
-            said = {"place": match[0], "lang": lang, "why": error}
-            faults.append(_("nothing fills {place} ({lang}): {why}", **said))
-            return ""
+    return _PLACE.sub(lambda place: _filled(place, lang, folder, faults), text)
 
-    return _PLACE.sub(filled, text)
+
+def _filled(place: re.Match, lang: str, folder: Folder, faults: list[str]) -> str:
+    """What stands in a place; nothing where there is a fault."""
+    if place[0] in ("{{", "}}"):
+        return place[0][0]
+    if place[1] is None:
+        words = {"brace": place[0], "lang": lang, "both": place[0] * 2}
+        faults.append(_("a single {brace!r} ({lang}); a brace is written twice, {both}", **words))
+        return ""
+    try:
+        said = _said(place[1].strip(), (place[2] or "").strip(), lang, folder)
+    except (ValueError, ZeroDivisionError) as error:
+        words = {"place": place[0], "lang": lang, "why": error}
+        faults.append(_("nothing fills {place} ({lang}): {why}", **words))
+        return ""
+    faults.extend(_said_twice(place, said, lang))
+    return said
 
 
 def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
-    """What an author wrote beside a place although the figure says it: 约{约400万元}, {10个}个."""
+    """What an author wrote beside a place that says it already: 约{约400万元}, {10个}个."""
     before, after = place.string[: place.start()].rstrip(), place.string[place.end() :].lstrip()
     lead, tail = re.match(r"\D*", said)[0].strip(), re.search(r"\D*$", said)[0]
     if lead == tail:  # a name, and no number
@@ -256,7 +259,7 @@ def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
 
 
 def _opens_with(text: str, word: str) -> bool:
-    """Not 人 in 人均, nor "ya" in "yard": a single character, or Latin, is a word to its end."""
+    """Whether `text` begins with the whole word: not 人 of 人均, nor "ya" of "yard"."""
     ends = r"\b" if len(word) == 1 or word.isascii() else ""
     return re.match(re.escape(word) + ends, text) is not None
 
@@ -303,7 +306,7 @@ _WITH_US = "wuxi_data:"
 
 
 def portable(data: str | Path | None) -> str | None:
-    """A folder as a stored output may name it: those that ship with us stand elsewhere tomorrow."""
+    """A folder as a stored output may name it: ours are in another place on each machine."""
     if data is not None and Path(data).parent == PACKAGE:
         return _WITH_US + Path(data).name
     return None if data is None else str(data)
@@ -314,7 +317,7 @@ def elsewhere(folder: str | None, data: str | Path | None) -> bool:
     return (folder is None or folder.startswith(_WITH_US)) and folder != portable(data)
 
 
-def _found(data: str | Path | None) -> str | Path | None:
-    """The folder that :func:`portable` named."""
+def _located(data: str | Path | None) -> str | Path | None:
+    """The folder that :func:`portable` gave this name."""
     name = str(data)
     return PACKAGE / name.removeprefix(_WITH_US) if name.startswith(_WITH_US) else data

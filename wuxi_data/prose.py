@@ -1,6 +1,6 @@
-"""Numbers in the prose of a notebook: each is a printed figure, a year, or stands in an output.
+"""Numbers in the prose of a notebook: each is a printed figure, a year, or part of an output.
 
-Nothing is run. A number that is none of these goes into a code span, like the version `0.2`.
+No notebook is run. Any other number goes into a code span, like the version `0.2`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import notebooks
-from .messages import LANGS, _
+from .messages import _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
 from .reading import Fault
@@ -53,15 +53,15 @@ _PARAGRAPHS = re.compile(
 
 
 class Numeral(NamedTuple):
-    """A number as it is typed, and what it says; no value where it has no single one."""
+    """A number as typed, and its value, if it has a single one."""
 
     text: str
     value: Fraction | None
     percent: bool = False
 
 
-class Known(NamedTuple):
-    """What the prose of a folder's notebooks may say."""
+class Evidence(NamedTuple):
+    """What the tables of a folder bear out: what the prose of its notebooks may say."""
 
     figures: dict[tuple[Fraction, bool], str]  # (value, in percent) → where it is printed
     paragraphs: set[int]
@@ -79,10 +79,10 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Files that are no notebooks, cells without a stored run, findings in one language, and
-        numbers in prose that neither a table nor an output holds.
+        Files that are not notebooks, cells without a stored run, findings in one language, and
+        numbers in prose that stand neither in a table nor in an output.
     """
-    found, facts = [], known(data)
+    found, known = [], evidence(data)
     for path in notebooks.notebook_paths(notebooks.notebook_folder(data)):
         file = f"notebooks/{path.name}"
         try:
@@ -94,7 +94,7 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
             said = _("no stored run of cell {cells}", cells=", ".join(unrun))
             mend = _("every cell run: run all and save, or take the copy that reproduce records")
             found.append(Fault(file, None, "", said, mend))
-        found += faults(notebook, file, facts)
+        found += notebook_faults(notebook, file, known)
     return found
 
 
@@ -104,29 +104,29 @@ def _unrun(notebook: dict) -> Iterator[str]:
             yield str(place)
 
 
-def faults(notebook: dict, file: str, facts: Known) -> list[Fault]:
-    """The numbers in a notebook's prose that nothing bears out, and findings that lack a half."""
+def notebook_faults(notebook: dict, file: str, known: Evidence) -> list[Fault]:
+    """Numbers in a notebook's prose that nothing bears out, and findings in one language."""
     shown = set(_shown(notebook))
     return [
         Fault(file, None, cell_name(place, cell), found, expected)
         for place, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "markdown"
-        for found, expected in _cell_faults(cell, shown, facts)
+        for found, expected in _cell_faults(cell, shown, known)
     ]
 
 
-def _cell_faults(cell: dict, shown: set, facts: Known) -> Iterator[tuple[str, str]]:
+def _cell_faults(cell: dict, shown: set, known: Evidence) -> Iterator[tuple[str, str]]:
     count = len(notebooks.finding_paragraphs(cell))
     if notebooks.is_finding(cell) and count not in (0, 2):
         found = _("a finding of {count} paragraphs", count=count)
         yield found, _("two: first in Chinese, then in English")
     text = NOT_PROSE.sub(" ", fold(cell["source"]))
     for reference in _PARAGRAPHS.findall(text):
-        for number in set(map(int, re.findall(r"\d+", reference))) - facts.paragraphs:
+        for number in set(map(int, re.findall(r"\d+", reference))) - known.paragraphs:
             yield repr(reference), _("a paragraph of a figure; none stands in {n}", n=number)
     for numeral in numerals(_PARAGRAPHS.sub(" ", text)):
-        if not _is_borne_out(numeral, shown, facts):
-            yield repr(numeral.text), _expected(numeral, facts)
+        if not _is_borne_out(numeral, shown, known):
+            yield repr(numeral.text), _expected(numeral, known)
 
 
 def numerals(text: str) -> list[Numeral]:
@@ -145,29 +145,31 @@ def _numeral(text: str) -> Numeral:
     return Numeral(text, value, reading.unit == "percent")
 
 
-def _is_borne_out(numeral: Numeral, shown: set, facts: Known) -> bool:
+def _is_borne_out(numeral: Numeral, shown: set, known: Evidence) -> bool:
     text, value, percent = numeral
     if value is None:
-        return text in facts.texts
+        return text in known.texts
     if "分之" in text and not percent:  # a third is borne out by 33.33%
-        every = ((number / 100 if of else number) for number, of in (*shown, *facts.figures))
+        every = (
+            number / 100 if per_cent else number for number, per_cent in (*shown, *known.figures)
+        )
         return any(abs(number - value) < Fraction(1, 200) for number in every)
-    return (value, percent) in facts.figures or bool({(value, percent), (value, False)} & shown)
+    return (value, percent) in known.figures or bool({(value, percent), (value, False)} & shown)
 
 
-def _expected(numeral: Numeral, facts: Known) -> str:
+def _expected(numeral: Numeral, known: Evidence) -> str:
     said = _("a printed figure, a year of the tables or a number of an output in this notebook")
-    alike = [each for each in facts.figures if each[1] == numeral.percent]
+    alike = [each for each in known.figures if each[1] == numeral.percent]
     if numeral.value is None or not alike:
         return said
-    nearest = facts.figures[min(alike, key=lambda each: abs(each[0] - numeral.value))]
+    nearest = known.figures[min(alike, key=lambda each: abs(each[0] - numeral.value))]
     return _("{said}; the nearest is {nearest}", said=said, nearest=nearest)
 
 
 # -------------------------------------------------------------------- what may be said
 
 
-def known(data: str | Path | None = None) -> Known:
+def evidence(data: str | Path | None = None) -> Evidence:
     """Every number that the tables of a folder hold, in figures and in words."""
     figures: dict[tuple[Fraction, bool], str] = {}
     paragraphs, texts = set(), []
@@ -192,18 +194,23 @@ def known(data: str | Path | None = None) -> Known:
         paragraphs |= {*table["paragraph"]}
     exclusions, sources = load("exclusions", data), load("sources", data)
     paragraphs |= {*exclusions["paragraph"].dropna()}
-    names = (words[lang] for words in labels(data).values() for lang in LANGS)
-    dates = (part for date in sources["published"].dropna() for part in date.split("-"))
-    for text in (*exclusions["token"].dropna(), *sources["title"].dropna(), *names, *dates):
+    for text in (*exclusions["token"].dropna(), *sources["title"].dropna()):
         learn(text)
-    return Known(figures, paragraphs, "\n".join(texts))
+    for words in labels(data).values():
+        learn(words["zh"])
+        learn(words["en"])
+    for date in sources["published"].dropna():
+        for part in date.split("-"):
+            learn(part)
+    return Evidence(figures, paragraphs, "\n".join(texts))
 
 
 def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
-    for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
-        data = output.get("data", {})
-        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
-        text = "\n".join(parts)
-        yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
-        yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            for text in (output.get("text"), data.get("text/plain"), data.get("text/markdown")):
+                if text:
+                    yield from (each[1:] for each in numerals(text) if each.value is not None)
+                    yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))

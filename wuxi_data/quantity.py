@@ -35,7 +35,7 @@ class Printed(NamedTuple):
 
 
 def _sides(symbol: str):
-    """An operator with the figure on its left, and with the figure on its right."""
+    """The two methods of an operator: with the figure on its left, and on its right."""
     return (
         lambda self, other: _applied(self, symbol, other),
         lambda self, other: _applied(other, symbol, self),
@@ -113,7 +113,7 @@ class Quantity:
 
     @property
     def bounded(self) -> bool:
-        """Whether anything can be computed with it."""
+        """Whether it has a bound, so that one can compute with it."""
         return self.low is not None or self.high is not None
 
     def _says(self) -> tuple:
@@ -180,7 +180,7 @@ def _whence(printed: Printed) -> str:
 
 def _rational(value: Real | Decimal | None) -> int | Fraction | None:
     """The exact number that `value` shows: 0.1 is one tenth, not the nearest binary fraction."""
-    if value is None or type(value) is int:  # said first: the rest is slow to ask
+    if value is None or type(value) is int:  # the common case first: isinstance is slow here
         return value
     if not isinstance(value, Rational):
         if not math.isfinite(value):
@@ -193,20 +193,20 @@ def _rational(value: Real | Decimal | None) -> int | Fraction | None:
 
 
 def _as_quantity(other) -> Quantity | None:
-    """A Quantity or a number; None for what arithmetic leaves to its own type, as a Series."""
+    """A Quantity, also for a number; None for a type that does its own arithmetic: a Series."""
     if isinstance(other, Quantity):
         return other
     return Quantity(other) if isinstance(other, Real) else None
 
 
 def _applied(left, symbol: str, right):
-    """What an operator makes of two figures, or of a figure and a number."""
+    """The result of an operator on two figures, or on a figure and a number."""
     one, other = _as_quantity(left), _as_quantity(right)
     if one is None or other is None:
         return NotImplemented
     if symbol in _RELATIONS:
         return _certain(one, symbol, other)
-    neutral = 0 if symbol in "+-" else 1  # nothing added, and once: the figure itself, as printed
+    neutral = 0 if symbol in "+-" else 1  # leaves the figure itself, as printed
     if isinstance(right, Real) and right == neutral:
         return left
     if isinstance(left, Real) and left == neutral and symbol in "+*":
@@ -240,7 +240,7 @@ def _negated(a: Bounds) -> Bounds:
 
 
 def _inverted(a: Bounds) -> Bounds:
-    """One divided by an interval: unbounded next to nought, and on both sides across it."""
+    """One divided by an interval: unbounded on one side next to zero, on both across it."""
     if a.low is not None and a.low >= 0:
         high = 1 / Fraction(a.low) if a.low else None
         low = 0 if a.high is None else 1 / Fraction(a.high)
@@ -251,7 +251,7 @@ def _inverted(a: Bounds) -> Bounds:
 
 
 class _End(NamedTuple):
-    """One end of an interval: its place, and whether it is left out."""
+    """One end of an interval, and whether the interval excludes it."""
 
     at: float | Fraction
     open: bool
@@ -274,7 +274,7 @@ def _multiplied(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _end_product(one: _End, other: _End) -> _End:
-    if one.at == 0 or other.at == 0:  # nought times anything, infinity too, is nought
+    if one.at == 0 or other.at == 0:  # zero times anything, even infinity, is zero
         return _End(0, all(end.at != 0 or end.open for end in (one, other)))
     if math.inf in (abs(one.at), abs(other.at)):
         return _End(math.inf if (one.at > 0) == (other.at > 0) else -math.inf, True)
@@ -318,7 +318,7 @@ def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
 
 
 def _term(quantity: Quantity) -> str:
-    """What stands for a figure in a formula: a bare number is written as `evaluate` reads it."""
+    """A figure as a formula names it; a bare number, as `evaluate` reads it."""
     value, percent = quantity.value, "%" if quantity.unit == "percent" else ""
     if quantity.formula or quantity.printed or quantity.qualifier != "exact":
         return quantity.formula or quantity.wording()
@@ -331,7 +331,7 @@ def _term(quantity: Quantity) -> str:
 
 
 def _symbols(formula: str) -> set[str]:
-    """Those that stand outside brackets."""
+    """The operators that stand outside brackets."""
     while (bare := re.sub(r"\([^()]*\)", "", formula)) != formula:
         formula = bare
     return set(re.findall(r" ([-+*/]) ", formula))
@@ -373,7 +373,7 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
         certain, possible = low == high == floor == ceiling, low <= ceiling and high >= floor
     else:
         certain, possible = related(high, floor), related(low, ceiling)
-    if left.about or right.about:  # the bounds are computed as if 约 were not there
+    if left.about or right.about:  # bounds are computed as if 约 were absent
         return "consistent" if certain or (relation == "=" and possible) else "cannot be said"
     if not possible:
         return "contradicts"
@@ -384,7 +384,7 @@ _RELATIONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le}
 
 
 def _order(quantity: Quantity) -> tuple[tuple, tuple]:
-    """The bounds as two things that compare rightly: above 10 comes after 10, below 10 before."""
+    """The bounds as tuples that sort rightly: above 10 after 10, below 10 before it."""
     low, high = _ends(quantity.bounds)
     return (low.at, int(low.open)), (high.at, -int(high.open))
 

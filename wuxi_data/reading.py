@@ -1,6 +1,6 @@
-"""Read a table as it was written: every cell a text, every row with its line, every fault at once.
+"""Read a table as it was written: every cell as text, every row with its line number.
 
-Row by row, for pandas would pad a row of the wrong length in silence.
+Row by row, because pandas silently pads a row that is too short.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 
 from .files import PACKAGE, kind_of_text
-from .messages import _, heard
+from .messages import _, translated
 from .schema import TABLES, THEMES, fields
 
-_MANY_FAULTS = 50
+_MOST_FAULTS = 50
 
 
 class Fault(NamedTuple):
@@ -54,17 +54,18 @@ class TableError(ValueError):
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = list(faults)
-        shown = [str(fault) for fault in self.faults[:_MANY_FAULTS]]
-        more = len(self.faults) - len(shown)
-        super().__init__("\n".join(shown + [_("… and {more} more", more=more)] * (more > 0)))
+        shown = [str(fault) for fault in self.faults[:_MOST_FAULTS]]
+        if more := len(self.faults) - len(shown):
+            shown.append(_("… and {more} more", more=more))
+        super().__init__("\n".join(shown))
 
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """A table as it was written; the same one for as long as its file stays as it is.
+    """A table as it was written; the same object until its file is edited.
 
-    ``frame`` holds the rows that can be read, every column a category of its texts; ``lines``
-    says on which line each stands; ``faults`` says what could not be read.
+    ``frame`` holds the rows that could be read, each column as a categorical of its texts;
+    ``lines`` gives the line number of each row; ``faults`` says what could not be read.
     """
 
     name: str
@@ -74,14 +75,14 @@ class Raw:
     faults: Sequence[Fault] = ()
 
     def fault(self, row: int, column: str, expected: str, found: str | None = None) -> Fault:
-        """What is wrong with a cell: with all that stands there, unless `found` says with what."""
+        """A fault of a cell; `found` where only part of what stands there is wrong."""
         text = self.frame[column].iloc[row] if found is None else found
         shown = repr(text if len(text) <= 80 else text[:79] + "…") if text else _("nothing")
         return Fault(self.path.name, self.lines[row], column, shown, expected)
 
 
 def folder(data: str | Path | None = None) -> Path:
-    """The folder of tables: ours for None, else the user's own, in which some table must stand."""
+    """The folder of tables: ours for None, else the user's own, which must hold at least one."""
     path = PACKAGE / "data" if data is None else Path(data)
     if not path.exists():
         raise FileNotFoundError(_("no such folder of tables: {data}", data=data))
@@ -96,31 +97,32 @@ def folder(data: str | Path | None = None) -> Path:
     return path
 
 
-def read(name: str, data: str | Path | None = None) -> Raw:
+def read_table(name: str, data: str | Path | None = None) -> Raw:
     """One table of a folder, unchecked; empty where the folder has none of that name."""
     path = folder(data).resolve() / f"{name}.csv"
     try:
         stat = path.stat()
     except FileNotFoundError:  # a county need not have every theme
-        return _read(name, path, None)
-    return _read(name, path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+        return _read_table(name, path, None)
+    return _read_table(name, path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
 
 
 @lru_cache(maxsize=64)
-def _read(name: str, path: Path, state: tuple | None) -> Raw:
-    """Read again only what was edited: `state` is what an edit changes."""
+def _read_table(name: str, path: Path, state: tuple | None) -> Raw:
+    """`state` is what an edit changes, so that the cache serves only what was not edited."""
     if state is None:
         return _nothing(name, path)
     try:
-        return _table(name, path)
+        return _parsed(name, path)
     except csv.Error as error:
         (said, line), expected = error.args, _("CSV with every quotation mark closed")
-        fault = Fault(path.name, line, "", heard(said), expected)
+        fault = Fault(path.name, line, "", translated(said), expected)
     except UnicodeError:
         expected = _(
             "UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
         )
-        fault = Fault(path.name, None, "", _kind_of_text(path), expected)
+        with path.open("rb") as file:
+            fault = Fault(path.name, None, "", kind_of_text(file.read(100_000)), expected)
     return _nothing(name, path, fault)
 
 
@@ -129,8 +131,8 @@ def _nothing(name: str, path: Path, *faults: Fault) -> Raw:
     return Raw(name, path, frame, faults=faults)
 
 
-def _table(name: str, path: Path) -> Raw:
-    """The regular rows, each column as the category of its texts, and a fault for each other."""
+def _parsed(name: str, path: Path) -> Raw:
+    """The regular rows, each column as a categorical of its texts; a fault for each other row."""
     declared, records = fields(name), _records(path)
     place, header = next(records, (1, []))
     if "\0" in "".join(header):
@@ -138,7 +140,7 @@ def _table(name: str, path: Path) -> Raw:
     names, faults = _columns(partial(Fault, path.name, place), header, declared)
     if not names:
         return _nothing(name, path, *faults)
-    texts = [defaultdict(count().__next__) for _name in names]  # of each column, each with its code
+    texts = [defaultdict(count().__next__) for _name in names]  # numbers the texts of a column
     lines, codes = [], array("i")
     for line, record in records:
         if wrong := _irregularity(record, header, len(names)):
@@ -158,7 +160,7 @@ def _table(name: str, path: Path) -> Raw:
 
 
 def numbers(column: pd.Series) -> np.ndarray:
-    """A category of texts as numbers; text that is not a number becomes NaN."""
+    """A categorical of texts as numbers; text that is not a number becomes NaN."""
     values = pd.to_numeric(pd.Series(column.cat.categories, dtype=object), errors="coerce")
     return np.append(values.to_numpy(float), np.nan)[column.cat.codes.to_numpy()]
 
@@ -173,20 +175,11 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     return word and _(" (did you mean {word}?)", word=word)
 
 
-# -------------------------------------------------------------------- encoding
-
-
-def _kind_of_text(path: Path) -> str:
-    """What a file that is not UTF-8 most likely is."""
-    with path.open("rb") as file:
-        return kind_of_text(file.read(100_000))
-
-
 # -------------------------------------------------------------------- rows
 
 
 def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
-    """(line, fields) of each record; a line of blanks is none, as for pandas."""
+    """(line, fields) of each record; a blank line is none, as for pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader, line = csv.reader(lines, strict=True), 1
         try:
@@ -199,7 +192,7 @@ def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
 
 
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
-    """(found, expected) of a row that is no row of the table."""
+    """(found, expected) where a record is not a row of the table."""
     if not record[0].strip() and not "".join(record).strip():
         return _("a row of blanks"), _("no such row: delete it")
     if record[0] == header[0] and record == header:
@@ -239,11 +232,10 @@ def _columns(fault: Callable[..., Fault], header: list[str], declared: dict[str,
             names[place] = f"\0{place}"
         elif name != found[place]:
             faults.append(fault(name, said, name))
-    faults += [
-        fault(column, _("no such column"), _("a column {name!r} in the header", name=column))
-        for column in declared
-        if column in needed.difference(names)
-    ]
+    for column in declared:
+        if column in needed.difference(names):
+            expected = _("a column {name!r} in the header", name=column)
+            faults.append(fault(column, _("no such column"), expected))
     if nameless := len(header) - len(found):
         shown = _("{count} columns without a name at the end", count=nameless)
         faults.append(fault("", shown, _("no such columns: delete them")))

@@ -1,6 +1,6 @@
 """One self-contained page: every chart and figure, and the way from each back to print.
 
-What is computed is here, words are in ``messages.csv``, layout is in ``templates/``.
+Here is what is computed; the words are in ``messages.csv``, the layout is in ``templates/``.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from . import style
 from .charts import Chart, in_words
 from .crosschecks import DENIED, cross_checks
 from .files import PACKAGE
-from .messages import LANGS
+from .messages import LANGS, filled, sentences
 from .numerals import unit_labels
 from .picture import Link, Picture, Shared, foreign, picture, svg, widths
 from .places import Both, Folder, authors, elsewhere
 from .quantity import names_in
 from .schema import TABLES, THEMES, package, references, resource
-from .tables import filled, labels, load, messages, quantities
+from .tables import labels, load, quantities, year_range
 
 
 @dataclass(eq=False)
 class Entry:
-    """A figure in words, and what uses it: where that stands, and what it is called."""
+    """A figure in words, and its uses."""
 
     id: str
     formula: str
     words: Both
-    uses: dict[str, Both] = field(default_factory=dict)
+    uses: dict[str, Both] = field(default_factory=dict)  # the link to each → what it is called
 
 
 @dataclass(eq=False, kw_only=True)
 class Fact(Entry):
-    """A printed figure: its row, with nothing where a cell is empty; and what it is about."""
+    """A printed figure: its row, with "" for an empty cell, and what it is about."""
 
     theme: str
     row: object
@@ -56,7 +56,7 @@ class Fact(Entry):
 
     @property
     def note(self) -> Both:
-        """In the one language that it has, where it has but one."""
+        """The note in both languages, or twice in the only one that it has."""
         return Both(self.row.note_zh or self.row.note, self.row.note or self.row.note_zh)
 
     @property
@@ -65,17 +65,16 @@ class Fact(Entry):
 
     @property
     def period(self) -> str:
-        ends = str(self.row.start), str(self.row.end)
-        return ends[0] if ends[0] == ends[1] else "–".join(ends)
+        return year_range(self.row.start, self.row.end)
 
 
 @dataclass(eq=False)
 class Plate:
-    """A chart on the page: where each of its marks leads, and its pictures, the narrow one last."""
+    """A chart on the page: the link of each mark, and its pictures, the narrow one last."""
 
     number: int
     chart: Chart
-    elsewhere: bool  # of another folder
+    elsewhere: bool  # from another folder
     links: dict[str, Link]
     pictures: dict[str, list[Markup]]
 
@@ -85,7 +84,7 @@ class Book:
 
     def __init__(self, data: str | Path | None):
         units = {code: {"zh": zh[0], "en": en[0]} for code, (zh, en) in unit_labels().items()}
-        self.known = messages() | units | labels(data)
+        self.known = sentences() | units | labels(data)
         self.facts: dict[str, Fact] = {}
         self.derived: dict[str, Entry] = {}
         for theme in THEMES:
@@ -101,11 +100,11 @@ class Book:
                 )  # fmt: skip
 
     def code(self, code: str, **parts) -> Both:
-        """What a code or a sentence is; ``{name}`` in it gives way to `parts`."""
+        """What a code is called, or a sentence; `parts` replace the ``{name}`` in it."""
         return Both(*(filled(self.known[code][lang], **parts) for lang in LANGS))
 
     def use(self, formula: str, words: Both, user: str, called: Both) -> str:
-        """The link to the entry of a figure; it and the facts in it learn who uses them."""
+        """The link to the entry of a figure; notes the use there, and with the facts in it."""
         entry = self.facts.get(formula)
         if not entry:
             name = "_" + formula.replace(" ", "_")  # no fact_id begins with an underscore
@@ -118,7 +117,7 @@ class Book:
 
 
 def _rows(table) -> Iterable:
-    """The rows of a table, with nothing where a cell is empty."""
+    """The rows of a table, with "" for an empty cell."""
     return table.astype(object).where(table.notna(), "").itertuples(index=False)
 
 
@@ -127,7 +126,7 @@ def times(formula: str) -> str:
 
 
 def described(name: str) -> Both:
-    """What a table holds, without the Chinese term that the English description glosses."""
+    """What a table holds; the English without the Chinese terms in brackets."""
     declared = resource(name)
     english = re.sub(r" \([^)]*[一-鿿][^)]*\)", "", declared["description"])
     return Both(declared["description_zh"], english)
@@ -178,19 +177,9 @@ def build(
         chart.name: _plate(chart, n, book, folders.get(chart.folder), picture, shared)
         for n, chart in enumerate(charts, 1)
     }
-    used = {link.href for each in shown.values() for link in each.links.values()}
-    theirs = (row for each in folders.values() for row in _rows(each.sources.reset_index()))
     sources = list(_rows(load("sources", data)))
-    cited = {row.source_id for row in sources}
-    others = [row for row in theirs if f"#_source-{row.source_id}" in used
-              and row.source_id not in cited]  # fmt: skip
     undrawn = [fact for fact in facts.values() if not fact.uses]
-    checks = list(enumerate(cross_checks(data).itertuples(index=False), 1))
-    for n, row in checks:
-        for formula, side in ((row.left, row.left_quantity), (row.right, row.right_quantity)):
-            if names_in(formula):
-                user = f"#_check-{row.check_id}"
-                book.use(formula, in_words(side), user, book.code("page_check_n", n=n))
+    checks = _checks(book, data)  # from here on, a fact that they use is no longer unused
     page = _template().render(
         t=lambda code, **parts: both(book.code(code, **parts)),
         code=book.code,
@@ -200,7 +189,7 @@ def build(
         themes={theme: list(here) for theme, here in groupby(facts.values(), attrgetter("theme"))},
         findings=_told(findings, shown),
         charts=[each for name, each in shown.items() if name not in over],
-        others=others,
+        others=_other_sources(folders.values(), shown.values(), sources),
         undrawn=undrawn,
         derived=list(book.derived.values()),
         checks=checks,
@@ -215,7 +204,7 @@ def build(
 
 @cache
 def _template() -> jinja2.Template:
-    """The page, with what every one of them has."""
+    """The template, with what is the same on every page."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wuxi_data"),
         autoescape=True,
@@ -246,7 +235,7 @@ def _template() -> jinja2.Template:
 def _plate(
     chart: Chart, n: int, book: Book, folder: Folder | None, picture, shared: Shared
 ) -> Plate:
-    """A chart whose marks lead to their entries; those of another folder lead to their sources."""
+    """A chart whose marks lead to their entries; from another folder, to their sources."""
     links, called = {}, book.code("page_chart_n", n=n)
     for mark in chart.every_mark:
         if folder:
@@ -269,6 +258,26 @@ def _plate(
         for lang in LANGS
     }
     return Plate(n, chart, folder is not None, links, pictures)
+
+
+def _checks(book: Book, data) -> list[tuple[int, tuple]]:
+    """The cross-checks, numbered; the facts in them learn of this use."""
+    checks = list(enumerate(cross_checks(data).itertuples(index=False), 1))
+    for n, row in checks:
+        for formula, side in ((row.left, row.left_quantity), (row.right, row.right_quantity)):
+            if names_in(formula):
+                user = f"#_check-{row.check_id}"
+                book.use(formula, in_words(side), user, book.code("page_check_n", n=n))
+    return checks
+
+
+def _other_sources(folders: Iterable[Folder], plates: Iterable[Plate], ours: list) -> list:
+    """The sources of other folders that a mark on the page leads to."""
+    used = {link.href for plate in plates for link in plate.links.values()}
+    cited = {row.source_id for row in ours}
+    theirs = (row for folder in folders for row in _rows(folder.sources.reset_index()))
+    return [row for row in theirs if f"#_source-{row.source_id}" in used
+            and row.source_id not in cited]  # fmt: skip
 
 
 def _told(findings: Iterable, charts: dict[str, Plate]) -> list[tuple[Both, Plate | None, bool]]:
@@ -310,10 +319,7 @@ def _formula(text: str, facts) -> Markup:
 
 
 def both(words: Both) -> Markup:
-    """Both languages, of which the page shows one; a text that has one stands apart.
-
-    Chinese is what the page is in, unless English is chosen: then it is not seen.
-    """
+    """Both languages, of which the page shows one; or the one text that serves for both."""
     if words.zh == words.en:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
@@ -321,9 +327,9 @@ def both(words: Both) -> Markup:
 
 
 def _font(text: str) -> str:
-    """Our font cut down to the characters of a text: it shows on a machine without Chinese.
+    """Our font cut down to the characters of a text, for machines without a Chinese font.
 
-    One weight, which browsers embolden: a second one would be an eighth of the page.
+    In one weight, which browsers embolden: a second one would be an eighth of the page.
     """
     features = ["kern", "mark", "mkmk", "ccmp", "locl"]
     options = subset.Options(flavor="woff2", layout_features=features, hinting=False)

@@ -1,8 +1,7 @@
 """Run the notebooks, draw what they show, write the page: the same bytes from the same data.
 
-Data goes one way: the charts that the notebooks show under a name are the figures and the page.
-Everything is computed in memory first, compared with what is on disk, and written only where it
-differs.
+Data goes one way: every chart that a notebook shows under a name becomes a figure and part of the
+page. All is computed in memory first, compared with what is on disk, and written where it differs.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
 class Artefact(NamedTuple):
-    """One file that a run would write, named as seen from where it writes."""
+    """One file that a run would write, its name relative to the folder written to."""
 
     name: str
     content: bytes
@@ -60,7 +59,10 @@ class Outcome(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A notebook that was run: its file and the faults of its prose, or why it failed."""
+    """A notebook that was run: its file and the faults of its prose, or why it failed.
+
+    And what it shows: charts and findings.
+    """
 
     made: list[Artefact | Outcome]
     shown: Sequence[Shown] = ()
@@ -123,7 +125,9 @@ def reproduce(
             for path in paths:
                 say(_("running {path}", path=path))
         made = asyncio.run(_make(data, root, paths, pool, timed))
-    outcomes = [each if isinstance(each, Outcome) else _settle(each, root, check) for each in made]
+    outcomes = [
+        each if isinstance(each, Outcome) else _write_or_compare(each, root, check) for each in made
+    ]
     whole = not any(outcome.state == "failed" for outcome in outcomes)
     return outcomes + (_leftovers(made, root, prune and not check) if whole else [])
 
@@ -139,7 +143,7 @@ def repository() -> Path:
 
 
 def _try_to_write(root: Path) -> None:
-    """Better said before a run than after it; nothing is left behind."""
+    """Fail before a long run rather than after it; nothing is left behind."""
     standing = next(each for each in (root, *root.absolute().parents) if each.exists())
     try:
         with TemporaryFile(dir=standing):
@@ -152,39 +156,45 @@ async def _make(
     data, root: Path, paths: list[Path], pool: Executor, say
 ) -> list[Artefact | Outcome]:
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
-    kernels = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # one that starts mostly waits
-    facts = prose.known(data)
-    drawn: dict[str, Future] = {}
+    kernels = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # a kernel mostly waits while it starts
+    evidence = prose.evidence(data)
+    drawing: dict[str, Future] = {}  # by what a chart holds: each is drawn once
 
     async def run(path: Path) -> Run:
         async with kernels:
-            done = await _run(path, facts, say)
+            done = await _run(path, evidence, say)
         alike = defaultdict(list)
         for each in done.shown:
             alike[notebooks.content(each.chart)].append(each)
-        for key, shown in alike.items():
-            if key not in drawn:
-                drawn[key] = pool.submit(_draw, shown, data)
+        for content, shown in alike.items():
+            if content not in drawing:
+                drawing[content] = pool.submit(_draw, shown, data)
         return done
 
     runs = await asyncio.gather(*map(run, paths))
     shown = [each for run in runs for each in run.shown]
     clashes = notebooks.clashes(shown)
-    charts = {each.name: each for each in shown if each.name.casefold() not in clashes}
-    waiting = map(asyncio.wrap_future, drawn.values())
-    made = dict(zip(drawn, await asyncio.gather(*waiting, return_exceptions=True), strict=True))
-    each_made = [(each, made[notebooks.content(each.chart)]) for each in charts.values()]
+    waiting = map(asyncio.wrap_future, drawing.values())
+    drawn = await asyncio.gather(*waiting, return_exceptions=True)
+    rendered = dict(zip(drawing, drawn, strict=True))
+    charts = {
+        each.name: (each, rendered[notebooks.content(each.chart)])
+        for each in shown
+        if each.name.casefold() not in clashes
+    }
     say(_("the page"))
-    page = await _page(data, root, each_made, runs, pool)
-    figures = itertools.chain.from_iterable(_figures(*each) for each in each_made)
-    notebooks_made = [each for run in runs for each in run.made]
-    return [*notebooks_made, *map(_clash, clashes.values()), *figures, page]
+    page = await _page(data, root, list(charts.values()), runs, pool)
+    made = [each for run in runs for each in run.made]
+    made += map(_clash, clashes.values())
+    for chart in charts.values():
+        made += _figures(*chart)
+    return [*made, page]
 
 
 # -------------------------------------------------------------------- notebooks
 
 
-async def _run(path: Path, facts: prose.Known, say) -> Run:
+async def _run(path: Path, evidence: prose.Evidence, say) -> Run:
     name, file = path.name, f"notebooks/{path.name}"
     say(_("notebook {name} …", name=name))
     try:
@@ -194,7 +204,7 @@ async def _run(path: Path, facts: prose.Known, say) -> Run:
         return Run([Outcome(file, "failed", str(error))], failed=True)
     say(_("notebook {name} done", name=name))
     notebook, made = notebooks.parsed(content), [Artefact(file, content)]
-    if faults := prose.faults(notebook, file, facts):
+    if faults := prose.notebook_faults(notebook, file, evidence):
         detail = "\n".join(map(str, faults))
         made.append(Outcome(_("{name}, its prose", name=file), "failed", detail))
     shown, findings = notebooks.charts_shown(notebook, name), notebooks.findings(notebook, name)
@@ -212,7 +222,7 @@ def _clash(shown: list[Shown]) -> Outcome:
 
 @contextmanager
 def _drawers() -> Iterator[Executor]:
-    """Processes that draw, so that no core is idle; what takes long to import they share."""
+    """Processes that draw, so that no core is idle; they share what is slow to import."""
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
@@ -220,32 +230,32 @@ def _drawers() -> Iterator[Executor]:
 
         context.set_forkserver_preload(_SLOW_TO_IMPORT)
         forkserver.ensure_running()  # at once, while no other core has anything to do
-    pool = ProcessPoolExecutor(mp_context=context, initializer=_settle_in)
+    pool = ProcessPoolExecutor(mp_context=context, initializer=_start_drawer)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _settle_in() -> None:
-    """Interrupts are the parent's to hear, and what was imported is never garbage."""
+def _start_drawer() -> None:
+    """Leave interrupts to the parent, and imports out of garbage collection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
 
 
 class Rendered(NamedTuple):
-    """One chart drawn: its files, by the ends of their names, and its pictures for the page."""
+    """A chart drawn: its files by suffix, and its pictures for the page by language and width."""
 
     files: dict[str, bytes]
     pictures: dict[tuple[str, bool], Picture]
 
 
 def _draw(shown: list[Shown], data) -> Rendered:
-    """Draw one chart, however often and in whatever language a notebook shows it."""
+    """Draw one chart, which notebooks may show several times and in either language."""
     from .drawing import render  # slow to import: the kernels need not wait for it
     from .picture import picture, widths
 
-    # What the notebook drew already: a second drawing would be the same.
+    # A notebook's own picture is the same as a second drawing would be.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
     chart, files = Chart.from_json(shown[0].chart), {}
     for lang in LANGS:
@@ -260,7 +270,7 @@ def _draw(shown: list[Shown], data) -> Rendered:
 
 def _figures(shown: Shown, drawn: Rendered | Exception) -> list[Artefact | Outcome]:
     figure = f"figures/{shown.name}"
-    if isinstance(drawn, Exception):  # a notebook may show what it likes under our type
+    if isinstance(drawn, Exception):  # an output of our type may hold anything
         return [Outcome(figure, "failed", f"{shown.notebook} {shown.cell}: {_named(drawn)}")]
     return [Artefact(f"{figure}{end}", file) for end, file in drawn.files.items()]
 
@@ -289,7 +299,7 @@ async def _page(
 
 
 def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) -> bytes:
-    """The page, by a process that has imported already what that takes."""
+    """The page, made in a process that has already imported what it takes."""
     from . import report
 
     pictures = {shown.name: drawn.pictures for shown, drawn in charts}
@@ -304,7 +314,7 @@ def _build(data, charts: list[tuple[Shown, Rendered]], findings: list[Finding]) 
 # -------------------------------------------------------------------- files
 
 
-def _settle(made: Artefact, root: Path, check: bool) -> Outcome:
+def _write_or_compare(made: Artefact, root: Path, check: bool) -> Outcome:
     """Write what differs; in a check, say how it differs."""
     name, new = made
     path = root / name
@@ -321,7 +331,7 @@ def _settle(made: Artefact, root: Path, check: bool) -> Outcome:
 
 
 def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> list[Outcome]:
-    """Figures that no notebook shows; of these, only files named as ours are ever removed."""
+    """Figures that no notebook shows; only files named like ours are ever removed."""
     produced = {root / each.name for each in made if isinstance(each, Artefact)}
     standing = (root / "figures").glob("[!.]*")
     return [_leftover(path, prune) for path in sorted(standing) if path not in produced]
@@ -349,5 +359,6 @@ def _difference(old: bytes, new: bytes, name: str) -> str:
         n=1,
     )
     shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines]
-    more = len(shown) - _MOST_LINES
-    return "\n".join(shown[:_MOST_LINES] + [_("… and {more} more lines", more=more)] * (more > 0))
+    if (more := len(shown) - _MOST_LINES) > 0:
+        shown[_MOST_LINES:] = [_("… and {more} more lines", more=more)]
+    return "\n".join(shown)

@@ -1,4 +1,4 @@
-"""What ``data/datapackage.json`` declares: the one home of columns, types, constraints and keys."""
+"""What ``data/datapackage.json`` declares: columns, types, constraints and keys, in one place."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def package() -> dict:
 
 @cache
 def resource(name: str) -> dict:
-    """What is declared of one table."""
+    """The declaration of one table."""
     return next(each for each in package()["resources"] if each["name"] == name)
 
 
 def fields(name: str) -> dict[str, dict]:
-    """What is declared of each column of a table; of some, no constraints."""
+    """The declaration of each column of a table, always with its ``constraints``."""
     declared = resource(name)["schema"]["fields"]
     return {field["name"]: {"constraints": {}} | field for field in declared}
 

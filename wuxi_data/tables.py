@@ -1,34 +1,31 @@
-"""Load our tables, or yours of the same columns; what a code is called; a row as a Quantity."""
+"""Load our tables, or yours; look up what a code is called; turn rows into quantities or words."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .checks import Beside, beside, check_table
-from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .quantity import Printed, Quantity, parse_quantity
-from .reading import Raw, TableError, did_you_mean, numbers, read
+from .reading import Raw, TableError, did_you_mean, numbers, read_table
+from .rules import Lookup, check_table, lookup
 from .schema import THEMES, fields, references, resource
 
 
 def load(name: str, data: str | Path | None = None) -> pd.DataFrame:
     """One table, checked and typed as the schema declares; the caller's own to change."""
-    frame = _loaded(read(name, data), beside(data)).copy()
+    frame = _loaded(read_table(name, data), lookup(data)).copy()
     frame.attrs["data"] = None if data is None else str(data)
     return frame
 
 
 @lru_cache(maxsize=64)
-def _loaded(raw: Raw, known: Beside) -> pd.DataFrame:
+def _loaded(raw: Raw, known: Lookup) -> pd.DataFrame:
     name, faults = raw.name, check_table(raw, known)
     if faults:
         raise TableError(faults)
@@ -50,10 +47,10 @@ def _typed(column: pd.Series, field: dict, coded: bool) -> pd.Series:
 
 
 def _bounds(tokens: pd.Series) -> dict[str, np.ndarray]:
-    """What each token admits: low and high, NaN where nothing bounds it, and whether 约 is said."""
-    said = [parse_quantity(token) for token in tokens.cat.categories]
+    """The bounds of each token, NaN where there is none, and whether it says 约."""
+    printed = [parse_quantity(token) for token in tokens.cat.categories]
     return {
-        name: np.array([getattr(each, name) for each in said], kind)[tokens.cat.codes]
+        name: np.array([getattr(each, name) for each in printed], kind)[tokens.cat.codes]
         for name, kind in (("low", float), ("high", float), ("about", bool))
     }
 
@@ -83,10 +80,10 @@ def load_sources(data: str | Path | None = None) -> pd.DataFrame:
 
 
 def _codebook(name: str) -> str:
-    """The loader's docstring: what the schema declares, so that nothing repeats it by hand."""
+    """The docstring of a loader, from what the schema declares."""
     columns = "\n".join(
         f"    {column} : {field['type']}"
-        + ("" if field.get("constraints", {}).get("required") else ", may be empty")
+        + ("" if field["constraints"].get("required") else ", may be empty")
         + f"\n        {field['description']}"
         for column, field in fields(name).items()
     )
@@ -143,19 +140,6 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
     }
 
 
-@cache
-def messages() -> dict[str, dict[str, str]]:
-    """What the guide and the page say, by the name of the sentence, in both languages."""
-    text = (PACKAGE / "templates" / "messages.csv").read_text("utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text))
-    return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
-
-
-def filled(text: str, **parts) -> str:
-    """A sentence whose ``{name}`` gives way to its part; any other brace of a user's is a brace."""
-    return re.sub(r"{(\w+)}", lambda found: str(parts.get(found[1], found[0])), text)
-
-
 def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     """One printed figure of a table, with its source, paragraph and token.
 
@@ -208,7 +192,7 @@ def quantities(table: pd.DataFrame) -> pd.Series:
 
 
 def need_columns(table: pd.DataFrame, *columns: str) -> None:
-    """An error where rows have lost columns since a loader gave them."""
+    """Refuse rows that have lost columns since a loader returned them."""
     if lost := [each for each in columns if each not in table]:
         words = {"lost": ", ".join(lost)}
         raise ValueError(_("expected rows as a loader gives them; no column {lost} here", **words))
@@ -224,7 +208,7 @@ def facts(data: str | Path | None = None) -> dict[str, Quantity]:
 
 
 def words(figures: pd.Series) -> pd.DataFrame:
-    """Figures in words, to show computed ones: ``words(total - part)``.
+    """Figures in words, such as computed ones: ``words(total - part)``.
 
     Parameters
     ----------
@@ -255,7 +239,7 @@ _HEADS = {
 
 
 class Readable(pd.DataFrame):
-    """A table to be read: in a notebook its words begin at the left, and no sentence is cut."""
+    """A table to be read: a notebook aligns its text left, and cuts no sentence."""
 
     @property
     def _constructor(self):
@@ -279,9 +263,9 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by fact_id. Codes are replaced by what they are called, and a column is left out
-        where no row says anything in it: what and who, the years, the printed token (in English
-        also the figure in words), the paragraph, the source where there are several, the note.
+        Indexed by fact_id: what and who, with each code replaced by what it is called; the years;
+        the printed token, in English also the figure in words; the paragraph; the source where
+        there are several; the note. Columns in which no row says anything are left out.
 
     Raises
     ------
@@ -297,7 +281,8 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         if column in _CODED
     }
     shown["period"] = [
-        _years(start, end, lang) for start, end in zip(table["start"], table["end"], strict=True)
+        year_range(start, end, "—" if lang == "zh" else "–")
+        for start, end in zip(table["start"], table["end"], strict=True)
     ]
     shown["as_written"] = table["as_written"].to_list()
     if lang == "en":
@@ -318,8 +303,7 @@ def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 _CODED = {column for theme in THEMES for column in references(theme, "labels")} - {"qualifier"}
 
 
-def _years(start, end, lang: str) -> str:
+def year_range(start, end, dash: str = "–") -> str:
+    """A period in figures, as far as its years are known."""
     start, end = ("" if pd.isna(year) else str(year) for year in (start, end))
-    if start == end:
-        return start
-    return f"{start}{'—' if lang == 'zh' else '–'}{end}"
+    return start if start == end else f"{start}{dash}{end}"

@@ -13,8 +13,8 @@ from .numerals import CALENDAR, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Bounds, Quantity
 
-# How each is worded: before the figure in Chinese, after it, before it in English; and how it is
-# rounded, lest it overstate.
+# Each qualifier: the word before the figure in Chinese, the one after it, the one before it in
+# English; and how to round so that it still holds.
 _WORDED = {
     "over": ("超过", "", "over ", math.floor),
     "at_least": ("", "以上", "at least ", math.floor),
@@ -28,7 +28,7 @@ _LARGE = {
     "en": {"trillion": 10**12, "billion": 10**9, "million": 10**6},
 }
 _PLACES = {"zh": 4, "en": 3}  # decimals before a scale word: 7576.05万, but not 0.53219亿
-_ATTACHED = ("%", "‰")  # stand at each number, without a blank
+_ATTACHED = ("%", "‰")  # follow each number without a blank
 _SIGNIFICANT = 3  # digits of a derived figure that is not exact at three
 _CANNOT_BE_SAID = {"zh": "不能确定", "en": "cannot be said"}
 _EXACTLY = Context(prec=200)
@@ -54,7 +54,7 @@ def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
 
 
 def qualifier_of(bounds: Bounds, about: bool) -> str | None:
-    """The qualifier that bounds say of themselves."""
+    """The qualifier that follows from the bounds alone."""
     low, high, low_open, high_open = bounds
     if low is None and high is None:
         return None
@@ -99,7 +99,7 @@ class _Number(NamedTuple):
 
 
 def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
-    """A stated figure with every digit; a derived one with three that are significant."""
+    """A stated figure with every digit; a derived one with three significant digits."""
     value = shown = Fraction(value)
     if _is_date(quantity, value):
         return _Number(str(value), "", False)
@@ -107,7 +107,7 @@ def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
         step = Fraction(10) ** (_decimal(value).adjusted() - _SIGNIFICANT + 1)
         shown = rounding(value / step) * step
     elif lang == "en" and quantity.about and abs(value) >= 10**6:
-        shown = Fraction(round(value, -4))  # 75.76 million: the token keeps every digit of 约
+        shown = Fraction(round(value, -4))  # 75.76 million: the Chinese token has every digit
     scale, size = _scaled(shown, lang)
     short, comma = shown / size, "," if lang == "en" else ""
     digits = f"{_decimal(short):{comma}f}"
@@ -117,7 +117,7 @@ def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
 
 
 def _scaled(shown: Fraction, lang: str) -> tuple[str, int]:
-    """The largest scale word before which the number is short."""
+    """The largest scale word that leaves a short number, and its size."""
     for word, size in _LARGE[lang].items():
         if abs(shown) >= size and (shown / size * 10 ** _PLACES[lang]).denominator == 1:
             return word, size
@@ -129,7 +129,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def _is_date(quantity: Quantity, value) -> bool:
-    """Whether it is a year of the calendar, which is neither rounded nor grouped."""
+    """Whether it is a calendar year, which is neither rounded nor written with a comma."""
     return quantity.unit == "year" and value in CALENDAR
 
 
@@ -150,7 +150,7 @@ def _half(unit: str, lang: str) -> str:
 
 
 def _chinese_unit(unit: str) -> str:
-    """人 after a number, 元/人 in a quotient; below the line without its 个: 元/项目."""
+    """人, or 元/人 for a quotient, whose denominator loses its 个: 元/项目."""
 
     def words(codes: str) -> str:
         return "·".join(unit_labels().get(code, ([code],))[0][0] for code in codes.split("·"))
@@ -172,7 +172,7 @@ def _english(codes: str) -> tuple[str, str]:
     return " ".join(form[0] for form in forms), " ".join(form[-1] for form in forms)
 
 
-# The last word of a number: neither 百 of 百分点 nor 千 of 千米.
+# As far as the last word of a number, which neither 百 of 百分点 nor 千 of 千米 is.
 _NUMBER_END = re.compile(
     r".*(?:[\d〇零一二两三四五六七八九十万亿半数几余多来]|百(?!分点)|千(?![米克瓦伏]))"
 )
@@ -180,7 +180,7 @@ _AFTER_UNIT = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
 
 
 def _without_unit(token: str) -> str:
-    """44.45万 of 44.45万人, 20至30 of 20%至30%; 以上 and its like stay where they are."""
+    """44.45万 of 44.45万人, 20至30 of 20%至30%; 以上 and the like are kept."""
     after = _AFTER_UNIT.search(token).start()
     end = _NUMBER_END.match(token, 0, after).end()
     unit = token[end:after]
