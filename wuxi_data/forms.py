@@ -480,7 +480,7 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
         return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
 
     always = _SAID + dated * ("period",)
-    for column in [*_telling(rows), "period", "source_id"]:
+    for column in [*_telling(rows), "period"]:
         differs = column in always and told(column) > 1
         if column not in columns and (differs or told(*columns) < told(*columns, column)):
             columns.append(column)
@@ -488,7 +488,13 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     for row in rows:
         said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
         names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
-    return names
+    if told(*columns) == told(*columns, "source_id"):
+        return names
+    many = Counter(names.values())  # what several articles say of one thing
+    printed = {row.fact_id: _said(row, "source_id", folder) for row in rows}
+    return {fact_id: Both(f"{zh}（{printed[fact_id].zh}）", f"{en} ({printed[fact_id].en})")
+            if many[zh, en] > 1 else Both(zh, en)
+            for fact_id, (zh, en) in names.items()}  # fmt: skip
 
 
 def _telling(rows: list) -> list[str]:
