@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import pages
@@ -25,6 +26,7 @@ from wuxi_data.wording import unwrapped
 HERE = Path(__file__).parent
 # What bent rules once: nothing given, two recipients of one payer, dollars, no value, many years.
 NASTY_COUNTY = HERE / "nasty_county"
+GORGES = Path(wd.__file__).parent / "three_gorges"
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 NASTY = wd.load_funding(NASTY_COUNTY)
 NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
@@ -151,6 +153,11 @@ def test_every_mark_of_a_picture_carries_its_fact_and_a_title():
         ("一半人家", ["一半"]),
         ("两倍", ["两倍"]),
         ("上百户", ["上百"]),
+        ("萬分之一，三萬元", ["万分之一", "三万"]),
+        ("一九九二年和二〇二〇年", ["一九九二", "二〇二〇"]),
+        ("数倍，八折", ["数倍", "八折"]),
+        ("Ⅻ", ["Ⅻ"]),
+        ("two-thirds, tenfold, halved", ["two-thirds", "tenfold", "halved"]),
         ("三百人", ["三百"]),
         ("half of it", ["half"]),
         ("doubled", ["doubled"]),
@@ -195,6 +202,8 @@ def test_a_place_is_filled_by_a_fact(place, zh, en):
         (("{jilin-annual-usual:period}", "a"), "print names no year of jilin-annual-usual"),
         (("{jilin-annual-2020:roman}", "a"), "unknown form 'roman'"),
         (("{5 * 3}", "a"), "names no fact"),
+        (("{jilin-annual-2020:percent}", "a"), "percent is for a ratio.* is in CNY"),
+        (("{jilin-annual-2020 / (population - population)}", "a"), "print does not say"),
         (("一个 { 括号", "a"), "a brace is written twice"),
         (("只有中文",), "expected words in both languages"),
         ("一句", "expected words in both languages"),
@@ -258,8 +267,8 @@ def facts(data, *names):
 def test_a_chart_without_a_title_says_what_the_codes_say():
     chart = wd.bars(facts(FUNDING, "jilin-annual-2020"))
     assert chart.words["title"] == (
-        "年度援助资金，吉林省，巫溪县",
-        "Aid in a year, Jilin province, Wuxi County (Chongqing)",
+        "年度援助资金，吉林省，巫溪县，2020年",
+        "Aid in a year, Jilin province, Wuxi County (Chongqing), 2020",
     )
 
 
@@ -285,14 +294,32 @@ def test_an_overview_leaves_years_of_the_calendar_out_and_takes_words():
     assert "no figures" in wd.overview(FUNDING.head(0))
 
 
+def test_an_overview_leaves_no_figure_out_in_silence():
+    chart = wd.overview(FUNDING)
+    within = {mark.figure: mark.within for mark in chart.every_mark}
+    assert "jilin-huatai" in within, "expected 数千万元, in words"
+    assert within["jilin-aid-2016-2020"] == "jilin-aid-1992-2021"
+    many = wd.overview(wd.load_funding(GORGES))
+    assert len(many.figures) == 60
+    assert many.words["note"].en == "Only the first 60 of each unit are drawn"
+
+
 def test_names_tell_the_years_wherever_they_differ():
     for form in (wd.bars, wd.nested):
         chart = form(facts(NASTY, "to-yi", "to-bing", "y-2000"))
         assert ["2019" in mark.name.zh for mark in chart.figures] == [True, True, False]
         assert all("2000" in mark.name.en for mark in chart.figures[2:])
+    labelled = wd.columns(facts(NASTY, "y-1990", "y-2000"), label="recipient").figures
+    assert [mark.name.zh for mark in labelled] == ["乙县，1990年", "乙县，2000年"]
     one_year = wd.bars(facts(NASTY, "to-yi", "to-bing")).figures
     assert not any("2019" in mark.name.zh for mark in one_year)
     assert [mark.name.zh[-2:] for mark in one_year] == ["乙县", "丙县"]
+
+
+def test_of_two_articles_on_one_thing_names_tell_which_says_so():
+    rows = facts(wd.load_funding(GORGES), "beijing-badong-2019-aid", "beijing-badong-2024-aid")
+    names = [mark.name.zh for mark in wd.bars(rows).figures]
+    assert names == ["累计援助资金（民生周刊）", "累计援助资金（湖北日报）"]
 
 
 def test_parts_of_one_whole_lie_end_to_end():
@@ -326,6 +353,17 @@ def test_a_name_with_a_number_in_it_may_be_written_as_it_is():
         wd.bars(facts(NASTY, "to-yi"), title=("给四万镇", "To Siwan town"))
 
 
+def test_a_name_that_is_like_another_with_its_id_is_told_apart_too():
+    label = {"to-yi": ("县（zero）", "A"), "to-bing": ("县", "B"), "zero": ("县", "C")}
+    chart = wd.bars(facts(NASTY, "to-yi", "to-bing", "zero"), label=label)
+    assert len({mark.name.zh for mark in chart.figures}) == 3
+
+
+def test_what_begins_after_the_publication_is_a_plan_even_without_an_end():
+    rows = [SimpleNamespace(source_id="s", start=year, end=pd.NA) for year in (2021, 2022)]
+    assert list(map(Folder.at(NASTY_COUNTY).state, rows)) == ["completed", "planned"]
+
+
 @pytest.mark.parametrize("label", ["payer", {"to-yi": ("甲", "Same"), "zero": ("乙", "Same")}])
 def test_no_two_marks_have_one_name_in_either_language(label):
     chart = wd.bars(facts(NASTY, "to-yi", "zero"), label=label)
@@ -338,6 +376,12 @@ def test_a_change_has_a_sign_only_where_it_is_exact():
     assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
     about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
     assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
+
+
+def test_a_change_that_may_be_a_rise_or_a_fall_has_no_arrow():
+    change = "projects-1992-2021 / (projects-1992-2021 + projects-2020) - 1"
+    with pytest.raises(ValueError, match=r"-35\.5% to 42\.9%, which may be a rise or a fall"):
+        wd.columns(NESTED, change=change)
 
 
 @pytest.mark.parametrize("change", [True, "jilin-annual-2020 - jilin-annual-usual"])
@@ -432,6 +476,13 @@ def test_larger_squares_say_how_large_they_are():
     assert wd.squares(CITRUS, per=100).words["subtitle"] == ("一格为100亩", "One square is 100 mu")
 
 
+def test_every_unit_of_area_shares_an_axis_with_mu():
+    chart = wd.bars(
+        [parse_quantity(token) for token in ("1亩", "1公顷", "1平方公里", "2000平方米")]
+    )
+    assert [mark.low for mark in chart.figures] == [1, 15, 1500, 3]
+
+
 def test_minutes_and_hours_share_an_axis():
     chart = wd.bars(facts(COUNTY, "longxi-by-car", "longxi-on-foot"))
     assert [(mark.low, mark.high) for mark in chart.figures] == [(30, 30), (11, 20)]
@@ -488,6 +539,19 @@ def test_an_axes_without_room_is_refused_with_what_it_needs():
     with pytest.raises(ValueError, match=r"needs .* inches, the Axes has"):
         CHARTS["training"].draw(ax)
     plt.close(figure)
+
+
+def test_an_axes_whose_scale_is_not_its_own_is_refused():
+    def axes(**look):
+        return plt.subplots(figsize=(20, 10), **look)[1]
+
+    used, log, polar = axes(), axes(), axes(subplot_kw={"projection": "polar"})
+    used.plot([1, 2])
+    log.loglog()
+    for ax in (used, log, polar, axes().twinx(), axes(ncols=2, sharex=True)[0], axes(ncols=2)):
+        with pytest.raises(ValueError, match="expected one empty Axes"):
+            CHARTS["orchards"].draw(ax)
+    plt.close("all")
 
 
 def test_drawing_leaves_settings_as_they_were():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import faults
@@ -158,6 +159,11 @@ def test_every_indicator_declares_units_that_are_ours():
         assert all(unit in units for able in declared.values() for unit in able)
 
 
+def test_money_may_be_in_every_currency_that_is_read():
+    declared = [units for name in THEMES for units in RESOURCES[name]["indicatorUnits"].values()]
+    assert all(units == ["CNY", "USD", "HKD"] for units in declared if "CNY" in units)
+
+
 def test_bounds_are_what_the_token_admits():
     county = wd.load_county().set_index("fact_id")
     assert tuple(county.loc["longxi-on-foot", ["low", "high"]]) == (11, 20)
@@ -165,6 +171,13 @@ def test_bounds_are_what_the_token_admits():
     funding = wd.load_funding().set_index("fact_id")
     assert funding.index[funding["about"]].tolist() == ["jilin-aid-1992-2021"]
     assert funding.loc["jilin-huatai", ["low", "high"]].isna().all()
+
+
+def test_the_nearest_of_many_words_is_found_at_once():
+    many = [f"fact-{number:06}-aid" for number in range(50_000)]
+    began = time.perf_counter()
+    assert reading.did_you_mean("fact-012345-aud", many) == " (did you mean fact-012345-aid?)"
+    assert time.perf_counter() - began < 0.5
 
 
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):

@@ -118,8 +118,22 @@ def on_a_figure(chart: Chart, lang: str, narrow: bool, bare: bool = False) -> Fi
     return figure
 
 
+def _own(ax) -> bool:
+    """Whether an Axes is free to take the chart's scale, and nothing else is drawn by it."""
+    if getattr(ax, "name", "") != "rectilinear" or ax.has_data() or ax.get_aspect() != "auto":
+        return False
+    shared = (group.get_siblings(ax) for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes()))
+    linear = ax.get_xscale() == ax.get_yscale() == "linear"
+    return linear and all(len(siblings) == 1 for siblings in shared)
+
+
 def _draw_on(ax, chart: Chart, lang: str, narrow: bool) -> None:
     """Draw on an Axes of the user's, where it is when its layout has settled."""
+    if not _own(ax):
+        raise ValueError(
+            _("expected one empty Axes with linear axes of its own, shared with no other; the "
+              "chart can also make its own figure: draw()")
+        )  # fmt: skip
     root = ax.get_figure(root=True)
     root.draw_without_rendering()
     box = ax.get_window_extent()

@@ -23,9 +23,13 @@ from .tables import need_columns, quantities
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
 _EXACT = {
-    "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "hectare": ("mu", 15),
-    "km2": ("m2", 10**6), "MW": ("kW", 1000),
+    "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "MW": ("kW", 1000),
+    "hectare": ("mu", 15), "km2": ("mu", 1500), "m2": ("mu", Fraction(3, 2000)),
 }  # fmt: skip
+
+
+# What a name always says where it differs, as it does the years: what is measured, and who.
+_SAID = ("indicator", "payer", "recipient", "sponsor", "place", "organiser")
 
 
 class _Sentence(str):
@@ -93,10 +97,7 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns at their years."""
     marks, folder = _marks(figures, label, data, per)
-    groups = [each.group for each in marks]
-    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
-    if all(each.at is not None for each in marks):
-        marks.sort(key=lambda each: (groups.index(each.group), each.at))
+    marks = _by_year([replace(each, at=_year(each)) for each in _one_axis(marks)])
     # Two figures of one year stand side by side, not one before the other.
     many = Counter((each.at, each.group) for each in marks)
     marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
@@ -109,6 +110,18 @@ def _year(mark: Mark) -> int | None:
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
+def _by_year(marks: list[Mark]) -> list[Mark]:
+    """Years run from left to right in each group; what names none stays where it is."""
+    groups = [each.group for each in marks]
+
+    def place(mark: Mark) -> tuple:
+        return groups.index(mark.group), mark.start if mark.at is None else mark.at
+
+    marks = sorted(marks, key=lambda each: groups.index(each.group))
+    dated = iter(sorted((each for each in marks if place(each)[1] is not None), key=place))
+    return [each if place(each)[1] is None else next(dated) for each in marks]
+
+
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
     ratio = folder.quantity(formula) if isinstance(formula, str) else None
@@ -119,9 +132,14 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     if len(marks) < 2:
         raise ValueError(_("change: expected two columns or more"))
     quantity = ratio * Quantity(100, "percent")
+    said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+    low, high = quantity.low, quantity.high
+    if (low is None or low < 0) and (high is None or high > 0):
+        raise ValueError(
+            _("change: {formula} comes to {percent}, which may be a rise or a fall", **said)
+        )
     before, after = (each.low or 0 for each in marks[-2:])
-    if quantity.value is not None and quantity.value * (after - before) < 0:
-        said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+    if (after - before) * (low or high or 0) < 0:
         raise ValueError(
             _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
         )
@@ -163,9 +181,13 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     if per == 1:
         return chart
     zh, en = in_words(Quantity(per, marks[0].unit))
-    scale = Both(f"一格为{zh}", f"one square is {en}")
-    subtitle = capital(joined(filter(None, (chart.words["subtitle"], scale)), "；", "; "))
-    return replace(chart, words={**chart.words, "subtitle": subtitle})
+    return _saying(chart, "subtitle", Both(f"一格为{zh}", f"one square is {en}"))
+
+
+def _saying(chart: Chart, what: str, more: Both) -> Chart:
+    """The chart with more said in one of its words than the author says."""
+    said = capital(joined(filter(None, (chart.words[what], more)), "；", "; "))
+    return replace(chart, words={**chart.words, what: said})
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -269,24 +291,29 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     Returns
     -------
     Chart or str
-        Bars for each unit of the table, side by side where there are several. Years of the
-        calendar are no amounts and are left out.
+        Bars for each unit of the table, parts within their whole; side by side where there are
+        several. Years of the calendar are no amounts and are left out.
     """
-    need_columns(table, "fact_id", "unit", "low", "high")
-    bounded = table[table["low"].notna() | table["high"].notna()]
-    amounts = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
+    need_columns(table, "fact_id", "unit", "low")
+    amounts = table.loc[[not _is_date(row) for row in table.itertuples()]]
     parts = [
-        rows.head(MOST_MARKS)
+        rows
         for _unit, rows in amounts.groupby(amounts["unit"].astype(str), sort=False)
         if (rows["low"] >= 0).any()
     ]
     if not parts:
         return _NOTHING_YET
+    words = {"name": name, "lang": lang, **words}
     if len(parts) == 1:
-        return bars(parts[0], name=name, lang=lang, **words)
-    theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
-    words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
-    return beside(*map(bars, parts), name=name, lang=lang, **words)
+        chart = nested(parts[0].head(MOST_MARKS), **words)
+    else:
+        theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
+        words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
+        chart = beside(*(nested(rows.head(MOST_MARKS)) for rows in parts), **words)
+    if max(map(len, parts)) <= MOST_MARKS:
+        return chart
+    most = f"每种单位只画前{MOST_MARKS}个数", f"only the first {MOST_MARKS} of each unit are drawn"
+    return _saying(chart, "note", Both(*most))
 
 
 def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
@@ -443,28 +470,31 @@ def _converted(mark: Mark) -> Mark:
 
 
 def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
-    """The shortest names that differ wherever the rows do; and their years, where those differ."""
-    if isinstance(columns, str):
-        columns = [columns]
-    elif columns is None:
-        columns, apart = [], 0
-        for column in [*_telling(rows), "period"]:
-            told = len({tuple(_said(row, each, folder) for each in [*columns, column])
-                        for row in rows})  # fmt: skip
-            if told > apart:
-                columns, apart = [*columns, column], told
-            if told == len(rows):
-                break
-        if dated and "period" not in columns and len(set(map(years, rows))) > 1:
-            columns.append("period")
+    """The shortest names that differ wherever the rows do; and what, who and when."""
+    columns = [columns] if isinstance(columns, str) else list(columns or ())
     known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
     for column in columns if rows else ():
         one_of(known, "label", column)
+
+    def told(*by: str) -> int:
+        return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
+
+    always = _SAID + dated * ("period",)
+    for column in [*_telling(rows), "period"]:
+        differs = column in always and told(column) > 1
+        if column not in columns and (differs or told(*columns) < told(*columns, column)):
+            columns.append(column)
     names = {}
     for row in rows:
         said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
         names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
-    return names
+    if told(*columns) == told(*columns, "source_id"):
+        return names
+    many = Counter(names.values())  # what several articles say of one thing
+    printed = {row.fact_id: _said(row, "source_id", folder) for row in rows}
+    return {fact_id: Both(f"{zh}（{printed[fact_id].zh}）", f"{en} ({printed[fact_id].en})")
+            if many[zh, en] > 1 else Both(zh, en)
+            for fact_id, (zh, en) in names.items()}  # fmt: skip
 
 
 def _telling(rows: list) -> list[str]:
@@ -477,6 +507,8 @@ def _said(row, column: str, folder: Folder) -> Both:
     """What a row says in a column: its years, what a code is called, or nothing."""
     if column == "period":
         return period(*years(row))
+    if column == "source_id":
+        return folder.source(row.source_id)
     code = getattr(row, column, None)
     return NOTHING if pd.isna(code) else folder.label(str(code))
 
@@ -489,9 +521,10 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
     names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
     printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
-    return [replace(mark, name=joined((mark.name, figure), "", ""))
+    made = [replace(mark, name=joined((mark.name, figure), "", ""))
             if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
             for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
+    return made if made == marks else _unalike(made)  # 县（b） may have been a name
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
@@ -501,7 +534,9 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
         return joined([mark.name for mark in marks[:3]], "、")
     shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = shared if len(shared) <= 3 else []
-    for column in _telling(rows):
+    for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
         shared += said - {NOTHING} if len(said) == 1 else []
-    return capital(joined(dict.fromkeys(shared or [folder.label(rows[0].indicator)])))
+    themes = [resource(type(row).__name__) for row in rows]
+    unlike = [Both(theme["title_zh"], theme["title"]) for theme in themes]
+    return capital(joined(dict.fromkeys(shared or unlike)))

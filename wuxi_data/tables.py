@@ -193,6 +193,9 @@ def quantities(table: pd.DataFrame) -> pd.Series:
 
 def need_columns(table: pd.DataFrame, *columns: str) -> None:
     """Refuse rows that have lost columns since a loader returned them."""
+    if not isinstance(table, pd.DataFrame):
+        kind = type(table).__name__
+        raise TypeError(_("expected a table as a loader gives it, got {kind}", kind=kind))
     if lost := [each for each in columns if each not in table]:
         words = {"lost": ", ".join(lost)}
         raise ValueError(_("expected rows as a loader gives them; no column {lost} here", **words))

@@ -44,7 +44,7 @@ def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
             return f"no single value (printed {fold(quantity.printed.as_written)})"
         return _CANNOT_BE_SAID[lang]
     value, qualifier = quantity.value, quantity.qualifier
-    if value is None and qualifier not in _WORDED:
+    if quantity.low != quantity.high and qualifier not in _WORDED:
         qualifier = qualifier_of(quantity.bounds, quantity.about)
     if qualifier == "between":
         return _between(quantity, lang, unit)
