@@ -5,11 +5,13 @@ import io
 import itertools
 import json
 import math
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pages
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ import wuxi_data as wd
 from wuxi_data.charts import MIME, Chart
 from wuxi_data.places import NOTHING, Both, Folder, fill, typed_numbers
 from wuxi_data.quantity import evaluate, parse_quantity
+from wuxi_data.style import width, wrap
 from wuxi_data.wording import unwrapped
 
 HERE = Path(__file__).parent
@@ -41,6 +44,9 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
         NASTY.query("fact_id.str.startswith('y-')"),
         label="period",
         change="(y-2011 - y-2010) / y-2010",
+    ),
+    "with-a-limit": wd.bars(
+        NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
     ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
@@ -398,6 +404,40 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "年度援助资金500万元，",
+        "yielded over 18.28 million yuan,",
+        "put into 30 co-operatives, mostly",
+    ],
+)
+def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text):
+    (figure,) = re.findall(r"500万元，|over 18.28 million yuan,|30 co-operatives,", text)
+    for room in range(math.ceil(width(figure, 10)), 200):
+        assert figure in wrap(text, room, 10), wrap(text, room, 10)
+
+
+def test_columns_whose_words_have_no_room_are_bars():
+    few, many = CHARTS["funding-rise"].draw(), CHARTS["many-years"].draw()
+    assert [set(wd.marks(ax)["kind"]) for ax in (few, many)] == [{"column"}, {"bar"}]
+
+
+def test_a_limit_crosses_the_bars_that_go_on_beyond_it():
+    ax = CHARTS["with-a-limit"].draw()
+    line = ax.lines[-1]
+    assert set(line.get_xdata()) == {42}
+    assert np.isfinite(line.get_ydata()).sum() == 2 * 2, "expected two of the three bars"
+
+
+def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
+    dollars, yearly = facts(NASTY, "dollars"), NASTY.query("fact_id.str.startswith('y-')")
+    for rows, columns in ((22, 1), (2, 2)):
+        chart = wd.beside(wd.bars(dollars), wd.bars(yearly.head(rows)))
+        lefts = {round(panel.get_position().x0, 3) for panel in chart.draw().child_axes}
+        assert len(lefts) == columns, f"{rows} bars beside one: {lefts}"
+
+
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
@@ -419,6 +459,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (partial(wd.columns, change="longxi-by-car / longxi-by-car"), CAR, "two columns or more"),
         (partial(wd.bars, per=100), CITRUS, "per: one square"),
         (partial(wd.squares, per=0), CITRUS, "per: expected how many"),
+        (partial(wd.bars, limit={"citrus": ("a", "b")}), CITRUS, "upper bound: citrus-huatai"),
         (lambda rows: wd.beside(wd.bars(rows), wd.bars(rows)), CAR, "'longxi-by-car' twice"),
         (wd.plot_funding_rise, NASTY, r"what our sources found.*wd\.columns"),
     ],
@@ -510,6 +551,16 @@ def test_seaborn_draws_a_table_as_it_comes_and_chinese_under_the_theme():
     got = sorted(bar.get_width() for bar in ax.patches if bar.get_width())
     plt.close(ax.figure)
     assert got == sorted(money["value"]), f"expected a bar for each figure, got {got}"
+
+
+def test_under_the_theme_long_names_stand_inside_the_picture():
+    with wd.theme():
+        figure, ax = plt.subplots()
+        ax.barh(["对口支援办公室" * 4], [1])
+        figure.draw_without_rendering()
+        left = ax.get_yticklabels()[0].get_window_extent().x0
+    plt.close(figure)
+    assert left >= 0, f"the name begins {-left:.0f} pixels left of the picture"
 
 
 def test_under_the_theme_a_log_axis_names_its_powers_of_ten():

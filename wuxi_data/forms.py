@@ -91,7 +91,7 @@ mark = Wanted
 
 def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
-    """Upright columns at their years."""
+    """Upright columns at their years; bars where their words have no room side by side."""
     marks, folder = _marks(figures, label, data, per)
     groups = [each.group for each in marks]
     marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
@@ -131,11 +131,24 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
-         per=1, lang="zh") -> Chart:  # fmt: skip
+         per=1, lang="zh", limit=None) -> Chart:  # fmt: skip
     """Bars one under the other, named at their left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
-    return _chart("bars", marks, folder, title, subtitle, note, name, lang)
+    options = {} if limit is None else _limit(limit, folder, marks)
+    return _chart("bars", marks, folder, title, subtitle, note, name, lang, options=options)
+
+
+def _limit(limit: Mapping, folder: Folder, marks: list[Mark]) -> dict:
+    """How far a figure goes at most, and what the author says of that."""
+    highs = {each.figure: each.high for each in marks if each.high is not None}
+    if not (isinstance(limit, Mapping) and len(limit) == 1 and limit.keys() <= highs.keys()):
+        words = {"known": ", ".join(highs)}
+        raise ValueError(
+            _("limit: expected {{figure: (zh, en)}} of a bar with an upper bound: {known}", **words)
+        )
+    ((figure, words),) = limit.items()
+    return {"limit": fill(words, folder, "limit"), "at": highs[figure]}
 
 
 def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -215,9 +228,13 @@ _CHANGE = """    change : str, optional
         A ratio of fact_ids, ``"new / old - 1"``: by how much the last column differs, said in
         percent at an arrow.
 """
+_LIMIT = """    limit : mapping, optional
+        ``{fact_id: (zh, en)}``: a line where that figure ends at most, across the bars that go
+        on beyond it, and words that say what it means.
+"""
 for _form, _rows, _more in (
     (columns, "In one unit.", _CHANGE),
-    (bars, "In one unit, or in units that convert exactly.", ""),
+    (bars, "In one unit, or in units that convert exactly.", _LIMIT),
     (nested, "``part_of`` says which is the whole of which.", ""),
     (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
     (spans, "Rows that name a year.", ""),
@@ -447,7 +464,7 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     if isinstance(columns, str):
         columns = [columns]
     elif columns is None:
-        columns, apart = [], 0
+        columns, apart = [], int(len(rows) > 1)
         for column in [*_telling(rows), "period"]:
             told = len({tuple(_said(row, each, folder) for each in [*columns, column])
                         for row in rows})  # fmt: skip
