@@ -94,7 +94,7 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
             elif row.kind == "squares":
                 inside = [m for m in chart.every_mark if m.within == mark.figure]
                 per = next((p.options["per"] for p in (chart, *chart.panels) if p.options), 1)
-                outer = mark.low - sum(m.low for m in inside[:1])
+                outer = mark.low - sum(m.low for m in inside)
                 assert row.low == pytest.approx(outer / per, abs=1e-6)
             elif mark.low is not None:
                 assert (row.low, row.high) == pytest.approx((mark.low, mark.high))
@@ -313,6 +313,12 @@ def test_parts_of_one_whole_lie_end_to_end():
     assert dict(wd.marks(drawn)[["key", "low"]].itertuples(index=False)) == {
         "to-yi": 5e7, "p-3": 3e4, "p-4": 4e4, "p-1": 1e4
     }  # fmt: skip
+
+
+def test_squares_of_two_parts_of_one_whole_do_not_overlap():
+    ten, *parts = (parse_quantity(f"{n}个") for n in (10, 3, 4))
+    drawn = wd.squares([ten, *(wd.mark(each, within=ten.wording("zh")) for each in parts)]).draw()
+    assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
 def test_an_end_that_print_leaves_open_fades():

@@ -237,7 +237,7 @@ class _Rows(Body):
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end."""
         foot = row.top + self.thick
-        for (mark, _note), (base, depth) in zip(row.parts, _end_to_end(row), strict=True):
+        for mark, base, depth in _end_to_end(row.mark, row.parts):
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
                 pen.box(edge, foot - thick, mark.high * self.scale, thick, "rule",
@@ -247,14 +247,14 @@ class _Rows(Body):
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
 
 
-def _end_to_end(row: _Row) -> Iterator[tuple[float, int]]:
-    """Where each part starts and how deep it lies: the parts of one whole do not overlap."""
-    free, depths = {row.mark.figure: 0.0}, {row.mark.figure: 0}
-    for mark, _note in row.parts:
+def _end_to_end(whole: Mark, parts: list[tuple[Mark, str]]) -> Iterator[tuple[Mark, float, int]]:
+    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
+    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
+    for mark, _note in parts:
         start, depth = free[mark.within], depths[mark.within] + 1
         free[mark.within] = start + (mark.low or 0.0)
         free[mark.figure], depths[mark.figure] = start, depth
-        yield start, depth
+        yield mark, start, depth
 
 
 class _Spans(_Rows):
@@ -485,16 +485,19 @@ class _Squares(Body):
         super().draw(pen)
         for mark, label, top, grid, foot, parts in self.rows:
             pen.label(mark, label, 0, top, self.sizes.label)
-            self._draw_grid(pen, mark, [inner for inner, _note in parts], grid)
+            self._draw_grid(pen, mark, parts, grid)
             self._draw_notes(pen, parts, 0, foot)
 
-    def _draw_grid(self, pen: Pen, mark: Mark, inside: list[Mark], top: float) -> None:
-        """Parts lie at the end of what is certain, each inside the one before."""
+    def _draw_grid(self, pen: Pen, mark: Mark, parts: list[tuple[Mark, str]], top: float) -> None:
+        """Parts lie end to end at the start of their whole; then comes the rest, and its tail."""
         certain, every = self._count(mark)
-        whole = replace(mark, tone="third") if inside else mark
-        starts = [0.0, *(certain - self._count(inner)[0] for inner in inside), certain]
-        for each, ends in zip([whole, *inside], pairwise(starts), strict=True):
+        whole = replace(mark, tone="third") if parts else mark
+        for each, start, depth in [(whole, 0.0, 0), *_end_to_end(mark, parts)]:
+            inside = sum(part.low or 0.0 for part, _note in parts if part.within == each.figure)
+            ends = ((start + size) / self.per for size in (inside, each.low or 0.0))
             self._squares(pen, each, "", *ends, top, paint(each))
+            if not depth:
+                certain = max(certain, inside / self.per)
         part, tail = "beyond" if mark.high is None else "more", every - math.ceil(certain)
         for first, last, look in fading(whole, every - tail, every, min(tail, STEPS), gap=0):
             self._squares(pen, mark, part, round(first), round(last), top, look)
@@ -514,9 +517,9 @@ class _Squares(Body):
 
 
 def _toned(parts: list[tuple[Mark, str]]) -> list[tuple[Mark, str]]:
-    """The innermost part stands out most."""
-    return [(replace(mark, tone="main" if n == len(parts) else "second"), note)
-            for n, (mark, note) in enumerate(parts, 1)]  # fmt: skip
+    """The innermost part stands out most; no two neighbours are alike."""
+    return [(replace(mark, tone=("main", "second")[n % 2]), note)
+            for n, (mark, note) in enumerate(reversed(parts))][::-1]  # fmt: skip
 
 
 # -------------------------------------------------------------------- beside

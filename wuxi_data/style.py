@@ -65,7 +65,7 @@ def theme() -> Iterator[None]:
 
     tens = {"text.parse_math": True, "mathtext.default": "regular"}  # a log axis writes $10^{6}$
     look = {**sns.plotting_context("notebook"), **sns.axes_style("white")}
-    look["figure.constrained_layout.use"] = True  # long names stand inside the picture
+    look["figure.autolayout"] = True  # long names stand inside the picture, of seaborn's grids too
     with settings(look), mpl.rc_context(tens):
         yield
 
