@@ -269,6 +269,12 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     )
 
 
+def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
+    many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
+    assert many["indicator"].nunique() > 3
+    assert wd.bars(many).words["title"] == ("资金", "Money")
+
+
 def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them():
     late, early = (wd.fact(NASTY, name) for name in ("y-2011", "y-2009"))
     chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=NASTY_COUNTY)

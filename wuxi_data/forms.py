@@ -301,8 +301,8 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         return _NOTHING_YET
     if len(parts) == 1:
         return bars(parts[0], name=name, lang=lang, **words)
-    theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
-    words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
+    theme = _theme(_folder(table, None).rows[table["fact_id"].iloc[0]])
+    words.setdefault("title", theme)  # the parts say the rest
     return beside(*map(bars, parts), name=name, lang=lang, **words)
 
 
@@ -512,7 +512,7 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
-    """What is measured, from whom to whom: the codes that all rows share."""
+    """What is measured, from whom to whom: the codes that all rows share, or else their table."""
     rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
     if not rows:
         return joined([mark.name for mark in marks[:3]], "、")
@@ -521,4 +521,10 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     for column in _telling(rows):
         said = {_said(row, column, folder) for row in rows}
         shared += said - {NOTHING} if len(said) == 1 else []
-    return capital(joined(dict.fromkeys(shared or [folder.label(rows[0].indicator)])))
+    return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
+
+
+def _theme(row) -> Both:
+    """What the table of a row is called."""
+    declared = resource(type(row).__name__)
+    return Both(declared["title_zh"], declared["title"])

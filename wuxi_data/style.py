@@ -64,8 +64,13 @@ def theme() -> Iterator[None]:
     import seaborn as sns  # slow to import, and our own charts do without it
 
     tens = {"text.parse_math": True, "mathtext.default": "regular"}  # a log axis writes $10^{6}$
-    look = {**sns.plotting_context("notebook"), **sns.axes_style("white")}
-    look["figure.autolayout"] = True  # long names stand inside the picture, of seaborn's grids too
+    look = {
+        **sns.plotting_context("notebook"),
+        **sns.axes_style("white"),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "figure.autolayout": True,  # long names stand inside the picture, of seaborn's grids too
+    }
     with settings(look), mpl.rc_context(tens):
         yield
 
