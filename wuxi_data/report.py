@@ -331,7 +331,7 @@ def sentence(words: Both) -> Markup:
 
 def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
     return Markup("").join(
-        Markup("<span>{}</span>").format(part) if n % 2 else plain(part)
+        Markup("<span>{}</span>").format(plain(part)) if n % 2 else plain(part)
         for n, part in enumerate(style.FIGURE.split(text))
     )
 
