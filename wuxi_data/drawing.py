@@ -165,6 +165,6 @@ def _png(figure: Figure) -> bytes:
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    image = pixels.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    image.save(small, "PNG", dpi=(style.DPI, style.DPI))
+    image = pixels.convert("RGB").quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image.save(small, "PNG", dpi=(style.DPI, style.DPI), optimize=True)
     return small.getvalue()
