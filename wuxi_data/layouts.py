@@ -122,6 +122,7 @@ class _Rows(Body):
     thick = 22.0
     label_share = 0.7  # of the room that bars and labels have
     first = 0.0  # what stands at the left end of the axis
+    beneath = 0.0  # what the words of the axis need
 
     def _lay_out(self) -> None:
         sizes, wide, marks = self.sizes, self.wide, self.wholes
@@ -144,7 +145,7 @@ class _Rows(Body):
         self.scale = self._scale(labels)
         self._place_rows(names, labels, details)
         self.limit = wrap(self.chart.options.get("limit", ""), self.room, sizes.small)
-        self.height += 9 * bool(self.limit) + height(self.limit, sizes.small)
+        self.height += self.beneath + 9 * bool(self.limit) + height(self.limit, sizes.small)
 
     def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
@@ -259,7 +260,7 @@ def _end_to_end(whole: Mark, parts: list[tuple[Mark, str]]) -> Iterator[tuple[Ma
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
-    thick, label_share = 13.0, 0.55
+    thick, label_share, beneath = 13.0, 0.55, 24.0
 
     def _scale(self, labels: list[str]) -> float:
         self.named = [y for m in self.wholes for y in (m.start, m.end) if y is not None]
@@ -269,10 +270,6 @@ class _Spans(_Rows):
         self.first = min([*self.named, *starts])
         self.last = max([max(self.named) + 1, *ends])
         return self.room / (self.last - self.first)
-
-    def _place_rows(self, *words: list[str]) -> None:
-        super()._place_rows(*words)
-        self.height += 24  # the years beneath
 
     def _draw_axis(self, pen: Pen) -> None:
         size = self.sizes.small
@@ -346,33 +343,29 @@ class _Columns(Body):
         endless = any(mark.endless for mark in marks)
         self.scale = (tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
         self.brackets = self._brackets()
-        self._place_words(right)
+        self._wrap_words(right)
         groups, head = [group for group, _place in self.slots], 0.0
         for group in filter(None, dict.fromkeys(groups)):
             words = wrap(group, groups.count(group) * self.pitch - 8, sizes.small, _BOLD)
             self.heads.append((groups.index(group) * self.pitch + 4, 0, words, sizes.small))
             head = max(head, height(words, sizes.small) + 6)
         texts = [*self.labels, *(text for _run, text in self.brackets)]
-        self.foot = head + max(height(text, self.size) for text in texts) + 16 + tall
-        self.height = self.foot + 6 + max(height(name, self.size) for name in self.names)
+        self.foot = head + max(height(text, sizes.label) for text in texts) + 16 + tall
+        self.height = self.foot + 6 + max(height(name, sizes.label) for name in self.names)
 
-    def _place_words(self, right: float) -> None:
-        """Labels and names, as large as no word and no figure in them has to be broken."""
-        sizes, marks = self.sizes, self.chart.figures
+    def _wrap_words(self, right: float) -> None:
+        """Labels and names; they can be read where no word and no figure has to be broken."""
+        size, marks = self.sizes.label, self.chart.figures
         bracketed = {mark.key for run, _text in self.brackets for mark in run}
         rooms = [self.pitch - 6] * len(marks)
         # Where the change stands well below its top, the last label may go on above it.
-        if self.change and (marks[-1].reach - marks[-2].reach) * self.scale > sizes.label:
+        if self.change and (marks[-1].reach - marks[-2].reach) * self.scale > size:
             rooms[-1] = (self.pitch + self.thick) / 2 + right
-        said = [("" if mark.key in bracketed else self._words(mark), room, _BOLD)
+        said = [("" if mark.key in bracketed else self._words(mark), room, size, _BOLD)
                 for mark, room in zip(marks, rooms, strict=True)]  # fmt: skip
-        said += [(mark.name, self.pitch - 4, "normal") for mark in marks]
-        for self.size in (sizes.label, sizes.tiny):
-            self.readable = all(widest_piece(text, self.size, weight) <= room
-                                for text, room, weight in said)  # fmt: skip
-            if self.readable:
-                break
-        wrapped = [wrap(text, room, self.size, weight) for text, room, weight in said]
+        said += [(mark.name, self.pitch - 4, size, "normal") for mark in marks]
+        self.readable = all(widest_piece(text, *look) <= room for text, room, *look in said)
+        wrapped = [wrap(*each) for each in said]
         self.labels, self.names = wrapped[: len(marks)], wrapped[len(marks) :]
 
     def _x(self, mark: Mark) -> float:
@@ -396,16 +389,16 @@ class _Columns(Body):
     def draw(self, pen: Pen) -> None:
         pen.line([0, len(self.slots) * self.pitch], [self.foot, self.foot], color=INK)
         super().draw(pen)
-        marks = self.chart.figures
+        marks, size = self.chart.figures, self.sizes.label
         for mark, label, name in zip(marks, self.labels, self.names, strict=True):
             x = self._x(mark)
             pen.bar(mark, x - self.thick / 2, self.thick, _ABOVE / self.scale, across=False)
-            pen.text(name, x, self.foot + 4, self.size, f"{mark.gid}:name", ha="center")
+            pen.text(name, x, self.foot + 4, size, f"{mark.gid}:name", ha="center")
+            align = "center"
+            if width(label, size, _BOLD) > self.pitch:
+                x, align = x - self.thick / 2, "left"
             if label:
-                align = "center"
-                if width(label, self.size, _BOLD) > self.pitch:
-                    x, align = x - self.thick / 2, "left"
-                pen.label(mark, label, x, self._top(mark) - 4, self.size, ha=align, va="bottom",
+                pen.label(mark, label, x, self._top(mark) - 4, size, ha=align, va="bottom",
                           weight=_BOLD)  # fmt: skip
         for run, text in self.brackets:
             self._draw_bracket(pen, run, text)
