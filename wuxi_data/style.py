@@ -253,7 +253,7 @@ def _fitting(text: str, room: float, measure, patterns: tuple[re.Pattern, ...]) 
 _QUALIFIER = r"(?:约|近|≈|不到|超过|至多|至少|(?i:about|over|under|at\s(?:least|most))\s)"
 _UNIT = (
     r"(?:(?<![,;:.?!])(?: (?:m|b|tr)illion)? [a-z]+(?:-[a-z]+)*"
-    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|分钟|小时|[元人名个处亩户天年米])?)"
+    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?)"
 )
 _NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
 FIGURE = re.compile(rf"([{re.escape(_OPENING)}]*{_NUMBER}[{re.escape(_CLOSING)}]*)")
