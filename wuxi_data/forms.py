@@ -94,7 +94,7 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     """Upright columns at their years; bars where their words have no room side by side."""
     marks, folder = _marks(figures, label, data, per)
     groups = [each.group for each in marks]
-    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
+    marks = [replace(each, at=_year(each), within="") for each in _one_axis(marks)]
     if all(each.at is not None for each in marks):
         marks.sort(key=lambda each: (groups.index(each.group), each.at))
     # Two figures of one year stand side by side, not one before the other.

@@ -23,7 +23,6 @@ _BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _BOLD = "semibold"
-_NESTING = ("nested", "squares")  # the forms that draw parts within their whole
 
 
 class Body:
@@ -34,7 +33,7 @@ class Body:
 
     def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
-        known = {mark.figure for mark in chart.figures} if chart.form in _NESTING else ()
+        known = {mark.figure for mark in chart.figures}
         self.parts = [mark for mark in chart.figures if mark.within in known]
         self.wholes = [mark for mark in chart.figures if mark.within not in known]
         self.heads: list[tuple[float, float, str, float]] = []  # left, top, words, size
