@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib as mpl
+import numpy as np
 import pages
 import pandas as pd
 import pytest
@@ -21,6 +22,7 @@ import wuxi_data as wd
 from wuxi_data.charts import MIME, Chart
 from wuxi_data.places import NOTHING, Both, Folder, fill, typed_numbers
 from wuxi_data.quantity import evaluate, parse_quantity
+from wuxi_data.style import width, wrap
 from wuxi_data.wording import unwrapped
 
 HERE = Path(__file__).parent
@@ -43,6 +45,9 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
         NASTY.query("fact_id.str.startswith('y-')"),
         label="period",
         change="(y-2011 - y-2010) / y-2010",
+    ),
+    "with-a-limit": wd.bars(
+        NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
     ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
@@ -90,7 +95,7 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
             elif row.kind == "squares":
                 inside = [m for m in chart.every_mark if m.within == mark.figure]
                 per = next((p.options["per"] for p in (chart, *chart.panels) if p.options), 1)
-                outer = mark.low - sum(m.low for m in inside[:1])
+                outer = mark.low - sum(m.low for m in inside)
                 assert row.low == pytest.approx(outer / per, abs=1e-6)
             elif mark.low is not None:
                 assert (row.low, row.high) == pytest.approx((mark.low, mark.high))
@@ -272,6 +277,12 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     )
 
 
+def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
+    many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
+    assert many["indicator"].nunique() > 3
+    assert wd.bars(many).words["title"] == ("资金", "Money")
+
+
 def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them():
     late, early = (wd.fact(NASTY, name) for name in ("y-2011", "y-2009"))
     chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=NASTY_COUNTY)
@@ -334,6 +345,12 @@ def test_parts_of_one_whole_lie_end_to_end():
     assert dict(wd.marks(drawn)[["key", "low"]].itertuples(index=False)) == {
         "to-yi": 5e7, "p-3": 3e4, "p-4": 4e4, "p-1": 1e4
     }  # fmt: skip
+
+
+def test_squares_of_two_parts_of_one_whole_do_not_overlap():
+    ten, *parts = (parse_quantity(f"{n}个") for n in (10, 3, 4))
+    drawn = wd.squares([ten, *(wd.mark(each, within=ten.wording("zh")) for each in parts)]).draw()
+    assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
 def test_an_end_that_print_leaves_open_fades():
@@ -442,6 +459,41 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("年度援助资金500万元，", "500万元，"),
+        ("修了约4座桥梁方便两岸", "约4座"),
+        ("yielded over 18.28 million yuan,", "over 18.28 million yuan,"),
+        ("put into 30 co-operatives, mostly", "30 co-operatives,"),
+    ],
+)
+def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text, figure):
+    for room in range(math.ceil(width(figure, 10)), 200):
+        assert figure in wrap(text, room, 10), wrap(text, room, 10)
+
+
+def test_columns_whose_words_have_no_room_are_bars():
+    few, many = CHARTS["funding-rise"].draw(), CHARTS["many-years"].draw()
+    assert [set(wd.marks(ax)["kind"]) for ax in (few, many)] == [{"column"}, {"bar"}]
+
+
+def test_a_limit_crosses_the_bars_that_go_on_beyond_it():
+    ax = CHARTS["with-a-limit"].draw()
+    line = ax.lines[-1]
+    assert "到此为止\nAs far as it goes" in CHARTS["with-a-limit"].text()
+    assert set(line.get_xdata()) == {42}
+    assert np.isfinite(line.get_ydata()).sum() == 2 * 2, "expected two of the three bars"
+
+
+def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
+    dollars, yearly = facts(NASTY, "dollars"), NASTY.query("fact_id.str.startswith('y-')")
+    for rows, columns in ((22, 1), (2, 2)):
+        chart = wd.beside(wd.bars(dollars), wd.bars(yearly.head(rows)))
+        lefts = {round(panel.get_position().x0, 3) for panel in chart.draw().child_axes}
+        assert len(lefts) == columns, f"{rows} bars beside one: {lefts}"
+
+
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
@@ -463,6 +515,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (partial(wd.columns, change="longxi-by-car / longxi-by-car"), CAR, "two columns or more"),
         (partial(wd.bars, per=100), CITRUS, "per: one square"),
         (partial(wd.squares, per=0), CITRUS, "per: expected how many"),
+        (partial(wd.bars, limit={"citrus": ("a", "b")}), CITRUS, "upper bound: citrus-huatai"),
         (lambda rows: wd.beside(wd.bars(rows), wd.bars(rows)), CAR, "'longxi-by-car' twice"),
         (wd.plot_funding_rise, NASTY, r"what our sources found.*wd\.columns"),
     ],
@@ -574,6 +627,16 @@ def test_seaborn_draws_a_table_as_it_comes_and_chinese_under_the_theme():
     got = sorted(bar.get_width() for bar in ax.patches if bar.get_width())
     plt.close(ax.figure)
     assert got == sorted(money["value"]), f"expected a bar for each figure, got {got}"
+
+
+def test_under_the_theme_long_names_stand_inside_the_picture():
+    with wd.theme():
+        figure, ax = plt.subplots()
+        ax.barh(["对口支援办公室" * 4], [1])
+        figure.draw_without_rendering()
+        left = ax.get_yticklabels()[0].get_window_extent().x0
+    plt.close(figure)
+    assert left >= 0, f"the name begins {-left:.0f} pixels left of the picture"
 
 
 def test_under_the_theme_a_log_axis_names_its_powers_of_ten():

@@ -274,6 +274,7 @@ def test_what_no_figure_can_be_is_refused(wrong):
         ("不到10分钟", "", "不到10分钟", "under 10 minutes"),
         ("两次以上", "visit", "两次以上", "at least 2 visits"),
         ("44.45万", "person", "44.45万", "444,500 people"),
+        ("4.25 亿元", "", "4.25亿元", "425 million yuan"),
         ("1个", "works", "1个", "1 facility"),
         ("2个", "village", "2个", "2 villages"),
         ("1992年", "", "1992年", "1992"),

@@ -225,7 +225,8 @@ class Chart:
         """Title, every other word and the marks in both languages, for comparison by text."""
         lines = [f"{self.form}: {self.name or 'unnamed'}"]
         for chart in (self, *self.panels):
-            lines += [line for words in chart.words.values() if words for line in words]
+            said = (*chart.words.values(), *chart.options.values())
+            lines += [line for each in said if isinstance(each, Both) and each for line in each]
         lines += [line for _look, words in self.key for line in words]
         return "\n".join([*lines, "", *map(" | ".join, [_COLUMNS, *map(_cells, self.every_mark)])])
 

@@ -13,9 +13,9 @@ from . import style
 from .charts import Chart, Mark
 from .layouts import laid_out
 from .messages import _
-from .pen import Pen, paint
+from .pen import Pen, fading, paint
 from .places import NOTHING, Both
-from .style import GREY, HUE, INK, NARROW, WIDE, height, wrap
+from .style import GREY, INK, NARROW, WIDE, height, wrap
 
 
 class _Sheet:
@@ -74,14 +74,13 @@ class _Sheet:
 
 
 def _swatch(pen: Pen, left: float, top: float, look: str) -> None:
-    if look in ("fading", "endless"):
-        for n in range(5):
-            step = {"facecolor": HUE, "linewidth": 0, "alpha": 0.8 - n * 0.17}
-            pen.box(left + n * 3.4, top, 2.8, 9, "key", **step)
-        return
     state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
     sample = Mark("", NOTHING, NOTHING, 1, 1, about=look == "hatched", state=state)
-    pen.box(left, top, 16, 9, "key", **paint(sample))
+    if look in ("fading", "endless"):
+        for start, end, step in fading(sample, left, left + 16, 5):
+            pen.box(start, top, end - start, 9, "key", **step)
+    else:
+        pen.box(left, top, 16, 9, "key", **paint(sample))
 
 
 def _said(chart: Chart, lang: str) -> Chart:
@@ -180,6 +179,6 @@ def _png(figure: Figure) -> bytes:
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    image = pixels.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    image.save(small, "PNG", dpi=(style.DPI, style.DPI))
+    image = pixels.convert("RGB").quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image.save(small, "PNG", dpi=(style.DPI, style.DPI), optimize=True)
     return small.getvalue()

@@ -95,9 +95,9 @@ mark = Wanted
 
 def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
-    """Upright columns at their years."""
+    """Upright columns at their years; bars where their words have no room side by side."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _by_year([replace(each, at=_year(each)) for each in _one_axis(marks)])
+    marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
     # Two figures of one year stand side by side, not one before the other.
     many = Counter((each.at, each.group) for each in marks)
     marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
@@ -149,11 +149,24 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
-         per=1, lang="zh") -> Chart:  # fmt: skip
+         per=1, lang="zh", limit=None) -> Chart:  # fmt: skip
     """Bars one under the other, named at their left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
-    return _chart("bars", marks, folder, title, subtitle, note, name, lang)
+    options = {} if limit is None else _limit(limit, folder, marks)
+    return _chart("bars", marks, folder, title, subtitle, note, name, lang, options=options)
+
+
+def _limit(limit: Mapping, folder: Folder, marks: list[Mark]) -> dict:
+    """How far a figure goes at most, and what the author says of that."""
+    highs = {each.figure: each.high for each in marks if each.high is not None}
+    if not (isinstance(limit, Mapping) and len(limit) == 1 and limit.keys() <= highs.keys()):
+        words = {"known": ", ".join(highs)}
+        raise ValueError(
+            _("limit: expected {{figure: (zh, en)}} of a bar with an upper bound: {known}", **words)
+        )
+    ((figure, words),) = limit.items()
+    return {"limit": fill(words, folder, "limit"), "at": highs[figure]}
 
 
 def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -237,9 +250,13 @@ _CHANGE = """    change : str, optional
         A ratio of fact_ids, ``"new / old - 1"``: by how much the last column differs, said in
         percent at an arrow.
 """
+_LIMIT = """    limit : mapping, optional
+        ``{fact_id: (zh, en)}``: a line where that figure ends at most, across the bars that go
+        on beyond it, and words that say what it means.
+"""
 for _form, _rows, _more in (
     (columns, "In one unit.", _CHANGE),
-    (bars, "In one unit, or in units that convert exactly.", ""),
+    (bars, "In one unit, or in units that convert exactly.", _LIMIT),
     (nested, "``part_of`` says which is the whole of which.", ""),
     (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
     (spans, "Rows that name a year.", ""),
@@ -307,8 +324,8 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     if len(parts) == 1:
         chart = nested(parts[0].head(MOST_MARKS), **words)
     else:
-        theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
-        words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
+        theme = _theme(_folder(table, None).rows[table["fact_id"].iloc[0]])
+        words.setdefault("title", theme)  # the parts say the rest
         chart = beside(*(nested(rows.head(MOST_MARKS)) for rows in parts), **words)
     if max(map(len, parts)) <= MOST_MARKS:
         return chart
@@ -528,7 +545,7 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
-    """What is measured, from whom to whom: the codes that all rows share."""
+    """What is measured, from whom to whom: the codes that all rows share, or else their table."""
     rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
     if not rows:
         return joined([mark.name for mark in marks[:3]], "、")
@@ -537,6 +554,10 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
         shared += said - {NOTHING} if len(said) == 1 else []
-    themes = [resource(type(row).__name__) for row in rows]
-    unlike = [Both(theme["title_zh"], theme["title"]) for theme in themes]
-    return capital(joined(dict.fromkeys(shared or unlike)))
+    return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
+
+
+def _theme(row) -> Both:
+    """What the table of a row is called."""
+    declared = resource(type(row).__name__)
+    return Both(declared["title_zh"], declared["title"])

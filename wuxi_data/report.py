@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from itertools import groupby
 from operator import attrgetter
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import jinja2
 from fontTools import subset
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from . import style
 from .charts import Chart, in_words
@@ -213,7 +213,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda each: "" if each is None else each,
     )
-    environment.filters.update(both=both, authors=authors)
+    environment.filters.update(both=both, sentence=sentence, authors=authors)
     script, sheet = (
         (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
     )
@@ -324,6 +324,22 @@ def both(words: Both) -> Markup:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
     return Markup("<i>{}</i><i lang=en>{}</i>").format(words.zh, foreign(words.en, "bdi"))
+
+
+def sentence(words: Both) -> Markup:
+    """Both languages of a sentence, in which no figure is broken from its unit."""
+    if words.zh == words.en:
+        return both(words)
+    return Markup("<i>{}</i><i lang=en>{}</i>").format(
+        _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
+    )
+
+
+def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
+    return Markup("").join(
+        Markup("<span>{}</span>").format(plain(part)) if n % 2 else plain(part)
+        for n, part in enumerate(style.FIGURE.split(text))
+    )
 
 
 def _font(text: str) -> str:
