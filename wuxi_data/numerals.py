@@ -641,7 +641,7 @@ _DOUBT_AFTER = re.compile(
     "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
 )
 _RUNS_ON = re.compile("[0-9][,.:：∶/比-][0-9]")
-_RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
+_RATIO = re.compile(r"(?:[0-9]+\.[0-9]+[:：])+[0-9]+(?:\.[0-9]+)?")  # 18.5:14.6:66.9 are shares
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
@@ -650,6 +650,8 @@ _COMPOUND = re.compile(
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
+_NAMED = re.compile(r"[^\W0-9a-zA-Z_和及与]")
+_SLOGAN = re.compile(r"[^\W\d_]{2}(?![^\W\d_])")  # 五个统筹，两项规定，
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
@@ -663,6 +665,9 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
+    bare = not (measure.word or unit) and amount.scale == 1 and qualifier == "exact"
+    if bare and (_NAMED.match(after) or re.fullmatch("[(（][)）]", before[-1:] + after[:1])):
+        return True  # 云溪2果, 指数(100)
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
     calendar = amount.value in CALENDAR and not amount.mark
@@ -685,6 +690,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
+        return not _BUILT.search(before)
+    if measure.word in ("个", "项") and not unit and end - at == 2 and _SLOGAN.match(after):
         return not _BUILT.search(before)
     return not measure.word
 
