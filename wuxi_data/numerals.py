@@ -409,7 +409,8 @@ def _any_unit() -> re.Pattern:
 
 @cache
 def _per() -> re.Pattern:
-    words = _one_of(_PER_WORDS | {w: c for w, c in _unit_words().items() if c != "percent"})
+    units = {word for word, code in _unit_words().items() if code != "percent"}
+    words = _one_of(_PER_WORDS.keys() | units, guarded=True)
     return re.compile(f"/{_BLANK}({words})|每(?!年)({words})(?![0-9])")
 
 
@@ -632,15 +633,15 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
+    "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
 )
 _JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
 _DOUBT_AFTER = re.compile(
-    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
+    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)|[点分](?![0-9])|时(?!间)"
 )
-_RUNS_ON = re.compile("[0-9][,.:：∶/比-][0-9]")
+_RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _RATIO = re.compile(r"(?:[0-9]+\.[0-9]+[:：])+[0-9]+(?:\.[0-9]+)?")  # 18.5:14.6:66.9 are shares
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
@@ -650,8 +651,10 @@ _COMPOUND = re.compile(
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
-_NAMED = re.compile(r"[^\W0-9a-zA-Z_和及与]")
-_SLOGAN = re.compile(r"[^\W\d_]{2}(?![^\W\d_])")  # 五个统筹，两项规定，
+_NAMED = re.compile(r"(?![提增降升减下])[^\W0-9a-zA-Z_和及与]")
+# Where a year in Chinese numerals is of a reign, as in 太和十二年.
+_HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
+_SLOGAN = re.compile(r"[次期部张份场]|[个项][^\W\d_]{2}(?![^\W\d_])")
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
@@ -673,6 +676,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     calendar = amount.value in CALENDAR and not amount.mark
     if unit == "year" and (calendar or re.match("[初末底起止]", after)):
         return True  # 98年底 is a year of the calendar
+    if unit == "year" and text[at] in HAN and _HISTORY.search(text):
+        return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
     if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
@@ -691,8 +696,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return False
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
         return not _BUILT.search(before)
-    if measure.word in ("个", "项") and not unit and end - at == 2 and _SLOGAN.match(after):
-        return not _BUILT.search(before)
+    if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
+        return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
 
 
