@@ -319,7 +319,7 @@ _NAME, _WORD = (
     for kind in ("names", "words")
 )
 _LONE = re.compile(r"一[^\W\d_]|[^\W\d_]一")  # of 一, after which no measure word stands
-_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余])")
+_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余月]|小时)")
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:

@@ -110,7 +110,7 @@ _COUNTERS, _MEASURED, _COUNTED, _TAILED, _SIGNED = (
 )
 # 约 of 签约, 近 of 附近, 上 of 晚上: no qualifiers.
 _OTHER_WORD = re.compile(
-    "(?:[逼迫趋]近|成[百千]上|[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
+    "(?:[逼迫趋]近|成[百千]上|[签节预合公契履邀违誓盟制爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
     "|[高赶反]超|[以晚早马地山身路线网世海岸手楼]上)$"
 )
 _MODIFIERS = "[^\\W0-9a-zA-Z_〇零一二两三四五六七八九十百千万亿并与及或在被把使让等了着过其中]"
@@ -642,7 +642,8 @@ _DOUBT_AFTER = re.compile(
     "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)|[点分](?![0-9])|时(?!间)"
 )
 _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
-_RATIO = re.compile(r"(?:[0-9]+\.[0-9]+[:：])+[0-9]+(?:\.[0-9]+)?")  # 18.5:14.6:66.9 are shares
+_SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
+_RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
@@ -651,7 +652,8 @@ _COMPOUND = re.compile(
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
-_NAMED = re.compile(r"(?![提增降升减下])[^\W0-9a-zA-Z_和及与]")
+# What follows digits without a unit that are said of something: not so in 云溪2果, 邮编 100085.
+_SAID_OF = re.compile("[，。；、）和及与提增降升减]")
 # Where a year in Chinese numerals is of a reign, as in 太和十二年.
 _HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
 _SLOGAN = re.compile(r"[次期部张份场]|[个项][^\W\d_]{2}(?![^\W\d_])")
@@ -668,9 +670,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
-    bare = not (measure.word or unit) and amount.scale == 1 and qualifier == "exact"
-    if bare and (_NAMED.match(after) or re.fullmatch("[(（][)）]", before[-1:] + after[:1])):
-        return True  # 云溪2果, 指数(100)
+    if not unit and re.fullmatch(_ARABIC, text[start:end]):
+        return not (re.search(r"[^\W\d_]$", before) and _SAID_OF.match(after))
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
     calendar = amount.value in CALENDAR and not amount.mark
