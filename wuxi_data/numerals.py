@@ -468,7 +468,7 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
 _PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
 _APART = re.compile(
-    f"({_QUALIFIER})[为占有合计达共需用]$|(约)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
+    f"({_QUALIFIER})[为占有合计达共需用]$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
 )
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
@@ -633,7 +633,7 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
+    "(?:零下|[第每0-9十百千万亿]|(?<![通经走度])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
 )
 _JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
@@ -653,7 +653,7 @@ _COMPOUND = re.compile(
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
 # What follows digits without a unit that are said of something: not so in 云溪2果, 邮编 100085.
-_SAID_OF = re.compile("[，。；、）和及与提增降升减]")
+_SAID_OF = re.compile("[，。；、）和及与提增降升减]|[上下][升降]")
 # Where a year in Chinese numerals is of a reign, as in 太和十二年.
 _HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
 _SLOGAN = re.compile(r"[次期部张份场]|[个项][^\W\d_]{2}(?![^\W\d_])")
@@ -670,8 +670,9 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
-    if not unit and re.fullmatch(_ARABIC, text[start:end]):
-        return not (re.search(r"[^\W\d_]$", before) and _SAID_OF.match(after))
+    said_of = re.search(r"[^\W\d_]$", before) and _SAID_OF.match(after)
+    if not (unit or said_of) and re.fullmatch(f"{_ARABIC}|[{HAN}]+", text[start:end]):
+        return True
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
     calendar = amount.value in CALENDAR and not amount.mark
