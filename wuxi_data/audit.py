@@ -318,7 +318,8 @@ _NAME, _WORD = (
     re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
     for kind in ("names", "words")
 )
-_LONE = re.compile(r"一[^\W\d_]|[^\W\d_]一")  # of 一, after which no measure word stands
+# A 一 after which no measure word stands; nobody lists 周 among them, yet 一周 is a time.
+_LONE = re.compile(r"一(?!周)[^\W\d_]|[^\W\d_]一(?![^\W\d_])")
 _RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余月]|小时)")
 
 
@@ -401,11 +402,11 @@ def _spans(line: str, years: set[str]) -> dict[int, tuple]:
         for match in pattern.finditer(line):
             add(match.start(), match.end(), "", "", "", reason)
     for figure in found:
-        if line[figure.start : figure.end] == "一":
-            at = figure.start
-            word = _LONE.match(line, at) or _LONE.match(line, max(0, at - 1))
-            add(*(word.span() if word else (at, at + 1)), "", "", "", "word")
-        add(figure.start, figure.end, *_NOTHING)
+        at, end = figure.start, figure.end
+        lone = line[at:end] == "一" and (_LONE.match(line, at) or _LONE.match(line, at - 1))
+        if lone:
+            add(*lone.span(), "", "", "", "word")
+        add(at, end, *_NOTHING)
     return spans
 
 
