@@ -7,7 +7,9 @@ import pytest
 from books import code
 from books import prose as prose_of
 
+import wuxi_data as wd
 from wuxi_data import prose
+from wuxi_data.charts import MIME
 from wuxi_data.county import example_county
 
 
@@ -99,6 +101,15 @@ def test_a_fault_names_notebook_cell_number_and_the_nearest_figure(ours):
     assert amount.endswith("the nearest is 500万元 (jilin-annual-2020)")
     assert "found '2034'" in year
     assert year.endswith("the nearest is 2021")
+
+
+def test_where_a_mark_fades_out_is_no_number_of_the_output(ours):
+    rows = wd.load_projects()
+    chart = wd.bars(rows[rows["fact_id"] == "projects-1992-2021"])
+    shows = {"text/plain": chart.text(), MIME: chart.to_json()}
+    cell = {**code(), "outputs": [{"output_type": "display_data", "data": shows}]}
+    notebook = {"cells": [prose_of("200余个项目，不到300个。"), cell]}
+    assert [each.found for each in prose.faults(notebook, "01.ipynb", ours)] == ["'300'"]
 
 
 def test_a_finding_needs_both_languages(ours):
