@@ -40,7 +40,7 @@ mutate: $(READY) ## change each stored thing, one at a time: a check must turn r
 	$(BIN)/python -m tools.mutate $(ARGS)
 
 fuzz: $(READY) ## throw anything at what reads a user's text (minutes)
-	$(BIN)/python -m tools.fuzz $(ARGS)
+	$(BIN)/python -m pytest tools/fuzz.py $(ARGS)
 
 lab: $(READY) ## open JupyterLab in the repository, at its notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \
