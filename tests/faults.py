@@ -153,24 +153,12 @@ OF_FUNDING = {
         whole(lambda b: CHINESE_HEADER.encode() + b"\n" + b.split(b"\n", 1)[1]),
         *(1, "", "'编号,", HEADER),
     ),
-    "an empty file": (whole(lambda b: b""), 1, "", "an empty file", "a header and rows"),
     "blank lines": (whole(lambda b: b"\n \n\n"), 1, "", "an empty file", "a header and rows"),
     "GB18030": (whole(encode("gb18030")), None, "", "text in GB18030 (GBK)", "UTF-8"),
-    "UTF-16": (whole(encode("utf-16")), None, "", "text in UTF-16", "UTF-8"),
-    "UTF-16, big end first": (
-        whole(lambda b: b"\xfe\xff" + b.decode().encode("utf-16-be")),
-        *(None, "", "text in UTF-16", "UTF-8"),
-    ),
-    "UTF-16 without a mark": (whole(encode("utf-16-le")), None, "", "text in UTF-16", "UTF-8"),
-    "Latin-1": (
-        whole(lambda b: b.replace(b"Tens of", b"T\xebns of\xff")),
-        *(None, "", "text in an unknown encoding", "UTF-8"),
-    ),
     "a binary file": (
         whole(lambda b: b"PK\x03\x04\0\0" + bytes(range(256))),
         *(None, "", "a binary file", "UTF-8"),
     ),
-    "a file of NULs": (whole(lambda b: bytes(1000)), None, "", "a binary file", "UTF-8"),
 }
 SEEDS = TOLD | {
     seed: (spoil, funding(*fault)) for seed, (spoil, *fault) in OF_FUNDING.items()
@@ -196,41 +184,9 @@ SEEDS = TOLD | {
         remove("sources"),
         ("sources.csv", None, "", "no such file", "the source of the figures"),
     ),
-    "sources that cannot be read": (
-        rewrite("sources", encode("gb18030")),
-        ("sources.csv", None, "", "text in GB18030 (GBK)", "UTF-8"),
-    ),
     "a source twice": (
         edit("sources", lambda rows: rows.append(rows[1])),
         ("sources.csv", 3, "source_id", "'jilin-wuxi-2021'", "no earlier row has"),
-    ),
-    "a code without Chinese": (
-        labels("qinglan,actor,,Qinglan"),
-        ("labels.csv", 2, "zh", "nothing", "hinese wording"),
-    ),
-    "a code without English": (
-        labels("qinglan,actor,青岚省,"),
-        ("labels.csv", 2, "en", "nothing", "nglish wording"),
-    ),
-    "a code twice": (
-        labels("qinglan,actor,青岚省,Qinglan\nqinglan,place,青岚,Qinglan"),
-        ("labels.csv", 3, "code", "'qinglan'", "no earlier row has"),
-    ),
-    "an unknown kind of code": (
-        labels("qinglan,actr,青岚省,Qinglan"),
-        ("labels.csv", 2, "kind", "'actr'", "(did you mean actor?)"),
-    ),
-    "a code of a closed list under another kind": (
-        labels("annual_aid,item,年度援助,aid a year"),
-        ("labels.csv", 2, "kind", "'item'", "indicator, for annual_aid is of a closed list"),
-    ),
-    "an exclusion twice": (
-        cell("exclusions", 4, occurrence="1", token="一个"),
-        ("exclusions.csv", 4, "source_id", "'jilin-wuxi-2021 3 一个 1'", "no earlier row has"),
-    ),
-    "a formula of an unknown fact": (
-        cell("crosschecks", 2, left="4 * jilin-annual-usual + jilin-annual-2021"),
-        ("crosschecks.csv", 2, "left", "'jilin-annual-2021'", "(did you mean jilin-annual-2020?)"),
     ),
 }  # fmt: skip
 

@@ -69,6 +69,7 @@ TEXT = "2020年，援助资金500万元。\n"
 ARTICLES = {
     "gb18030": TEXT.encode("gb18030"),
     "utf16": TEXT.encode("utf-16"),
+    "utf16be": b"\xfe\xff" + TEXT.encode("utf-16-be"),
     "unmarked": TEXT.encode("utf-16-le"),
     "picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe",
     "nulls": b"\0" * 100,
@@ -90,6 +91,7 @@ REFUSED = {
     "new file/new": "no such folder to make it in",
     "audit gb18030.txt": "gb18030.txt is text in GB18030 (GBK); save it as UTF-8 text first",
     "audit utf16.txt": "utf16.txt is text in UTF-16; save it as UTF-8 text first",
+    "audit utf16be.txt": "utf16be.txt is text in UTF-16; save",
     "audit unmarked.txt": "unmarked.txt is text in UTF-16; save",
     "audit picture.txt": BINARY,
     "audit nulls.txt": BINARY,

@@ -66,21 +66,6 @@ def test_a_theme_has_the_columns_of_the_contract_rightly_typed(name):
     assert list(got)[: len(OWN[name]) + 1] == ["fact_id", *OWN[name]]
 
 
-def test_what_is_not_printed_is_missing_and_nothing_else():
-    missing = {
-        name: table.columns[table.isna().any()].tolist()
-        for name, table in ((name, LOADERS[name]()) for name in THEMES)
-    }
-    years, remarks = ["start", "end"], ["part_of", "note", "note_zh"]
-    assert missing == {
-        "funding": [*years, "value", "qualifier", "low", "high", *remarks],
-        "projects": [*years, *remarks],
-        "water_works": [*years, *remarks],
-        "training": ["place", *years, *remarks],
-        "county": [*years, "high", *remarks],
-    }
-
-
 @pytest.mark.parametrize("name", THEMES)
 def test_a_category_holds_only_what_stands_in_the_table(name):
     table = LOADERS[name]()
@@ -119,29 +104,6 @@ def test_every_table_and_column_is_described_in_english_with_the_chinese_term(na
     for thing, words in described.items():
         assert re.search("[a-z]{3}", words), f"{name}, {thing}: expected English, got {words}"
         assert re.search("[\u4e00-\u9fff]", words), f"{name}, {thing}: expected Chinese in {words}"
-
-
-@pytest.mark.parametrize("name", THEMES)
-def test_a_theme_declares_its_keys(name):
-    schema = RESOURCES[name]["schema"]
-    assert schema["primaryKey"] == ["fact_id"]
-    keys = {
-        key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
-        for key in schema["foreignKeys"]
-    }
-    codes = dict.fromkeys([*OWN[name], "indicator", "qualifier"], ("labels", "code"))
-    links = {"source_id": ("sources", "source_id"), "part_of": ("", "fact_id")}
-    assert keys == codes | links
-
-
-def test_what_depends_on_meaning_is_a_closed_list():
-    for name in THEMES:
-        fields = {field["name"]: field for field in RESOURCES[name]["schema"]["fields"]}
-        for column in ("indicator", "qualifier"):
-            assert "enum" in fields[column]["constraints"], f"{name}.{column}: expected a list"
-        for column in set(OWN[name]) - {"status"}:
-            rules = fields[column].get("constraints", {})
-            assert "enum" not in rules, f"{name}.{column}: expected open"
 
 
 def test_every_word_is_in_its_language():
@@ -359,14 +321,10 @@ def test_other_files_beside_the_tables_are_the_users_own(county):
 def test_a_sound_folder_has_no_fault(kind, county):
     faults.SOUND[kind](county)
     assert check(county) == []
-    assert len(wd.load_funding(county)) == 9
-
-
-@pytest.mark.parametrize("kind", ["a byte order mark", "Windows line ends", "both"])
-def test_excels_copy_of_a_table_is_the_same_table(kind, county):
-    faults.SOUND[kind](county)
     got = wd.load_funding(county)
-    pd.testing.assert_frame_equal(got, wd.load_funding(), check_flags=False)
+    assert len(got) == 9
+    if kind in ("a byte order mark", "Windows line ends", "both"):
+        pd.testing.assert_frame_equal(got, wd.load_funding(), check_flags=False)
 
 
 def test_all_faults_of_a_file_are_told_at_once(county):
