@@ -262,9 +262,18 @@ class Readable(pd.DataFrame):
         return Readable
 
     def _repr_html_(self):
+        frame = self.rename_axis(index=None, columns=self.index.name)  # all heads in one row
         with pd.option_context("display.max_colwidth", None):
-            html = super()._repr_html_()
-        return html and re.sub(r"\n *<(t[hd])>", r'\n<\1 style="text-align: left">', html)
+            html = super(Readable, frame)._repr_html_()
+        return html and re.sub(r"\n *<(t[hd])>([^<]*)", _cell, html)
+
+
+def _cell(match: re.Match) -> str:
+    """A short text stays on its line; else Chinese would break after each character."""
+    kind, text = match.groups()
+    text = text.replace("&lt;NA&gt;", "")
+    keep = "; white-space: nowrap" if len(text) <= 10 else ""
+    return f'\n<{kind} style="text-align: left{keep}">{text}'
 
 
 def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
