@@ -189,7 +189,18 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 
 
 def quantities(table: pd.DataFrame) -> pd.Series:
-    """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
+    """Every row of a table as a Quantity: a Series that does arithmetic.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As a loader gives it, or a selection of its rows.
+
+    Returns
+    -------
+    Series
+        Indexed by fact_id.
+    """
     columns = ["as_written", "unit", "fact_id", "source_id", "paragraph"]
     need_columns(table, *columns)
     return pd.Series(
