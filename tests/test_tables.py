@@ -167,9 +167,16 @@ def test_a_table_in_words_has_labels_for_codes_and_no_empty_column():
 @pytest.mark.parametrize("ask", [lambda: wd.labelled(wd.load_funding()), wd.cross_checks])
 def test_a_table_of_words_is_shown_whole_and_from_the_left(ask):
     shown = ask()._repr_html_()
-    assert shown.count("<td") == shown.count('<td style="text-align: left">')
+    assert shown.count("<td") == shown.count('<td style="text-align: left')
     assert "2016—2019年" in shown  # past the fiftieth character of its sentence
     assert "...<" not in shown
+
+
+def test_a_short_word_of_a_table_is_not_broken_and_nothing_is_said_of_what_is_missing():
+    heads, rows = wd.labelled(wd.load_funding(), "zh")._repr_html_().split("</thead>")
+    assert heads.count("<tr") == 1
+    assert 'nowrap">吉林省<' in rows
+    assert "NA&gt;" not in wd.load_sources(wd.three_gorges())._repr_html_()
 
 
 # -------------------------------------------------------------------- a fact
