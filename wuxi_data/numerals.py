@@ -603,7 +603,7 @@ def _range(
         troubles.append(_("one unit in a range"))
     if not measure.word and first.scale == 1 < second.scale and low < high / second.scale:
         low *= second.scale  # 20至30万 are 20万 to 30万
-    if not low < high or (low in CALENDAR and high in CALENDAR and unit in ("year", "")):
+    if not low < high or (unit in ("year", "") and low in CALENDAR and high in CALENDAR):
         troubles.append(_("a range that rises, of no calendar years"))
     return low, high, unit, end
 
@@ -675,9 +675,11 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
-    calendar = amount.value in CALENDAR and not amount.mark
-    if unit == "year" and (calendar or re.match("[初末底起止]", after)):
-        return True  # 98年底 is a year of the calendar
+    if unit == "year":  # asked first: a fraction is looked for in the whole calendar
+        if amount.value in CALENDAR and not amount.mark:
+            return True
+        if re.match("[初末底起止]", after):  # 98年底 is one too
+            return True
     if unit == "year" and text[at] in HAN and _HISTORY.search(text):
         return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
