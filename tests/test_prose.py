@@ -109,7 +109,7 @@ def test_where_a_mark_fades_out_is_no_number_of_the_output(ours):
     shows = {"text/plain": chart.text(), MIME: chart.to_json()}
     cell = {**code(), "outputs": [{"output_type": "display_data", "data": shows}]}
     notebook = {"cells": [prose_of("200余个项目，不到300个。"), cell]}
-    assert [each.found for each in prose.faults(notebook, "01.ipynb", ours)] == ["'300'"]
+    assert [each.found for each in prose.notebook_faults(notebook, "01.ipynb", ours)] == ["'300'"]
 
 
 def test_a_finding_needs_both_languages(ours):
