@@ -179,6 +179,7 @@ def _png(figure: Figure) -> bytes:
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    image = pixels.convert("RGB").quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    image.save(small, "PNG", dpi=(style.DPI, style.DPI), optimize=True)
+    image = pixels.convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.putpalette(255 if each == 254 else each for each in image.getpalette())  # paper is white
+    image.save(small, "PNG", dpi=(style.DPI, style.DPI))
     return small.getvalue()
