@@ -531,6 +531,19 @@ def test_looks_say_how_sure_a_figure_is():
     assert chart.figures[1].words == ("400万元（推断）", "4 million yuan (inferred)")
 
 
+def test_a_key_tells_what_is_printed_from_what_is_computed():
+    total = wd.fact(FUNDING, "jilin-aid-1992-2021")
+    part = wd.fact(FUNDING, "jilin-aid-2016-2020")
+    solid = [
+        wd.bars(figures).key[0][1].en for figures in ([total], [total - part], [total / 2, total])
+    ]
+    assert solid == [
+        "solid: as printed",
+        "solid: computed from print",
+        "solid: as printed, or computed from print",
+    ]
+
+
 # -------------------------------------------------------------------- on axes of the user's
 
 
