@@ -62,7 +62,7 @@ def seconds(run: Callable) -> float:
 
 def afresh(run: Callable, folder: Path):
     """As after an edit: what was read before is forgotten, and so what was found in it."""
-    reading._read.cache_clear()
+    reading._read_table.cache_clear()
     return run(folder)
 
 

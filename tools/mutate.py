@@ -317,7 +317,7 @@ class Bench:
 
     def _by_reproduce(self, folder):
         """What it says of the files that it made."""
-        said = [self.reproduce._settle(each, self.tree, check=True) for each in self.made]
+        said = [self.reproduce._write_or_compare(each, self.tree, check=True) for each in self.made]
         return [each for each in said if each.state != "same"]
 
     def _differs(self, mutant: Mutant) -> bool:
