@@ -199,8 +199,10 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    ours = _("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
-    print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT.") if arguments.data else ours)
+    if arguments.data:
+        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
+    else:
+        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
     return OK
 
 
