@@ -40,7 +40,7 @@ def county(folder: Path, rows: int) -> Path:
 
 def afresh(run, folder: Path):
     """As after an edit: what was read before is forgotten."""
-    reading._read.cache_clear()
+    reading._read_table.cache_clear()
     return run(folder)
 
 

@@ -135,7 +135,7 @@ def in_words(quantity: Quantity) -> Both:
     return Both(*(quantity.wording(lang) for lang in LANGS))
 
 
-def mark_words(quantity: Quantity, state: str = "completed") -> Both:
+def mark_words(quantity: Quantity, state: str) -> Both:
     """A figure in words, with its state: inferred, planned, before the aid."""
     said = in_words(quantity)
     if quantity.printed and not quantity.bounded:

@@ -80,18 +80,21 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
         sides = []
         for side, formula in (("left", left), ("right", right)):
             unknown = [word for word in names_in(formula) if word not in known]
-            yield from (raw.fault(row, side, _operand(word, known), word) for word in unknown)
+            for word in unknown:
+                yield raw.fault(row, side, _operand(word, known), word)
+            if unknown or not sound:
+                continue
             try:
-                sides += [evaluate(formula, figures)] if sound and not unknown else []
+                sides.append(evaluate(formula, figures))
             except ZeroDivisionError:
                 yield raw.fault(row, side, _("no division by zero"))
             except ValueError as error:
                 yield raw.fault(row, side, _("a formula that computes: {why}", why=error))
-        try:
-            if len(sides) == 2:
+        if len(sides) == 2:
+            try:
                 verdict(sides[0], relation, sides[1])
-        except ValueError as error:
-            yield raw.fault(row, "right", _("sides that compare: {why}", why=error))
+            except ValueError as error:
+                yield raw.fault(row, "right", _("sides that compare: {why}", why=error))
 
 
 def _operand(word: str, known: set[str]) -> str:

@@ -34,18 +34,27 @@ def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None)
 
 
 def _grouped(
-    facts: Iterable[Quantity], groups: Iterable[tuple], details: Mapping, stand_out: Container[str]
+    facts: Iterable[Quantity],
+    groups: Mapping[tuple, Iterable[str]],
+    details: Mapping[str, tuple],
+    stand_out: Container[str],
 ) -> list[Wanted]:
-    """Figures under the headings of their groups; some stand out, some have a detail beside."""
+    """Facts under the headings of `groups`; some stand out, some have a detail beside them."""
+    heading = {name: words for words, names in groups.items() for name in names}
     return [
         mark(
             each,
-            group=group,
+            group=heading[each.formula],
             detail=details.get(each.formula),
             tone="main" if each.formula in stand_out else "second",
         )
-        for each, group in zip(facts, groups, strict=True)
+        for each in facts
     ]
+
+
+def _together(groups: Mapping[tuple, Mapping]) -> dict:
+    """What every group says of its facts."""
+    return {name: words for said in groups.values() for name, words in said.items()}
 
 
 def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
@@ -240,27 +249,33 @@ def plot_hydropower(water_works: pd.DataFrame, funding: pd.DataFrame, *, lang: s
 
 def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Each programme with its people, by who ran it; nothing is summed."""
-    jilin = ("吉林省", "Jilin province")
-    water = ("水利部定点帮扶", "The water ministry's programme")
-    county = ("巫溪县", "Wuxi County")
-    names = {
-        "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
-        "ecommerce-people": ("电商专业人才", "E-commerce specialists"),
-        "exchange-people": ("交流培训干部", "Cadres on exchange"),
-        "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
-        "cadre-training-people": ("基层干部和技术人才", "Grassroots cadres and technical staff"),
-        "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
-        "ecommerce-2021-people": ("电商班学员", "Trainees of one e-commerce class"),
+    groups = {
+        ("吉林省", "Jilin province"): {
+            "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
+            "ecommerce-people": ("电商专业人才", "E-commerce specialists"),
+            "exchange-people": ("交流培训干部", "Cadres on exchange"),
+            "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
+        },
+        ("水利部定点帮扶", "The water ministry's programme"): {
+            "cadre-training-people": (
+                "基层干部和技术人才",
+                "Grassroots cadres and technical staff",
+            ),
+            "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
+        },
+        ("巫溪县", "Wuxi County"): {
+            "ecommerce-2021-people": ("电商班学员", "Trainees of one e-commerce class"),
+        },
     }
-    groups = [jilin] * 4 + [water] * 2 + [county]
+    labels = _together(groups)
     details = {
         "resettlement-people": ("{resettlement-classes}",) * 2,
         "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
         "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
     return bars(
-        _grouped(_facts(names, training), groups, details, names),
-        label=names,
+        _grouped(_facts(labels, training), groups, details, labels),
+        label=labels,
         name="training",
         title=(
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
@@ -359,26 +374,29 @@ def plot_timeline(
     lang: str = "zh",
 ) -> Chart:
     """The years that the article names, in the lanes of those who acted."""
-    names = {
-        "aid-began": ("开始对口支援", "Aid begins"),
-        "jilin-aid-1992-2021": ("资金和物资", "Money and goods"),
-        "jilin-aid-2016-2020": ("“十三五”资金", "Money, five years"),
-        "projects-2016-2020": ("“十三五”项目", "Projects, five years"),
-        "jilin-annual-2020": (
-            "{jilin-annual-2020:period}资金",
-            "Money in {jilin-annual-2020:period}",
-        ),
-        "projects-2020": ("{projects-2020:period}项目", "Projects in {projects-2020:period}"),
-        "water-meeting-2018": ("对口帮扶对接会", "The ministry's meeting"),
-        "water-investment": ("饮水投入", "Water investment"),
-        "water-people": ("饮水安全受益", "People with safe water"),
+    groups = {
+        ("吉林省", "Jilin province"): {
+            "aid-began": ("开始对口支援", "Aid begins"),
+            "jilin-aid-1992-2021": ("资金和物资", "Money and goods"),
+            "jilin-aid-2016-2020": ("“十三五”资金", "Money, five years"),
+            "projects-2016-2020": ("“十三五”项目", "Projects, five years"),
+            "jilin-annual-2020": (
+                "{jilin-annual-2020:period}资金",
+                "Money in {jilin-annual-2020:period}",
+            ),
+            "projects-2020": ("{projects-2020:period}项目", "Projects in {projects-2020:period}"),
+        },
+        ("水利部与巫溪县", "The water ministry and the county"): {
+            "water-meeting-2018": ("对口帮扶对接会", "The ministry's meeting"),
+            "water-investment": ("饮水投入", "Water investment"),
+            "water-people": ("饮水安全受益", "People with safe water"),
+        },
     }
-    groups = [("吉林省", "Jilin province")] * 6
-    groups += [("水利部与巫溪县", "The water ministry and the county")] * 3
-    facts = _facts(names, funding, projects, water_works, county)
+    labels = _together(groups)
+    facts = _facts(labels, funding, projects, water_works, county)
     return spans(
-        _grouped(facts, groups, {}, names),
-        label=names,
+        _grouped(facts, groups, {}, labels),
+        label=labels,
         name="timeline",
         title=(
             "援助始于{aid-began}，累计数之外，最早注明年份的数却是{jilin-aid-2016-2020:period}的",
@@ -400,12 +418,6 @@ def _other_facts(table: pd.DataFrame, names: Iterable[str]) -> list[Quantity]:
     return _facts(names, table, data=str(three_gorges()))
 
 
-_FREE = ("无偿援助", "Free of charge")
-_FREE_AND_GOODS = ("无偿援助，物资折款在内", "Free of charge, goods counted in")
-_NOT_SAID = (
-    "原文作“投入”或“援助”，没有说无偿",
-    "Printed as put in or as aid, not as free of charge",
-)
 _PAIRS = {
     "shanghai-wanzhou": ("上海—万州", "Shanghai to Wanzhou"),
     "shanghai-yiling": ("上海—夷陵", "Shanghai to Yiling"),
@@ -417,8 +429,6 @@ _PAIRS = {
     "tianjin-wanzhou": ("天津—万州", "Tianjin to Wanzhou"),
     "jilin-wuxi": ("吉林—巫溪", "Jilin to Wuxi County"),
 }
-
-
 _JILIN = ("jilin-wuxi-2022-aid", "jilin-wuxi-2022-projects")
 
 
@@ -430,21 +440,30 @@ def _pairs(names: Iterable[str]) -> dict[str, tuple]:
 
 def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """What pairings have given in all; what is counted differently stands apart."""
-    years = {
-        "shanghai-wanzhou-2015-aid": ("{shanghai-wanzhou-2015-aid:period}",) * 2,
-        "shanghai-yiling-2016-aid": ("{shanghai-yiling-2016-aid:period}",) * 2,
-        "beijing-badong-2019-aid": ("{beijing-badong-2019-years}",) * 2,
-        "zhejiang-fuling-2025-aid": ("三十多年", "over thirty years"),
-        "shandong-zhongxian-aid": ("没有写明时期", "no period printed"),
-        "liaoning-fengjie-aid": (
-            "{liaoning-fengjie-years}，基础设施",
-            "{liaoning-fengjie-years}, infrastructure",
-        ),
-        "changzhou-aid": ("{changzhou-aid:period}",) * 2,
-        "tianjin-wanzhou-2022-aid": ("{tianjin-wanzhou-2022-years}",) * 2,
-        "jilin-wuxi-2022-aid": ("{jilin-wuxi-2022-years}",) * 2,
+    groups = {
+        ("无偿援助", "Free of charge"): {
+            "shanghai-wanzhou-2015-aid": ("{shanghai-wanzhou-2015-aid:period}",) * 2,
+            "shanghai-yiling-2016-aid": ("{shanghai-yiling-2016-aid:period}",) * 2,
+            "beijing-badong-2019-aid": ("{beijing-badong-2019-years}",) * 2,
+            "zhejiang-fuling-2025-aid": ("三十多年", "over thirty years"),
+        },
+        ("无偿援助，物资折款在内", "Free of charge, goods counted in"): {
+            "shandong-zhongxian-aid": ("没有写明时期", "no period printed"),
+        },
+        (
+            "原文作“投入”或“援助”，没有说无偿",
+            "Printed as put in or as aid, not as free of charge",
+        ): {
+            "liaoning-fengjie-aid": (
+                "{liaoning-fengjie-years}，基础设施",
+                "{liaoning-fengjie-years}, infrastructure",
+            ),
+            "changzhou-aid": ("{changzhou-aid:period}",) * 2,
+            "tianjin-wanzhou-2022-aid": ("{tianjin-wanzhou-2022-years}",) * 2,
+            "jilin-wuxi-2022-aid": ("{jilin-wuxi-2022-years}",) * 2,
+        },
     }
-    groups = [_FREE] * 4 + [_FREE_AND_GOODS] + [_NOT_SAID] * 4
+    years = _together(groups)
     return bars(
         _grouped(_other_facts(funding, years), groups, years, _JILIN),
         label=_pairs(years),
@@ -467,8 +486,6 @@ def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """The totals of the area and of its two parts; beside each, what it does not agree with."""
-    area = ("全库区", "The whole area")
-    chongqing, hubei = ("重庆库区", "Chongqing's part"), ("湖北库区", "Hubei's part")
     at_odds = {
         "sanxia-2005-total": (
             "同一篇的两类相加是{sanxia-2005-welfare + sanxia-2005-cooperation}",
@@ -483,21 +500,20 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "the area less Chongqing leaves {sanxia-2017-total - cq-2018-total}",
         ),
     }
-    names = (
-        "sanxia-2005-total",
-        "sanxia-2017-total",
-        "cq-2018-total",
-        "cq-2024-total",
-        "cq-2021-2025-total",
-        "yichang-2021-total",
-        "hubei-2023-total",
-    )
-    labels = {name: (f"{{{name}:period}}",) * 2 for name in names}
+    groups = {
+        ("全库区", "The whole area"): ["sanxia-2005-total", "sanxia-2017-total"],
+        ("重庆库区", "Chongqing's part"): [
+            "cq-2018-total",
+            "cq-2024-total",
+            "cq-2021-2025-total",
+        ],
+        ("湖北库区", "Hubei's part"): ["yichang-2021-total", "hubei-2023-total"],
+    }
+    labels = {name: (f"{{{name}:period}}",) * 2 for names in groups.values() for name in names}
     years = "{yichang-2021-total:period}"
     labels["yichang-2021-total"] = (f"宜昌，{years}", f"Yichang, {years}")
-    groups = [area] * 2 + [chongqing] * 3 + [hubei] * 2
     return bars(
-        _grouped(_other_facts(funding, names), groups, at_odds, at_odds),
+        _grouped(_other_facts(funding, labels), groups, at_odds, at_odds),
         label=labels,
         name="three-gorges",
         title=(
@@ -518,21 +534,22 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Projects of pairings; beside them the money of each, where one text prints both."""
-    aid, every = (
-        ("援建、帮扶项目", "Aid projects"),
-        ("各类项目，合作在内", "Projects of all kinds, co-operation included"),
-    )
-    money = {
-        "beijing-badong-2019-projects": "beijing-badong-2019-aid",
-        "shandong-zhongxian-projects": "shandong-zhongxian-aid",
-        "liaoning-fengjie-projects": "liaoning-fengjie-aid",
-        "tianjin-wanzhou-2022-projects": "tianjin-wanzhou-2022-aid",
-        "jilin-wuxi-2022-projects": "jilin-wuxi-2022-aid",
-        "shanghai-wanzhou-2015-projects": "shanghai-wanzhou-2015-total",
+    groups = {
+        ("援建、帮扶项目", "Aid projects"): {
+            "beijing-badong-2019-projects": "beijing-badong-2019-aid",
+            "shandong-zhongxian-projects": "shandong-zhongxian-aid",
+            "liaoning-fengjie-projects": "liaoning-fengjie-aid",
+            "tianjin-wanzhou-2022-projects": "tianjin-wanzhou-2022-aid",
+            "jilin-wuxi-2022-projects": "jilin-wuxi-2022-aid",
+        },
+        ("各类项目，合作在内", "Projects of all kinds, co-operation included"): {
+            "shanghai-wanzhou-2015-projects": "shanghai-wanzhou-2015-total",
+        },
     }
+    money = _together(groups)
     each_costs = {count: (f"{{{total} / {count}}}",) * 2 for count, total in money.items()}
     return bars(
-        _grouped(_other_facts(projects, money), [aid] * 5 + [every], each_costs, _JILIN),
+        _grouped(_other_facts(projects, money), groups, each_costs, _JILIN),
         label=_pairs(money),
         name="pairing-projects",
         title=(

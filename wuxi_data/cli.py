@@ -99,10 +99,10 @@ def _reproduce(arguments) -> int:
     states = Counter(outcome.state for outcome in outcomes)
     print(", ".join(f"{count} {translated(state)}" for state, count in sorted(states.items())))
     _say(_("{seconds:.1f} s", seconds=time.monotonic() - began))
-    different = arguments.check and (states["changed"] or states["new"] or states["stale"])
+    different = arguments.check and {"changed", "new", "stale"} & states.keys()
     if different:
         _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
-    return FAILED if states["failed"] or different else OK
+    return FAILED if "failed" in states or different else OK
 
 
 def _check(arguments) -> int:
@@ -199,8 +199,10 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    ours = _("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT.")
-    print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT.") if arguments.data else ours)
+    if arguments.data:
+        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
+    else:
+        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
     return OK
 
 

@@ -139,7 +139,8 @@ def _rule(name: str, field: dict) -> str:
 
 def _closed_lists(lang: str) -> Iterator[str]:
     """Each closed list, once: the indicators of each table with their units, then the rest."""
-    words, listed = {code: said[lang] for code, said in labels().items()}, {}
+    words = {code: said[lang] for code, said in labels().items()}
+    tables: dict[tuple, list[str]] = {}  # (column, its codes) → the tables that have it
     for declared in package()["resources"]:
         path, units = f"`{declared['path']}`", declared.get("indicatorUnits", {})
         if units:
@@ -148,8 +149,8 @@ def _closed_lists(lang: str) -> Iterator[str]:
         for column, field in fields(declared["name"]).items():
             codes = tuple(field["constraints"].get("enum", ()))
             if column != "indicator" and codes and set(codes) <= set(words):
-                listed.setdefault((column, codes), []).append(path)
-    for (column, codes), paths in listed.items():
+                tables.setdefault((column, codes), []).append(path)
+    for (column, codes), paths in tables.items():
         found = _listed((code, words[code]) for code in codes)
         yield f"**`{column}`** ({', '.join(paths)}): {found}"
     place = LANGS.index(lang)

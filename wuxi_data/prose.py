@@ -72,18 +72,10 @@ class Evidence(NamedTuple):
 
 
 def check_notebooks(data: str | Path | None = None) -> list[Fault]:
-    """Every fault of the notebooks of a folder, ours by default; nothing is run.
+    """Every fault of the notebooks of a folder, ours by default; no notebook is run.
 
-    Parameters
-    ----------
-    data : path, optional
-        A folder of your own tables, whose ``notebooks`` are read.
-
-    Returns
-    -------
-    list of Fault
-        Files that are not notebooks, cells without a stored run, findings in one language, and
-        numbers in prose that stand neither in a table nor in an output.
+    Files that are not notebooks, cells without a stored run, findings in one language, and numbers
+    in prose that stand neither in a table nor in an output.
     """
     found, known = [], evidence(data)
     for path in notebooks.notebook_paths(notebooks.notebook_folder(data)):
@@ -138,7 +130,7 @@ def numerals(text: str) -> list[Numeral]:
 
 
 def _numeral(text: str) -> Numeral:
-    """As print is read, once its English words are Chinese."""
+    """Read as print is, after English scale words are put into Chinese."""
     chinese = re.sub("|".join(_SCALES), lambda word: _SCALES[word[0]], text)
     try:
         reading = read("".join(chinese.split()))

@@ -83,7 +83,7 @@ class Raw:
         return Fault(self.path.name, self.lines[row], column, shown, expected)
 
 
-def folder(data: str | Path | None = None) -> Path:
+def folder(data: str | Path | None) -> Path:
     """The folder of tables: ours for None, else the user's own, which must hold at least one."""
     path = PACKAGE / "data" if data is None else Path(data)
     if not path.exists():
@@ -216,11 +216,12 @@ def _columns(fault: Callable[..., Fault], header: list[str], declared: dict[str,
     """(what each column of the file is, faults); no columns where it has no header."""
     if not header:
         return [], [fault("", _("an empty file"), _("a header and rows"))]
-    found, needed = list(header), {name for name in declared if "since" not in declared[name]}
+    found = list(header)
     while found and not found[-1].strip():  # Excel leaves nameless columns at the end
         found.pop()
-    plain = [name.strip().casefold() for name in found]
-    names = [name if name in declared else found[place] for place, name in enumerate(plain)]
+    names = [name.strip().casefold() for name in found]
+    names = [name if name in declared else found[place] for place, name in enumerate(names)]
+    needed = {name for name, field in declared.items() if "since" not in field}
     otherwise_separated = any(mark in name for name in found for mark in ";\t，")
     if otherwise_separated or len(needed.intersection(names)) * 2 < len(needed):
         expected = _("the header {columns}, separated by commas", columns=",".join(declared))
@@ -239,7 +240,7 @@ def _columns(fault: Callable[..., Fault], header: list[str], declared: dict[str,
         elif name != found[place]:
             faults.append(fault(name, said, name))
     for column in declared:
-        if column in needed.difference(names):
+        if column in needed and column not in names:
             expected = _("a column {name!r} in the header", name=column)
             faults.append(fault(column, _("no such column"), expected))
     if nameless := len(header) - len(found):

@@ -142,28 +142,11 @@ def build(
     findings: Iterable = (),
     picture: Callable[[Chart, str, bool], Picture] = picture,
 ) -> bytes:
-    """The whole page as bytes that depend on tables, charts and findings alone.
+    """The whole page, in HTML: bytes that depend on tables, charts and findings alone.
 
-    Parameters
-    ----------
-    data : path, optional
-        A folder of your own tables; ours by default.
-    charts : iterable of Chart
-        Those with a name; first on the page come those that findings stand over.
-    findings : iterable
-        What authors say, as :func:`wuxi_data.notebooks.findings` collects it.
-    picture : callable
-        Gives a chart's picture in a language, wide or narrow: for whoever has drawn it already.
-
-    Returns
-    -------
-    bytes
-        HTML in UTF-8 that asks nothing of the network.
-
-    Raises
-    ------
-    TableError
-        The tables are faulty.
+    `findings` are what :func:`wuxi_data.notebooks.findings` collects; the charts beneath them come
+    first. `picture` gives a chart's picture in a language, narrow or not: a caller that has drawn
+    it already need not draw it again. The page asks nothing of the network.
     """
     book, findings, charts = Book(data), list(findings), list(charts)
     facts = book.facts

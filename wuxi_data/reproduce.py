@@ -59,10 +59,7 @@ class Outcome(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A notebook that was run: its file and the faults of its prose, or why it failed.
-
-    And what it shows: charts and findings.
-    """
+    """A notebook that was run: its file and the faults of its prose, or why it failed."""
 
     made: list[Artefact | Outcome]
     shown: Sequence[Shown] = ()

@@ -384,13 +384,8 @@ def _part_faults(table: _Table) -> None:
     parts_of = defaultdict(list)
     for pair in total_of.items():
         part, total = pair
-        wrong = None
-        if table.sound(pair, "unit"):
-            wrong = _other_unit(cells, part, total)
-        if not wrong and table.sound(pair, *_YEARS, "part_of"):
-            wrong = _other_years(cells, part, total)
-        if wrong:
-            table.add(part, "part_of", wrong)
+        if expected := _other_total(table, cells, pair):
+            table.add(part, "part_of", expected)
         elif table.sound(pair, *_FIGURE, *_YEARS, "part_of"):
             parts_of[total].append(part)
     for total, parts in parts_of.items():
@@ -405,15 +400,15 @@ def _in_circles(total_of: dict[int, int]) -> list[int]:
     return list(above)
 
 
-def _other_unit(cells: dict[str, list[str]], part: int, total: int) -> str | None:
+def _other_total(table: _Table, cells: dict[str, list[str]], pair: tuple[int, int]) -> str | None:
+    """A total in the part's unit, which covers its years where both are printed."""
+    part, total = pair
     unit = cells["unit"][part]
-    return None if unit == cells["unit"][total] else _("a total in {unit}", unit=unit)
-
-
-def _other_years(cells: dict[str, list[str]], part: int, total: int) -> str | None:
-    """Years outside the total's, where both are printed."""
+    if table.sound(pair, "unit") and unit != cells["unit"][total]:
+        return _("a total in {unit}", unit=unit)
     (start, first), (end, last) = ((cells[year][part], cells[year][total]) for year in _YEARS)
-    if "" < start < first or end > last > "":
+    outside = "" < start < first or end > last > ""
+    if outside and table.sound(pair, *_YEARS, "part_of"):
         own, other = f"{start}–{end}", f"{first}–{last}"
         return _("a total of the years {part}, not of {total}", part=own, total=other)
     return None

@@ -34,7 +34,7 @@ _CANNOT_BE_SAID = {"zh": "不能确定", "en": "cannot be said"}
 _EXACTLY = Context(prec=200)
 
 
-def say(quantity: Quantity, lang: str, unit: bool = True) -> str:
+def say(quantity: Quantity, lang: str, unit: bool) -> str:
     """A figure in words, with or without its unit."""
     if quantity.printed and lang == "zh":
         # 億 is 亿 to a reader, and to our font; a blank within Chinese is the typesetter's.
