@@ -24,7 +24,7 @@ from wuxi_data.charts import MIME, Chart
 from wuxi_data.numerals import fold
 from wuxi_data.places import NOTHING, Both, Folder, fill, typed_numbers
 from wuxi_data.quantity import evaluate, parse_quantity
-from wuxi_data.style import width, wrap
+from wuxi_data.style import height, settings, width, wrap
 from wuxi_data.wording import unwrapped
 
 HERE = Path(__file__).parent
@@ -421,6 +421,15 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
 def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text, figure):
     for room in range(math.ceil(width(figure, 10)), 200):
         assert figure in wrap(text, room, 10), wrap(text, room, 10)
+
+
+def test_lines_are_evenly_spaced_whatever_letters_they_hold():
+    with settings():
+        figure = plt.figure()
+        lines = [figure.text(0, 0, words, fontsize=10) for words in ("acem", "(gpq,", "巫溪县")]
+        highs = {round(line.get_window_extent().height * 72 / figure.dpi, 2) for line in lines}
+    plt.close(figure)
+    assert highs == {round(height("巫溪县", 10), 2)}
 
 
 def test_columns_whose_words_have_no_room_are_bars():

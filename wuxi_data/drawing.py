@@ -62,7 +62,7 @@ class _Sheet:
         body = self.body.pen(ax, self.wide, high, left, self.body_top)
         pen = Pen(ax, self.wide, high, left, 0)
         ax.set_title(self.title, loc="left", x=left / self.wide, y=1 - sizes.margin * 0.8 / high,
-                     pad=0, va="top", fontsize=sizes.title, color=INK, linespacing=1.3,
+                     pad=0, va="top", fontsize=sizes.title, color=INK,
                      fontfamily=style.families(self.title), fontweight="semibold")  # fmt: skip
         for gid, words, top, size in self.around:
             if words:

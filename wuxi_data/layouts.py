@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from matplotlib.patches import Ellipse, PathPatch, Rectangle
@@ -431,13 +432,12 @@ def _slot(mark: Mark) -> tuple:
 def _slots(marks) -> list[tuple]:
     """One place for each column; a year without one stays empty where few years lack."""
     slots: list[tuple] = []
-    for group, inside in groupby(map(_slot, marks), key=lambda slot: slot[0]):
-        own = [place for _group, place in inside]
-        if all(isinstance(place, int) for place in own):
-            own = sorted(set(own))
-            if own[-1] - own[0] < 2 * len(own):
-                own = list(range(own[0], own[-1] + 1))
-        slots += [(group, place) for place in own]
+    for group, inside in groupby(map(_slot, marks), key=itemgetter(0)):
+        places = [place for _group, place in inside]
+        if all(isinstance(place, int) for place in places):
+            every = range(min(places), max(places) + 1)
+            places = every if len(every) <= 2 * len(set(places)) else sorted(places)
+        slots += [(group, place) for place in places]
     return list(dict.fromkeys(slots))
 
 

@@ -31,7 +31,7 @@ class Pen:
 
     def text(self, words: str, x: float, y: float, size: float, gid: str, **given) -> None:
         """Words whose upper left corner is at (x, y)."""
-        given = {"color": INK, "va": "top", "ha": "left", "linespacing": 1.3, **given}
+        given = {"color": INK, "va": "top", "ha": "left", **given}
         self.ax.text(self.x(x), self.y(y), words, fontsize=size, gid=gid,
                      fontfamily=style.families(words), **given)  # fmt: skip
 

@@ -313,16 +313,14 @@ def sentence(words: Both) -> Markup:
     """Both languages of a sentence, in which no figure is broken from its unit."""
     if words.zh == words.en:
         return both(words)
-    return Markup("<i>{}</i><i lang=en>{}</i>").format(
-        _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
-    )
+    zh, en = _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
+    return Markup("<i>{}</i><i lang=en>{}</i>").format(zh, en)
 
 
 def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
-    return Markup("").join(
-        Markup("<span>{}</span>").format(plain(part)) if n % 2 else plain(part)
-        for n, part in enumerate(style.FIGURE.split(text))
-    )
+    parts = [plain(part) for part in style.FIGURE.split(text)]
+    parts[1::2] = [Markup("<span>{}</span>").format(figure) for figure in parts[1::2]]
+    return Markup("").join(parts)
 
 
 def _font(text: str) -> str:
