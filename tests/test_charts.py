@@ -336,6 +336,20 @@ def test_parts_of_one_whole_lie_end_to_end():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("form", [wd.nested, partial(wd.squares, per=10**6)])
+@pytest.mark.parametrize("whole", ["p-3", "to-yi"])
+def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
+    part = wd.mark(wd.fact(NASTY, "to-yi"), within=whole)
+    with pytest.raises(ValueError, match=f"{whole} cannot hold to-yi"):
+        form([part, wd.fact(NASTY, "p-3")], data=NASTY_COUNTY)
+
+
+def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
+    marks = [wd.mark(wd.fact(NASTY, "p-3"), at=year) for year in (2000, 2003, 2006)]
+    looks = [mark.look for mark in wd.columns(marks, data=NASTY_COUNTY).figures]
+    assert looks == ["dashed", "solid", "dashed"]
+
+
 def test_an_end_that_print_leaves_open_fades():
     chart = wd.spans(facts(NASTY, "to-yi"))
     (mark,) = chart.figures
@@ -394,6 +408,8 @@ def test_a_change_is_a_ratio(change):
 def test_a_label_of_no_column_is_refused():
     with pytest.raises(ValueError, match=r"unknown label 'payr': expected one of .*payer"):
         wd.bars(facts(NASTY, "to-yi"), label=["payr", "period"])
+    with pytest.raises(ValueError, match="unknown label 'to-yy': expected one of to-yi"):
+        wd.bars(facts(NASTY, "to-yi"), label={"to-yy": ("甲", "A")})
 
 
 @pytest.mark.parametrize("form", [wd.bars, wd.overview, wd.quantities, wd.labelled])
