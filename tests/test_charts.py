@@ -321,6 +321,20 @@ def test_squares_of_two_parts_of_one_whole_do_not_overlap():
     assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
+@pytest.mark.parametrize("form", [wd.nested, partial(wd.squares, per=10**6)])
+@pytest.mark.parametrize("whole", ["p-3", "to-yi"])
+def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
+    part = wd.mark(wd.fact(NASTY, "to-yi"), within=whole)
+    with pytest.raises(ValueError, match=f"{whole} cannot hold to-yi"):
+        form([part, wd.fact(NASTY, "p-3")], data=NASTY_COUNTY)
+
+
+def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
+    marks = [wd.mark(wd.fact(NASTY, "p-3"), at=year) for year in (2000, 2003, 2006)]
+    looks = [mark.look for mark in wd.columns(marks, data=NASTY_COUNTY).figures]
+    assert looks == ["dashed", "solid", "dashed"]
+
+
 def test_an_end_that_print_leaves_open_fades():
     chart = wd.spans(facts(NASTY, "to-yi"))
     (mark,) = chart.figures
@@ -482,6 +496,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
             (partial(wd.columns, change=said), TWO, "expected a ratio")
             for said in (True, DIFFERENCE)
         ),
+        (partial(wd.bars, label={"by-car": ("甲", "A")}), CAR, "unknown label 'by-car': expected"),
         (partial(wd.bars, label=["payr"]), CAR, r"unknown label 'payr': expected one of .*place"),
         *(
             (form, FUNDING.set_index("fact_id"), "rows as a loader gives them; no column fact_id")

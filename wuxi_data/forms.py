@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
+from operator import index
 
 import pandas as pd
 
@@ -54,7 +55,7 @@ class Wanted:
     at : int, optional
         The year of its column.
     state : {"completed", "inferred", "planned", "before"}, optional
-        As its row says by default.
+        As its row says by default; inferred where it stands at a year that its row does not name.
     within : str, optional
         With :func:`nested` and :func:`squares`: the fact_id of the whole that holds it; as
         ``part_of`` says by default.
@@ -78,6 +79,8 @@ class Wanted:
                 _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got "
                   "{kind}", **words)
             )  # fmt: skip
+        if self.at is not None:
+            object.__setattr__(self, "at", index(self.at))  # of numpy, too
         for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
             if got is not None:
                 one_of(known, what, got)
@@ -173,14 +176,15 @@ def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=No
            per=1, lang="zh") -> Chart:  # fmt: skip
     """A whole, and its parts drawn in place within it: the two are never added up."""
     marks, folder = _marks(figures, label, data, per)
-    return _chart("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
+    marks = _held(_one_axis(marks))
+    return _chart("nested", marks, folder, title, subtitle, note, name, lang)
 
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
     """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
     marks, folder = _marks(figures, label, data)
-    marks = _one_axis(marks)
+    marks = _held(_one_axis(marks))
     if not per > 0:
         raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
     many = max(mark.reach for mark in marks) / per
@@ -201,6 +205,20 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
     """The chart with more said in one of its words than the author says."""
     said = capital(joined(filter(None, (chart.words[what], more)), "；", "; "))
     return replace(chart, words={**chart.words, what: said})
+
+
+def _held(marks: list[Mark]) -> list[Mark]:
+    """The marks, of which no part is more than its whole, or its own part."""
+    for mark in marks:
+        parts = [each for each in marks if each.within == mark.figure]
+        certain = sum(each.low or 0 for each in parts)
+        vague = mark.high is None or any(each.about for each in (mark, *parts))
+        if mark in parts or (certain > (mark.high or 0) and not vague):
+            words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
+            raise ValueError(
+                _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
+            )
+    return marks
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -308,10 +326,11 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     Returns
     -------
     Chart or str
-        Bars for each unit of the table, parts within their whole; side by side where there are
-        several. Years of the calendar are no amounts and are left out.
+        Bars for each unit of the table, side by side where there are several; a part within its
+        whole, but several that may overlap beside it. Years of the calendar are no amounts and
+        are left out.
     """
-    need_columns(table, "fact_id", "unit", "low")
+    need_columns(table, "fact_id", "unit", "low", "part_of")
     amounts = table.loc[[not _is_date(row) for row in table.itertuples()]]
     parts = [
         rows
@@ -322,15 +341,20 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
         return _NOTHING_YET
     words = {"name": name, "lang": lang, **words}
     if len(parts) == 1:
-        chart = nested(parts[0].head(MOST_MARKS), **words)
+        chart = _in_place(parts[0])(parts[0].head(MOST_MARKS), **words)
     else:
         theme = _theme(_folder(table, None).rows[table["fact_id"].iloc[0]])
         words.setdefault("title", theme)  # the parts say the rest
-        chart = beside(*(nested(rows.head(MOST_MARKS)) for rows in parts), **words)
+        chart = beside(*(_in_place(rows)(rows.head(MOST_MARKS)) for rows in parts), **words)
     if max(map(len, parts)) <= MOST_MARKS:
         return chart
     most = f"每种单位只画前{MOST_MARKS}个数", f"only the first {MOST_MARKS} of each unit are drawn"
     return _saying(chart, "note", Both(*most))
+
+
+def _in_place(rows: pd.DataFrame):
+    """The form in which a part lies within its whole; not several parts, which may overlap."""
+    return bars if rows["part_of"].dropna().duplicated().any() else nested
 
 
 def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
@@ -363,6 +387,8 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
         _belongs(each.quantity, folder)
     rows = [folder.rows.get(each.quantity.formula) for each in wanted]
     given, columns = (label, None) if isinstance(label, Mapping) else ({}, label)
+    for figure in given:
+        one_of([each.quantity.formula for each in wanted], "label", figure)
     names = _names([row for row in rows if row is not None], columns, folder, dated)
     marks = []
     for each, row in zip(wanted, rows, strict=True):
@@ -422,6 +448,9 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
     quantity, state, within, start, end = wanted.quantity, "completed", "", None, None
     if row is not None:
         state, (start, end) = folder.state(row), years(row)
+        year = wanted.at  # which print names, or a period that holds it
+        if year and not ((start or end) and (start or year) <= year <= (end or year)):
+            state = "inferred"
         within = "" if pd.isna(row.part_of) else row.part_of
     state = wanted.state or state
     group, detail = (NOTHING if words is None else fill(words, folder, "label")
