@@ -9,9 +9,9 @@ others: ``expected`` is a part of what it says. Lines are counted in the files b
 import ast
 import csv
 import io
-from pathlib import Path
 
-CSV = Path(__file__).with_name("seeded_faults.csv")
+from cases import table
+
 HEADER = "fact_id,payer,recipient,indicator,start,end,value,unit,qualifier,as_written,source_id,"
 
 
@@ -104,19 +104,17 @@ def funding(line, column, found, expected):
 def told():
     """seed → (how to spoil, the fault); and the seeds that a reading of the schema finds."""
     seeds, by_schema = {}, []
-    with CSV.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            seed, name, column, found = (row[each] for each in ("seed", "table", "column", "found"))
-            line = int(row["line"]) if row["line"] else None
-            if row["old"]:
-                old, new = (row[each].replace("\\n", "\n") for each in ("old", "new"))
-                spoil = swap(name, old, new)
-            else:
-                text = "" if found == "nothing" else ast.literal_eval(found)
-                spoil = cell(name, line, **{column: text})
-            if row["schema"] == "yes":
-                by_schema.append(seed)
-            seeds[seed] = spoil, (f"{name}.csv", line, column, found, row["expected"])
+    for row in table("seeded_faults"):
+        seed, name, column, found = (row[each] for each in ("seed", "table", "column", "found"))
+        line = int(row["line"]) if row["line"] else None
+        if row["old"]:
+            spoil = swap(name, *(row[each].replace("\\n", "\n") for each in ("old", "new")))
+        else:
+            text = "" if found == "nothing" else ast.literal_eval(found)
+            spoil = cell(name, line, **{column: text})
+        if row["schema"] == "yes":
+            by_schema.append(seed)
+        seeds[seed] = spoil, (f"{name}.csv", line, column, found, row["expected"])
     return seeds, by_schema
 
 

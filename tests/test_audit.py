@@ -9,6 +9,7 @@ import sys
 import faults
 import pandas as pd
 import pytest
+from cases import rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -233,29 +234,6 @@ def test_every_digit_of_any_text_lies_in_exactly_one_numeral(text):
 
 # -------------------------------------------------------------------- the whole printed figure
 
-CLIPPED = [
-    ("投入约3600万元。", "3600万元", "约"),
-    ("建成200余个。", "200", "余个"),
-    ("建成200餘個。", "200", "餘個"),  # as it is printed
-    ("补助300元（含）以下。", "300元", "（含）以下"),
-    ("减少卅四人。", "四人", "卅"),
-    ("不足500户。", "500户", "不足"),
-    ("需10分钟以内。", "10分钟", "以内"),
-    ("达二十八点八亿元。", "八亿元", "二十八点"),
-    ("覆盖41个社区。", "41个社", "区"),
-    ("建102个村级文化室。", "102个村", "级"),
-    ("存9.8亿人民币。", "9.8亿人", "民币"),
-    ("低于1万元以下。", "1万元", "低于"),
-    ("收入1万元以下。", "1万元", "以下"),
-    ("发放20至30万元。", "30万元", "20至"),
-    ("单产300斤/亩。", "300斤", "/亩"),
-    # No part of the figure is clipped.
-    ("人均38168元，", "38168元", ""),
-    ("共10个乡镇。", "10个", ""),
-    ("近五年来，", "五年", ""),
-    ("签约七个。", "七个", ""),
-]
-
 
 @pytest.fixture
 def one(monkeypatch):
@@ -274,7 +252,7 @@ def one(monkeypatch):
     return claim
 
 
-@pytest.mark.parametrize(("text", "token", "beside"), CLIPPED)
+@pytest.mark.parametrize(("text", "token", "beside"), rows("clipped"))
 def test_a_clipped_token_fails_and_what_stands_beside_it_is_named(one, text, token, beside):
     one(token)
     report = audit(text)

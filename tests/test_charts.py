@@ -14,6 +14,7 @@ import matplotlib as mpl
 import pages
 import pandas as pd
 import pytest
+from cases import table
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -45,10 +46,9 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
     ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
-with (HERE / "claims.csv").open(encoding="utf-8", newline="") as lines:
-    # Of each: title in both languages, and how far each mark is certain and how far it may go:
-    # typed from print.
-    CLAIMS = {row["chart"]: row for row in csv.DictReader(lines)}
+# Of each: title in both languages, and how far each mark is certain and how far it may go:
+# typed from print.
+CLAIMS = {row["chart"]: row for row in table("claims")}
 
 
 def bounds(said):
