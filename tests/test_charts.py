@@ -14,7 +14,7 @@ import matplotlib as mpl
 import pages
 import pandas as pd
 import pytest
-from cases import table
+from cases import rows, table
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -169,32 +169,15 @@ def test_a_place_is_filled_by_a_fact(place, zh, en):
     assert fill((place, place), FOLDER) == Both(zh, en)
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("增至500万元", "a"), r"'500万' is typed \(zh\); write \{jilin-annual-2020\}"),
-        (("在2016年", "a"), r"'2016' is typed \(zh\); write \{jilin-aid-2016-2020:period\}"),
-        (("{nonsense}", "a"), r"nothing fills \{nonsense\} \(zh\): no fact 'nonsense'"),
-        (("{jilin-anual-2020}", "a"), r"did you mean jilin-annual-2020\?"),
-        (("{jilin-annual-usual:period}", "a"), "print names no year of jilin-annual-usual"),
-        (("{jilin-annual-2020:roman}", "a"), "unknown form 'roman'"),
-        (("{5 * 3}", "a"), "names no fact"),
-        (("一个 { 括号", "a"), "a brace is written twice"),
-        (("只有中文",), "expected words in both languages"),
-        ("一句", "expected words in both languages"),
-        (("中文", ""), "expected words in both languages"),
-        (("{jilin-annual-2020 / road-lost}", "a"), "no fact 'road-lost'"),
-        # What a figure says itself is not said beside it.
-        (("约{jilin-aid-1992-2021}", "a"), "itself: leave out the '约' beside it"),
-        (("a", "About {jilin-aid-1992-2021}"), "leave out the 'about'"),
-        (("{projects-2020}个。", "a"), "leave out the '个'"),
-        (("a", "{projects-2020} projects"), "leave out the 'projects'"),
-        (("每年{jilin-annual-2020}元。", "a"), "leave out the '元'"),
-        (("a", "{jilin-annual-2020} yuan in 2020"), "leave out the 'yuan'"),
-    ],
-)
-def test_a_title_with_a_fault_is_refused_with_what_to_write(words, said):
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(("zh", "en", "says"), rows("refused_titles"))
+def test_a_title_with_a_fault_is_refused_with_what_to_write(zh, en, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        fill((zh, en), FOLDER)
+
+
+@pytest.mark.parametrize("words", [("只有中文",), "一句", ("中文", "")])
+def test_words_are_said_in_both_languages(words):
+    with pytest.raises(ValueError, match="expected words in both languages"):
         fill(words, FOLDER)
 
 
