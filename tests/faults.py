@@ -183,6 +183,10 @@ SOUND = {
         "funding", 2, start="2016", end="2020", value="18000000", as_written="1800万元",
         part_of="jilin-aid-2016-2020",
     ),
+    "a part that ends in the year of a larger one": lambda folder: [spoil(folder) for spoil in (
+        cell("funding", 2, start="2016", end="2020", part_of="jilin-aid-2016-2020"),
+        cell("funding", 3, value="20000000", as_written="2000万元"),
+    )],
     "a token with the blanks of print": cell("funding", 3, as_written="500\u00a0万元"),
     "a note of any kind": cell("funding", 3, note='<b>"5,000,000"</b> = ５００万元'),
 }  # fmt: skip
