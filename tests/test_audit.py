@@ -33,15 +33,6 @@ def shelf(monkeypatch):
     return tables
 
 
-def claims(tables):
-    """Yield (table, row, paragraph, token) of everything that claims a numeral."""
-    for name in THEMES:
-        for row, fact in tables[name].iterrows():
-            yield name, row, fact["paragraph"], fact["as_written"]
-    for row, word in tables["exclusions"].iterrows():
-        yield "exclusions", row, word["paragraph"], word["token"]
-
-
 # -------------------------------------------------------------------- our article
 
 
@@ -62,20 +53,18 @@ def test_each_numeral_is_where_the_report_says(article, shelf):
 
 
 def test_removing_any_one_row_is_noticed_and_its_numeral_named(article, shelf):
-    rows = list(claims(shelf))
-    assert len(rows) == FACTS + len(shelf["exclusions"])
-    for name, row, paragraph, token in rows:
+    for name, column in [*((theme, "as_written") for theme in THEMES), ("exclusions", "token")]:
         whole = shelf[name]
-        shelf[name] = whole.drop(index=row)
-        report = audit(article)
+        for row, paragraph, token in whole[["paragraph", column]].itertuples():
+            shelf[name] = whole.drop(index=row)
+            report = audit(article)
+            assert not report.ok, f"expected the audit to miss {token} of paragraph {paragraph}"
+            found = "".join(each.numeral for each in report.unaccounted)
+            assert found == "".join(NUMERAL.findall(fold(token))), f"expected {token}, got {found}"
+            for each in report.unaccounted:
+                expected = f"paragraph {paragraph}: {each.numeral!r} is unaccounted, in …"
+                assert expected in str(report), f"expected {expected}, got\n{report}"
         shelf[name] = whole
-        assert not report.ok, f"expected the audit to miss {token} of paragraph {paragraph}"
-        found = "".join(each.numeral for each in report.unaccounted)
-        assert found == "".join(NUMERAL.findall(fold(token))), f"expected {token}, got {found}"
-        for each in report.unaccounted:
-            assert each.paragraph == paragraph
-            expected = f"paragraph {paragraph}: {each.numeral!r} is unaccounted, in …"
-            assert expected in str(report), f"expected {expected}, got\n{report}"
 
 
 def test_two_rows_that_claim_one_numeral_are_both_named(article, shelf):

@@ -398,9 +398,7 @@ def test_no_english_word_is_broken_in_a_column():
 
 
 def test_looks_say_how_sure_a_figure_is():
-    funding = FUNDING
-    total = wd.fact(funding, "jilin-aid-1992-2021")
-    usual = wd.fact(funding, "jilin-annual-usual")
+    total, usual = (wd.fact(FUNDING, f"jilin-{name}") for name in ("aid-1992-2021", "annual-usual"))
     chart = wd.bars([total, wd.mark(usual, state="inferred")])
     assert [mark.look for mark in chart.figures] == ["solid hatched", "dashed"]
     assert [words.en for _look, words in chart.key] == [
@@ -477,17 +475,16 @@ def test_what_went_names_what_came_after(name):
 
 @pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t=", "\r="])
 def test_no_spreadsheet_takes_a_name_for_a_formula(opening):
-    (mark,) = wd.bars(facts(COUNTY, "population")).figures
+    chart = wd.bars(facts(COUNTY, "population"))
     harmful = Both(f"{opening}HYPERLINK(0)", "harmless")
-    chart = replace(wd.bars(facts(COUNTY, "population")),
-                    figures=(replace(mark, name=harmful),))  # fmt: skip
+    chart = replace(chart, figures=(replace(*chart.figures, name=harmful),))
     _, row = csv.reader(io.StringIO(chart.csv().decode("utf-8-sig"), newline=""))
     assert row[2][0] == "'", row[2]
 
 
 def test_another_language_is_refused_with_those_that_there_are():
-    chart = wd.bars(facts(COUNTY, "population"))
     one = facts(COUNTY, "population")
+    chart = wd.bars(one)
     for use in (chart.draw, partial(chart.render, "svg"), partial(wd.bars, one)):
         with pytest.raises(ValueError, match=r"'fr'.*zh"):
             use(lang="fr")
