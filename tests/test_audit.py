@@ -9,6 +9,7 @@ import sys
 import faults
 import pandas as pd
 import pytest
+from cases import rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,15 +33,6 @@ def shelf(monkeypatch):
     return tables
 
 
-def claims(tables):
-    """Yield (table, row, paragraph, token) of everything that claims a numeral."""
-    for name in THEMES:
-        for row, fact in tables[name].iterrows():
-            yield name, row, fact["paragraph"], fact["as_written"]
-    for row, word in tables["exclusions"].iterrows():
-        yield "exclusions", row, word["paragraph"], word["token"]
-
-
 # -------------------------------------------------------------------- our article
 
 
@@ -61,20 +53,18 @@ def test_each_numeral_is_where_the_report_says(article, shelf):
 
 
 def test_removing_any_one_row_is_noticed_and_its_numeral_named(article, shelf):
-    rows = list(claims(shelf))
-    assert len(rows) == FACTS + len(shelf["exclusions"])
-    for name, row, paragraph, token in rows:
+    for name, column in [*((theme, "as_written") for theme in THEMES), ("exclusions", "token")]:
         whole = shelf[name]
-        shelf[name] = whole.drop(index=row)
-        report = audit(article)
+        for row, paragraph, token in whole[["paragraph", column]].itertuples():
+            shelf[name] = whole.drop(index=row)
+            report = audit(article)
+            assert not report.ok, f"expected the audit to miss {token} of paragraph {paragraph}"
+            found = "".join(each.numeral for each in report.unaccounted)
+            assert found == "".join(NUMERAL.findall(fold(token))), f"expected {token}, got {found}"
+            for each in report.unaccounted:
+                expected = f"paragraph {paragraph}: {each.numeral!r} is unaccounted, in …"
+                assert expected in str(report), f"expected {expected}, got\n{report}"
         shelf[name] = whole
-        assert not report.ok, f"expected the audit to miss {token} of paragraph {paragraph}"
-        found = "".join(each.numeral for each in report.unaccounted)
-        assert found == "".join(NUMERAL.findall(fold(token))), f"expected {token}, got {found}"
-        for each in report.unaccounted:
-            assert each.paragraph == paragraph
-            expected = f"paragraph {paragraph}: {each.numeral!r} is unaccounted, in …"
-            assert expected in str(report), f"expected {expected}, got\n{report}"
 
 
 def test_two_rows_that_claim_one_numeral_are_both_named(article, shelf):
@@ -233,29 +223,6 @@ def test_every_digit_of_any_text_lies_in_exactly_one_numeral(text):
 
 # -------------------------------------------------------------------- the whole printed figure
 
-CLIPPED = [
-    ("投入约3600万元。", "3600万元", "约"),
-    ("建成200余个。", "200", "余个"),
-    ("建成200餘個。", "200", "餘個"),  # as it is printed
-    ("补助300元（含）以下。", "300元", "（含）以下"),
-    ("减少卅四人。", "四人", "卅"),
-    ("不足500户。", "500户", "不足"),
-    ("需10分钟以内。", "10分钟", "以内"),
-    ("达二十八点八亿元。", "八亿元", "二十八点"),
-    ("覆盖41个社区。", "41个社", "区"),
-    ("建102个村级文化室。", "102个村", "级"),
-    ("存9.8亿人民币。", "9.8亿人", "民币"),
-    ("低于1万元以下。", "1万元", "低于"),
-    ("收入1万元以下。", "1万元", "以下"),
-    ("发放20至30万元。", "30万元", "20至"),
-    ("单产300斤/亩。", "300斤", "/亩"),
-    # No part of the figure is clipped.
-    ("人均38168元，", "38168元", ""),
-    ("共10个乡镇。", "10个", ""),
-    ("近五年来，", "五年", ""),
-    ("签约七个。", "七个", ""),
-]
-
 
 @pytest.fixture
 def one(monkeypatch):
@@ -274,7 +241,7 @@ def one(monkeypatch):
     return claim
 
 
-@pytest.mark.parametrize(("text", "token", "beside"), CLIPPED)
+@pytest.mark.parametrize(("text", "token", "beside"), rows("clipped"))
 def test_a_clipped_token_fails_and_what_stands_beside_it_is_named(one, text, token, beside):
     one(token)
     report = audit(text)

@@ -16,6 +16,7 @@ import numpy as np
 import pages
 import pandas as pd
 import pytest
+from cases import rows, table
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -53,10 +54,9 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
     ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
-with (HERE / "claims.csv").open(encoding="utf-8", newline="") as lines:
-    # Of each: title in both languages, and how far each mark is certain and how far it may go:
-    # typed from print.
-    CLAIMS = {row["chart"]: row for row in csv.DictReader(lines)}
+# Of each: title in both languages, and how far each mark is certain and how far it may go:
+# typed from print.
+CLAIMS = {row["chart"]: row for row in table("claims")}
 
 
 def bounds(said):
@@ -180,34 +180,15 @@ def test_a_place_is_filled_by_a_fact(place, zh, en):
     assert fill((place, place), FOLDER) == Both(zh, en)
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("增至500万元", "a"), r"'500万' is typed \(zh\); write \{jilin-annual-2020\}"),
-        (("在2016年", "a"), r"'2016' is typed \(zh\); write \{jilin-aid-2016-2020:period\}"),
-        (("{nonsense}", "a"), r"nothing fills \{nonsense\} \(zh\): no fact 'nonsense'"),
-        (("{jilin-anual-2020}", "a"), r"did you mean jilin-annual-2020\?"),
-        (("{jilin-annual-usual:period}", "a"), "print names no year of jilin-annual-usual"),
-        (("{jilin-annual-2020:roman}", "a"), "unknown form 'roman'"),
-        (("{5 * 3}", "a"), "names no fact"),
-        (("{jilin-annual-2020:percent}", "a"), "percent is for a ratio.* is in CNY"),
-        (("{jilin-annual-2020 / (population - population)}", "a"), "print does not say"),
-        (("一个 { 括号", "a"), "a brace is written twice"),
-        (("只有中文",), "expected words in both languages"),
-        ("一句", "expected words in both languages"),
-        (("中文", ""), "expected words in both languages"),
-        (("{jilin-annual-2020 / road-lost}", "a"), "no fact 'road-lost'"),
-        # What a figure says itself is not said beside it.
-        (("约{jilin-aid-1992-2021}", "a"), "itself: leave out the '约' beside it"),
-        (("a", "About {jilin-aid-1992-2021}"), "leave out the 'about'"),
-        (("{projects-2020}个。", "a"), "leave out the '个'"),
-        (("a", "{projects-2020} projects"), "leave out the 'projects'"),
-        (("每年{jilin-annual-2020}元。", "a"), "leave out the '元'"),
-        (("a", "{jilin-annual-2020} yuan in 2020"), "leave out the 'yuan'"),
-    ],
-)
-def test_a_title_with_a_fault_is_refused_with_what_to_write(words, said):
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(("zh", "en", "says"), rows("refused_titles"))
+def test_a_title_with_a_fault_is_refused_with_what_to_write(zh, en, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        fill((zh, en), FOLDER)
+
+
+@pytest.mark.parametrize("words", [("只有中文",), "一句", ("中文", "")])
+def test_words_are_said_in_both_languages(words):
+    with pytest.raises(ValueError, match="expected words in both languages"):
         fill(words, FOLDER)
 
 
@@ -461,10 +442,10 @@ def test_a_limit_crosses_the_bars_that_go_on_beyond_it():
 
 def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
     dollars, yearly = facts(NASTY, "dollars"), NASTY.query("fact_id.str.startswith('y-')")
-    for rows, columns in ((22, 1), (2, 2)):
-        chart = wd.beside(wd.bars(dollars), wd.bars(yearly.head(rows)))
+    for count, columns in ((22, 1), (2, 2)):
+        chart = wd.beside(wd.bars(dollars), wd.bars(yearly.head(count)))
         lefts = {round(panel.get_position().x0, 3) for panel in chart.draw().child_axes}
-        assert len(lefts) == columns, f"{rows} bars beside one: {lefts}"
+        assert len(lefts) == columns, f"{count} bars beside one: {lefts}"
 
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
@@ -542,9 +523,7 @@ def test_no_english_word_is_broken_in_a_column():
 
 
 def test_looks_say_how_sure_a_figure_is():
-    funding = FUNDING
-    total = wd.fact(funding, "jilin-aid-1992-2021")
-    usual = wd.fact(funding, "jilin-annual-usual")
+    total, usual = (wd.fact(FUNDING, f"jilin-{name}") for name in ("aid-1992-2021", "annual-usual"))
     chart = wd.bars([total, wd.mark(usual, state="inferred")])
     assert [mark.look for mark in chart.figures] == ["solid hatched", "dashed"]
     assert [words.en for _look, words in chart.key] == [
@@ -657,17 +636,16 @@ def test_what_went_names_what_came_after(name):
 
 @pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t=", "\r="])
 def test_no_spreadsheet_takes_a_name_for_a_formula(opening):
-    (mark,) = wd.bars(facts(COUNTY, "population")).figures
+    chart = wd.bars(facts(COUNTY, "population"))
     harmful = Both(f"{opening}HYPERLINK(0)", "harmless")
-    chart = replace(wd.bars(facts(COUNTY, "population")),
-                    figures=(replace(mark, name=harmful),))  # fmt: skip
+    chart = replace(chart, figures=(replace(*chart.figures, name=harmful),))
     _, row = csv.reader(io.StringIO(chart.csv().decode("utf-8-sig"), newline=""))
     assert row[2][0] == "'", row[2]
 
 
 def test_another_language_is_refused_with_those_that_there_are():
-    chart = wd.bars(facts(COUNTY, "population"))
     one = facts(COUNTY, "population")
+    chart = wd.bars(one)
     for use in (chart.draw, partial(chart.render, "svg"), partial(wd.bars, one)):
         with pytest.raises(ValueError, match=r"'fr'.*zh"):
             use(lang="fr")

@@ -189,11 +189,6 @@ def test_a_fact_is_a_quantity_that_knows_where_it_stands():
     assert (got.formula, got.inputs) == ("jilin-aid-1992-2021", ("jilin-aid-1992-2021",))
 
 
-def test_a_fact_without_a_value_keeps_its_token():
-    got = fact(wd.load_funding(), "jilin-huatai")
-    assert (got.value, got.qualifier, got.wording()) == (None, None, "数千万元")
-
-
 def test_an_unknown_fact_names_the_nearest():
     with pytest.raises(KeyError, match=r"did you mean jilin-annual-2020\?"):
         fact(wd.load_funding(), "jilin-anual-2020")

@@ -330,7 +330,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", metavar="N", type=int, help="judge N of them, drawn by --seed")
     parser.add_argument("--seed", default="", help="such as the commit")
-    parser.add_argument("--only", metavar="TEXT", default="", help="those whose name begins so")
+    said = "those that begin so, such as 'prose' or 'table: wuxi_data/data/funding.csv:3'"
+    parser.add_argument("--only", metavar="TEXT", default="", help=said)
     options = parser.parse_args(argv)
     began = time.monotonic()
     chosen = [each for each in (*tables(), *notebooks())
