@@ -288,13 +288,14 @@ class _Spans(_Rows):
         """At the right of its span where there is room, else at the left, else upon it."""
         size = self.sizes.label
         wide = width(row.label, size, _BOLD) + _GAP
-        x, look = right + _GAP, {"ha": "left"}
+        x, align = right + _GAP, "left"
         if right + wide > self._x(self.last):
-            x, look = left - _GAP, {"ha": "right"}
+            x, align = left - _GAP, "right"
             if left - wide < self.gutter:
-                x, paper = (left + right) / 2, {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
-                look = {"ha": "center", "bbox": paper}
-        pen.label(row.mark, row.label, x, middle, size, va="center", weight=_BOLD, **look)
+                x, align = (left + right) / 2, "center"
+        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}  # no year strikes it through
+        pen.label(row.mark, row.label, x, middle, size, va="center", weight=_BOLD, ha=align,
+                  bbox=paper)  # fmt: skip
 
 
 # -------------------------------------------------------------------- columns
