@@ -202,6 +202,7 @@ def test_a_place_is_filled_by_a_fact(place, zh, en):
         (("{jilin-annual-usual:period}", "a"), "print names no year of jilin-annual-usual"),
         (("{jilin-annual-2020:roman}", "a"), "unknown form 'roman'"),
         (("{5 * 3}", "a"), "names no fact"),
+        (("{jilin-annual-2020/10}", "a"), r"'jilin-annual-2020/10'; \+ - \* / with a blank"),
         (("{jilin-annual-2020:percent}", "a"), "percent is for a ratio.* is in CNY"),
         (("{jilin-annual-2020 / (population - population)}", "a"), "print does not say"),
         (("一个 { 括号", "a"), "a brace is written twice"),

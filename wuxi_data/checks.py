@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -522,7 +522,9 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
         sides = []
         for side, formula in (("left", left), ("right", right)):
             unknown = [word for word in names_in(formula) if word not in known]
-            yield from (raw.fault(row, side, _operand(word, known), word) for word in unknown)
+            for word in unknown:
+                expected = _("a fact_id or a number{mend}", mend=mended(word, known))
+                yield raw.fault(row, side, expected, word)
             try:
                 sides += [evaluate(formula, figures)] if sound and not unknown else []
             except ZeroDivisionError:
@@ -536,10 +538,10 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
             yield raw.fault(row, "right", _("sides that compare: {why}", why=error))
 
 
-def _operand(word: str, known: set[str]) -> str:
+def mended(word: str, known: Iterable[str]) -> str:
+    """What a word of a formula lacks: blanks around its signs, else a letter or two."""
     joined = re.search("[+*/＋－×÷]", word)
-    mend = _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
-    return _("a fact_id or a number{mend}", mend=mend)
+    return _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
 
 
 def _glyph_faults(raws: dict[str, Raw]) -> Iterator[Fault]:
