@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .messages import _
@@ -81,7 +81,8 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
         for side, formula in (("left", left), ("right", right)):
             unknown = [word for word in names_in(formula) if word not in known]
             for word in unknown:
-                yield raw.fault(row, side, _operand(word, known), word)
+                expected = _("a fact_id or a number{mend}", mend=operand_hint(word, known))
+                yield raw.fault(row, side, expected, word)
             if unknown or not sound:
                 continue
             try:
@@ -97,11 +98,10 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
                 yield raw.fault(row, "right", _("sides that compare: {why}", why=error))
 
 
-def _operand(word: str, known: set[str]) -> str:
-    """What should have stood in a formula instead of an unknown word."""
+def operand_hint(word: str, known: Iterable[str]) -> str:
+    """What a word of a formula lacks: blanks around its signs, else a letter or two."""
     joined = re.search("[+*/＋－×÷]", word)
-    mend = _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
-    return _("a fact_id or a number{mend}", mend=mend)
+    return _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
 
 
 # What charts write: the labels of codes, and the credit.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from .checks import operand_hint
 from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .numerals import fold
@@ -305,7 +306,7 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
 
 
 def _no_fact(name: str, known: Iterable[str]) -> str:
-    return _("no fact {name!r}{mend}", name=name, mend=did_you_mean(name, known))
+    return _("no fact {name!r}{mend}", name=name, mend=operand_hint(name, known))
 
 
 def _instead(number: str, folder: Folder) -> str:
