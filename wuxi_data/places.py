@@ -118,7 +118,7 @@ def authors(source) -> list[str]:
 
 def _cite(source) -> Both:
     who = authors(source) or ([] if pd.isna(source.publisher) else [source.publisher])
-    zh, en, year = "、".join(who), ", ".join(who), _year(source)
+    zh, en, year = "、".join(who), ", ".join(who), _published(source)
     return Both(f"{zh}《{source.title}》（{year}）", f"{en}{en and ', '}{source.title} ({year})")
 
 
@@ -129,12 +129,12 @@ def _briefly(sources: list) -> list[Both]:
         who = Both(source.publisher, source.publisher)
         if pd.isna(source.publisher):
             who = Both(f"《{source.title}》", source.title)
-        named.setdefault(who, []).append(_year(source))
+        named.setdefault(who, []).append(_published(source))
     return [Both(f"{zh}（{'、'.join(each)}）", f"{en} ({', '.join(each)})")
             for (zh, en), each in named.items()]  # fmt: skip
 
 
-def _year(source) -> str:
+def _published(source) -> str:
     return str(source.published)[:4]
 
 
