@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test lowest check mutate fuzz lab messages lock clean
+.PHONY: help reproduce test lowest check mutate fuzz bench picture lab messages lock clean
 
 help: ## say what there is to run (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,7 +40,16 @@ mutate: $(READY) ## change each stored thing, one at a time: a check must turn r
 	$(BIN)/python -m tools.mutate $(ARGS)
 
 fuzz: $(READY) ## throw anything at what reads a user's text (minutes)
-	$(BIN)/python -m tools.fuzz $(ARGS)
+	$(BIN)/python -m pytest tools/fuzz.py $(ARGS)
+
+bench: $(READY) ## how long it takes, next to what one would otherwise use (minutes)
+	$(BIN)/python benchmarks/compare.py $(ARGS)
+
+picture: $(READY) ## docs/report.png: the top of the page (after it changed; needs chromium)
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1010 \
+	  --screenshot=docs/report.png 'file://$(CURDIR)/figures/report.html?lang=en'
+	$(BIN)/python -c 'from PIL import Image; p = "docs/report.png"; \
+	  Image.open(p).convert("RGB").quantize(64).save(p, optimize=True)'
 
 lab: $(READY) ## open JupyterLab in the repository, at its notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \

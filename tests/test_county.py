@@ -223,13 +223,6 @@ def test_the_exercise_of_the_example_can_be_done(example):
     assert audit((example / "article.txt").read_text("utf-8"), example).ok
 
 
-def test_every_numeral_of_the_students_article_has_its_row():
-    assert check(STUDENT) == []
-    found = audit((STUDENT / "article.txt").read_text("utf-8"), STUDENT)
-    assert found.ok, found
-    assert found.same_text
-
-
 # -------------------------------------------------------------------- what differs is checked too
 
 

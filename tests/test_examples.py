@@ -15,16 +15,9 @@ RECIPE = Path(__file__).parents[1] / "examples" / "many_counties.py"
 
 @pytest.fixture(scope="module")
 def many():
-    pytest.importorskip("dask", reason="the recipe needs the scale extra")
-    return SimpleNamespace(**runpy.run_path(str(RECIPE)))
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    import dask
-
+    dask = pytest.importorskip("dask", reason="the recipe needs the scale extra")
     with dask.config.set(scheduler="synchronous"):
-        yield
+        yield SimpleNamespace(**runpy.run_path(str(RECIPE)))
 
 
 def test_tables_of_many_folders_are_those_of_each(many, county, example):

@@ -1,9 +1,7 @@
 """Every label is of its kind and every word is the right one, where nothing else would tell."""
 
-import csv
-from pathlib import Path
-
 import pytest
+from cases import table
 
 from wuxi_data.reading import read_table
 from wuxi_data.schema import THEMES, fields
@@ -28,8 +26,7 @@ def labels():
 
 def test_words_are_as_they_were_typed_once_more():
     """The units, which tokens are read by; and the labels that our page has no occasion to say."""
-    with (Path(__file__).parent / "second_words.csv").open(encoding="utf-8", newline="") as lines:
-        typed = {row["code"]: row for row in csv.DictReader(lines)}
+    typed = {row["code"]: row for row in table("second_words")}
     known = [
         *labels().to_dict("records"),
         *read_table("units").frame.assign(kind="unit").to_dict("records"),

@@ -162,26 +162,16 @@ def test_a_fault_is_told_in_chinese(in_chinese, county):
         assert re.search("现为：.*；应为：.", str(fault))
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
+@pytest.fixture
+def folders(mine):
     """Everything that a command may be given wrongly, in the working directory."""
-    with chdir(tmp_path_factory.mktemp("folders")):
-        fill()
+    shutil.copytree(mine / "mine", mine / "odd")
+    write(mine / "odd/notebooks/prose.ipynb", "1", prose("第99段：501万元", "finding"))
+    (mine / "odd/notebooks/empty.ipynb").touch()
+    (mine / "odd/notebooks/merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
+    (mine / "empty").mkdir()
+    with chdir(mine):
         yield
-
-
-def fill():
-    shutil.copytree(example_county(), "mine")
-    shutil.copytree("mine", "odd")
-    Path("odd/notebooks").mkdir()
-    Path("odd/notebooks/empty.ipynb").touch()
-    Path("odd/notebooks/merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
-    write(Path("odd/notebooks/prose.ipynb"), "1", prose("第99段：501万元", "finding"))
-    Path("empty").mkdir()
-    Path("file").write_text("3个\n", "utf-8")
-    Path("gbk.txt").write_bytes("县".encode("gbk"))
-    Path("utf16.txt").write_text("县", "utf-16")
-    Path("nulls.txt").write_bytes(b"\0" * 99)
 
 
 COMMANDS = """
@@ -189,7 +179,7 @@ COMMANDS = """
 (none) | chek | check --format xml | check mine mine | --lang fr check | reproduce --out | audit
 check nowhere | check file | check empty | check odd | check mine --lang | check mine | check
 new mine | new nowhere/new | new fresh
-audit nowhere.txt | audit mine | audit gbk.txt | audit utf16.txt | audit nulls.txt
+audit nowhere.txt | audit mine | audit gb18030.txt | audit utf16.txt | audit nulls.txt
 audit file | audit file --data mine | audit file --data mine --source other
 audit mine/article.txt --data mine --propose
 audit mine/article.txt --data mine --out props | audit mine/article.txt --data mine --out mine

@@ -7,15 +7,14 @@ written out again, and a figure is put between words that belong to it or that s
 """
 
 import contextlib
-import csv
 import itertools
 import re
 import sys
 import time
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
+from cases import rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,16 +22,8 @@ from wuxi_data.audit import audit, propose
 from wuxi_data.numerals import figures, fold, read
 from wuxi_data.quantity import QUALIFIERS, Printed, parse_quantity
 
-HERE = Path(__file__).parent
-
-
-def table(name):
-    with (HERE / name).open(encoding="utf-8", newline="") as lines:
-        return [tuple(row) for row in csv.reader(lines)][1:]
-
-
 # token → value, bounds where they are not the value itself, unit, qualifier
-TOKENS = {token: said for token, *said in table("tokens.csv")}
+TOKENS = {token: said for token, *said in rows("tokens")}
 # What has no reading, or two: an error, never a guess.
 UNREADABLE = re.findall(
     r"\S+",
@@ -87,7 +78,7 @@ def test_what_is_no_single_figure_is_refused_by_name(token):
 
 # -------------------------------------------------------------------- running text
 
-PHRASES = table("phrases.csv")
+PHRASES = rows("phrases")
 
 
 @pytest.fixture(scope="module")

@@ -63,13 +63,11 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph(page):
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in page
 
 
-def test_words_that_stand_upright_in_a_drawing_do_so_on_the_page():
-    funding = wd.load_funding(wd.example_county())
-    years = wd.columns(funding[funding["indicator"].eq("annual_aid") & funding["start"].notna()])
-    drawn = report.picture(years, "en", False)
-    svg = report.svg(drawn, "en", "_1en", {}, report.Shared({}, {}))
-    upright = r'<text [^>]*transform="rotate\(-90 [^>]*>[^<]+ million yuan'
-    assert len(re.findall(upright, svg)) == 20
+def test_no_figure_of_a_sentence_is_broken_from_its_unit_on_the_page():
+    said = report.sentence(Both("增至500万元。", "to 5 million yuan & more"))
+    assert said == (
+        "<i>增至<span>500万元。</span></i><i lang=en>to <span>5 million yuan</span> &amp; more</i>"
+    )
 
 
 def test_a_chart_of_other_sources_stands_apart_and_leads_to_them(page):

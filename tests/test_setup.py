@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distributions, version
+from importlib.metadata import version
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -72,21 +72,6 @@ def test_environment_yml_admits_the_versions_of_the_lock_and_pins_none(locked):
         assert not any(part.operator == "==" for part in admitted), f"{name}: an exact pin"
 
 
-def test_what_is_installed_is_what_the_lock_says(locked):
-    """A version of the lock that nobody ever installed is a version that nobody tried."""
-    installed = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
-    wrong = {
-        name: installed[name]
-        for name in locked.keys() & installed
-        if installed[name] not in locked[name]
-    }
-    if wrong.keys() & {
-        need.name for need in requirements(PROJECT["dependencies"], *EXTRAS.values())
-    }:
-        pytest.skip("not an environment of the lock")
-    assert not wrong, f"expected the lock's versions, got {wrong}"
-
-
 # What a public repository must not say
 
 FOREIGN = re.compile(
@@ -95,40 +80,24 @@ FOREIGN = re.compile(
 )
 
 
-def git(*args):
-    done = subprocess.run(["git", *args], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_no_file_names_a_package_registry_or_a_path_of_some_machine():
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("not a git clone")
-    return [line for line in done.stdout.split("\0") if line]
-
-
-def test_no_file_names_a_package_registry_or_a_path_of_some_machine():
-    names = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    paths = [ROOT / name for name in names if (ROOT / name).is_file()]
+    paths = [ROOT / name for name in done.stdout.split("\0") if (ROOT / name).is_file()]
     texts = {path: path.read_bytes().decode("utf-8", "replace") for path in paths}
     found = {str(path): match for path, text in texts.items() if (match := FOREIGN.search(text))}
     assert found == {}
 
 
-def test_every_text_file_is_stored_with_unix_line_ends():
-    lines = git("ls-files", "-z", "--eol")
-    assert [line for line in lines if re.match(r"i/(crlf|mixed)", line)] == []
-
-
 # The citation
 
 
-@pytest.fixture
-def citation():
-    return yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-
-
-def test_citation_and_package_state_one_version_and_licence(citation):
+def test_the_citation_states_our_version_and_licence_and_names_the_article():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert str(citation["version"]) == PROJECT["version"]
     assert citation["license"] == PROJECT["license"].split(" AND ")[0]
-
-
-def test_the_citation_names_the_article_as_sources_csv_does(citation):
     (source,) = load_sources().to_dict("records")
     (article,) = citation["references"]
     authors = [author["family-names"] + author["given-names"] for author in article["authors"]]
@@ -171,20 +140,6 @@ def test_the_font_is_built_to_the_same_bytes_again(tmp_path, locked):
         pytest.skip("not the lock's fonttools: another may write other bytes")
     build_font.build(tmp_path / name, FONTS / name)
     assert (tmp_path / name).read_bytes() == (FONTS / name).read_bytes()
-
-
-def test_matplotlib_finds_each_weight_by_its_name():
-    script = (
-        "import sys; from matplotlib import font_manager as fonts\n"
-        "for path in sys.argv[1:]: fonts.fontManager.addfont(path)\n"
-        "for weight in ('normal', 'semibold'):\n"
-        "    print(fonts.findfont(fonts.FontProperties('Wuxi Data Sans', weight=weight)))"
-    )  # in a process of its own: nothing of it stays in the other tests' font list
-    paths = [str(FONTS / name) for name in FONT_FILES]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *paths], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines() == paths
 
 
 # make

@@ -9,7 +9,7 @@ from .checks import check
 from .county import blank_county, example_county, new_county, three_gorges
 from .crosschecks import cross_checks
 from .messages import _
-from .quantity import Quantity, parse_quantity
+from .quantity import Quantity, parse_quantity, verdict
 from .reading import TableError
 from .tables import (
     fact,
@@ -45,6 +45,7 @@ __all__ = [
     "propose",
     "quantities",
     "three_gorges",
+    "verdict",
     "words",
 ]
 

@@ -318,7 +318,9 @@ _NAME, _WORD = (
     re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
     for kind in ("names", "words")
 )
-_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余])")
+# A 一 after which no measure word stands; nobody lists 周 among them, yet 一周 is a time.
+_LONE = re.compile(r"一(?!周)[^\W\d_]|[^\W\d_]一(?![^\W\d_])")
+_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余月]|小时)")
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
@@ -380,13 +382,17 @@ def _spans(line: str, years: set[str]) -> dict[int, tuple]:
         for numeral in NUMERAL.finditer(line, start, end):
             spans.setdefault(numeral.start(), (start, end, *said))
 
+    found = list(figures(line))
+    wholes = {(each.start, each.end) for each in found if each.sure and each.reading.unit}
     for match in _NO_FIGURES.finditer(line):
         reason = match.lastgroup
+        if (match.start() + 1, match.end() - 1) in wholes:  # “三百元” may be either
+            add(match.start() + 1, match.end() - 1, *_NOTHING)
+            continue
         if reason == "date" and years & set(re.findall("[12][0-9]{3}", match[0])):
             reason = "period"
         if match.end() - match.start() <= LONGEST_TOKEN:
             add(match.start(), match.end(), "", "", "", reason)
-    found = list(figures(line))
     for figure in found:
         if figure.sure and figure.reading:
             start, end = figure.start, figure.end
@@ -396,7 +402,11 @@ def _spans(line: str, years: set[str]) -> dict[int, tuple]:
         for match in pattern.finditer(line):
             add(match.start(), match.end(), "", "", "", reason)
     for figure in found:
-        add(figure.start, figure.end, *_NOTHING)
+        at, end = figure.start, figure.end
+        lone = line[at:end] == "一" and (_LONE.match(line, at) or _LONE.match(line, at - 1))
+        if lone:
+            add(*lone.span(), "", "", "", "word")
+        add(at, end, *_NOTHING)
     return spans
 
 

@@ -30,8 +30,13 @@ _STATES = {
     "before": Both("（援建前）", " (before the aid)"),
 }
 STATES = tuple(_STATES)
+_SOLID = {
+    "printed": Both("实心：印出的数", "solid: as printed"),
+    "computed": Both("实心：由印出的数算得", "solid: computed from print"),
+    "both": Both("实心：印出的数，或由其算得", "solid: as printed, or computed from print"),
+}
 _KEY = {
-    "solid": Both("实心：印出的数", "solid: as printed"),
+    "solid": NOTHING,  # as `_SOLID` says
     "dashed": Both("虚线：推断", "dashed: inferred"),
     "open": Both("空框：计划", "empty: planned"),
     "hatched": Both("斜纹：原文“约”", "hatched: about, in print"),
@@ -188,7 +193,10 @@ class Chart:
         """The looks that the drawing uses, beside plain solid, and what each means."""
         used = {look for chart in (self, *self.panels) for mark in chart.figures
                 for look in _looks(chart.form, mark)}  # fmt: skip
-        told = [(look, words) for look, words in _KEY.items() if look in used]
+        kinds = {"printed" if mark.facts == [mark.figure] else "computed"
+                 for mark in self.every_mark}  # fmt: skip
+        solid = _SOLID[kinds.pop() if len(kinds) == 1 else "both"]
+        told = [(look, words or solid) for look, words in _KEY.items() if look in used]
         return told if [look for look, _words in told] != ["solid"] else []
 
     @property
@@ -225,7 +233,8 @@ class Chart:
         """Title, every other word and the marks in both languages, for comparison by text."""
         lines = [f"{self.form}: {self.name or 'unnamed'}"]
         for chart in (self, *self.panels):
-            lines += [line for words in chart.words.values() if words for line in words]
+            said = (*chart.words.values(), *chart.options.values())
+            lines += [line for each in said if isinstance(each, Both) and each for line in each]
         lines += [line for _look, words in self.key for line in words]
         return "\n".join([*lines, "", *map(" | ".join, [_COLUMNS, *map(_cells, self.every_mark)])])
 

@@ -171,6 +171,12 @@ def plot_water_people(
             mark(population, label=("全县人口", "People of the county"), tone="third"),
         ],
         name="water-people",
+        limit={
+            "population": (
+                "“{population}”最多只到这里",
+                "{population:number} can mean no more than this",
+            )
+        },
         title=(
             "文中说{water-people}农村人喝上安全水，同一篇文章里全县只有{population}人",
             "{water-people:number} rural people got safe water, the article says, in a county of "
@@ -267,9 +273,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "ecommerce-people": ("{ecommerce-classes}班", "{ecommerce-classes}"),
         "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
-    trained = labels.keys() - {"exchange-people", "secondment-people", "students-helped"}
     return bars(
-        _grouped(_facts(labels, training), groups, details, trained),
+        _grouped(_facts(labels, training), groups, details, labels),
         label=labels,
         name="training",
         title=(

@@ -28,14 +28,14 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
     DataFrame
         One row for each row of ``crosschecks.csv``: check_id, left, relation, right (the
         formulas), left_quantity, right_quantity (Quantity: the computed sides), verdict (see
-        :func:`wuxi_data.quantity.verdict`), zh, en (what the relation means), reason (ours).
+        :func:`wuxi_data.verdict`), zh, en (what the relation means), reason (ours).
 
     Raises
     ------
     TableError
         The tables are faulty.
     ValueError
-        A formula joins different units, or uses a figure that has no single value.
+        A formula joins different units, or computes with a figure that has no bounds.
     """
     table = load("crosschecks", data)
     if theme is not None:

@@ -13,9 +13,9 @@ from . import style
 from .charts import Chart, Mark
 from .layouts import laid_out
 from .messages import _
-from .pen import Pen, paint
+from .pen import Pen, fading, paint
 from .places import NOTHING, Both
-from .style import GREY, HUE, INK, NARROW, WIDE, height, wrap
+from .style import GREY, INK, NARROW, WIDE, height, wrap
 
 
 class _Sheet:
@@ -62,7 +62,7 @@ class _Sheet:
         body = self.body.pen(ax, self.wide, high, left, self.body_top)
         pen = Pen(ax, self.wide, high, left, 0)
         ax.set_title(self.title, loc="left", x=left / self.wide, y=1 - sizes.margin * 0.8 / high,
-                     pad=0, va="top", fontsize=sizes.title, color=INK, linespacing=1.3,
+                     pad=0, va="top", fontsize=sizes.title, color=INK,
                      fontfamily=style.families(self.title), fontweight="semibold")  # fmt: skip
         for gid, words, top, size in self.around:
             if words:
@@ -74,14 +74,13 @@ class _Sheet:
 
 
 def _swatch(pen: Pen, left: float, top: float, look: str) -> None:
-    if look in ("fading", "endless"):
-        for n in range(5):
-            step = {"facecolor": HUE, "linewidth": 0, "alpha": 0.8 - n * 0.17}
-            pen.box(left + n * 3.4, top, 2.8, 9, "key", **step)
-        return
     state = {"dashed": "inferred", "open": "planned"}.get(look, "completed")
     sample = Mark("", NOTHING, NOTHING, 1, 1, about=look == "hatched", state=state)
-    pen.box(left, top, 16, 9, "key", **paint(sample))
+    if look in ("fading", "endless"):
+        for start, end, step in fading(sample, left, left + 16, 5):
+            pen.box(start, top, end - start, 9, "key", **step)
+    else:
+        pen.box(left, top, 16, 9, "key", **paint(sample))
 
 
 def _said(chart: Chart, lang: str) -> Chart:
@@ -118,8 +117,22 @@ def on_a_figure(chart: Chart, lang: str, narrow: bool, bare: bool = False) -> Fi
     return figure
 
 
+def _own(ax) -> bool:
+    """Whether an Axes is free to take the chart's scale, and nothing else is drawn by it."""
+    if getattr(ax, "name", "") != "rectilinear" or ax.has_data() or ax.get_aspect() != "auto":
+        return False
+    shared = (group.get_siblings(ax) for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes()))
+    linear = ax.get_xscale() == ax.get_yscale() == "linear"
+    return linear and all(len(siblings) == 1 for siblings in shared)
+
+
 def _draw_on(ax, chart: Chart, lang: str, narrow: bool) -> None:
     """Draw on an Axes of the user's, where it is when its layout has settled."""
+    if not _own(ax):
+        raise ValueError(
+            _("expected one empty Axes with linear axes of its own, shared with no other; the "
+              "chart can also make its own figure: draw()")
+        )  # fmt: skip
     root = ax.get_figure(root=True)
     root.draw_without_rendering()
     box = ax.get_window_extent()
@@ -166,6 +179,7 @@ def _png(figure: Figure) -> bytes:
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    image = pixels.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image = pixels.convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.putpalette(255 if each == 254 else each for each in image.getpalette())  # paper is white
     image.save(small, "PNG", dpi=(style.DPI, style.DPI))
     return small.getvalue()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
+from operator import index
 
 import pandas as pd
 
@@ -23,9 +24,13 @@ from .tables import need_columns, quantities
 MOST_MARKS, MOST_SQUARES = 60, 1500  # more would be a poster
 # Units that convert exactly may share an axis: half an hour beside ten minutes.
 _EXACT = {
-    "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "hectare": ("mu", 15),
-    "km2": ("m2", 10**6), "MW": ("kW", 1000),
+    "hour": ("minute", 60), "km": ("m", 1000), "t": ("kg", 1000), "MW": ("kW", 1000),
+    "hectare": ("mu", 15), "km2": ("mu", 1500), "m2": ("mu", Fraction(3, 2000)),
 }  # fmt: skip
+
+
+# What a name always says where it differs, as it does the years: what is measured, and who.
+_SAID = ("indicator", "payer", "recipient", "sponsor", "place", "organiser")
 
 
 class _Sentence(str):
@@ -50,7 +55,7 @@ class Wanted:
     at : int, optional
         The year of its column.
     state : {"completed", "inferred", "planned", "before"}, optional
-        As its row says by default.
+        As its row says by default; inferred where it stands at a year that its row does not name.
     within : str, optional
         With :func:`nested` and :func:`squares`: the fact_id of the whole that holds it; as
         ``part_of`` says by default.
@@ -74,6 +79,8 @@ class Wanted:
                 _("expected rows of a table, or a Quantity of wd.fact or wd.quantities; got "
                   "{kind}", **words)
             )  # fmt: skip
+        if self.at is not None:
+            object.__setattr__(self, "at", index(self.at))  # of numpy, too
         for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
             if got is not None:
                 one_of(known, what, got)
@@ -91,12 +98,9 @@ mark = Wanted
 
 def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
-    """Upright columns at their years."""
+    """Upright columns at their years; bars where their words have no room side by side."""
     marks, folder = _marks(figures, label, data, per)
-    groups = [each.group for each in marks]
-    marks = [replace(each, at=_year(each)) for each in _one_axis(marks)]
-    if all(each.at is not None for each in marks):
-        marks.sort(key=lambda each: (groups.index(each.group), each.at))
+    marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
     # Two figures of one year stand side by side, not one before the other.
     many = Counter((each.at, each.group) for each in marks)
     marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
@@ -109,6 +113,18 @@ def _year(mark: Mark) -> int | None:
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
 
 
+def _by_year(marks: list[Mark]) -> list[Mark]:
+    """Years run from left to right in each group; what names none stays where it is."""
+    groups = [each.group for each in marks]
+
+    def place(mark: Mark) -> tuple:
+        return groups.index(mark.group), mark.start if mark.at is None else mark.at
+
+    marks = sorted(marks, key=lambda each: groups.index(each.group))
+    dated = iter(sorted((each for each in marks if place(each)[1] is not None), key=place))
+    return [each if place(each)[1] is None else next(dated) for each in marks]
+
+
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     """By how much the last column differs; a sign only where the figure is exact."""
     ratio = folder.quantity(formula) if isinstance(formula, str) else None
@@ -119,9 +135,14 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     if len(marks) < 2:
         raise ValueError(_("change: expected two columns or more"))
     quantity = ratio * Quantity(100, "percent")
+    said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+    low, high = quantity.low, quantity.high
+    if (low is None or low < 0) and (high is None or high > 0):
+        raise ValueError(
+            _("change: {formula} comes to {percent}, which may be a rise or a fall", **said)
+        )
     before, after = (each.low or 0 for each in marks[-2:])
-    if quantity.value is not None and quantity.value * (after - before) < 0:
-        said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+    if (after - before) * (low or high or 0) < 0:
         raise ValueError(
             _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
         )
@@ -131,25 +152,39 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
 
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
-         per=1, lang="zh") -> Chart:  # fmt: skip
+         per=1, lang="zh", limit=None) -> Chart:  # fmt: skip
     """Bars one under the other, named at their left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
-    return _chart("bars", marks, folder, title, subtitle, note, name, lang)
+    options = {} if limit is None else _limit(limit, folder, marks)
+    return _chart("bars", marks, folder, title, subtitle, note, name, lang, options=options)
+
+
+def _limit(limit: Mapping, folder: Folder, marks: list[Mark]) -> dict:
+    """How far a figure goes at most, and what the author says of that."""
+    highs = {each.figure: each.high for each in marks if each.high is not None}
+    if not (isinstance(limit, Mapping) and len(limit) == 1 and limit.keys() <= highs.keys()):
+        words = {"known": ", ".join(highs)}
+        raise ValueError(
+            _("limit: expected {{figure: (zh, en)}} of a bar with an upper bound: {known}", **words)
+        )
+    ((figure, words),) = limit.items()
+    return {"limit": fill(words, folder, "limit"), "at": highs[figure]}
 
 
 def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
            per=1, lang="zh") -> Chart:  # fmt: skip
     """A whole, and its parts drawn in place within it: the two are never added up."""
     marks, folder = _marks(figures, label, data, per)
-    return _chart("nested", _one_axis(marks), folder, title, subtitle, note, name, lang)
+    marks = _held(_one_axis(marks))
+    return _chart("nested", marks, folder, title, subtitle, note, name, lang)
 
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
     """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
     marks, folder = _marks(figures, label, data)
-    marks = _one_axis(marks)
+    marks = _held(_one_axis(marks))
     if not per > 0:
         raise ValueError(_("per: expected how many units one square is, got {per!r}", per=per))
     many = max(mark.reach for mark in marks) / per
@@ -163,9 +198,27 @@ def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=N
     if per == 1:
         return chart
     zh, en = in_words(Quantity(per, marks[0].unit))
-    scale = Both(f"一格为{zh}", f"one square is {en}")
-    subtitle = capital(joined(filter(None, (chart.words["subtitle"], scale)), "；", "; "))
-    return replace(chart, words={**chart.words, "subtitle": subtitle})
+    return _saying(chart, "subtitle", Both(f"一格为{zh}", f"one square is {en}"))
+
+
+def _saying(chart: Chart, what: str, more: Both) -> Chart:
+    """The chart with more said in one of its words than the author says."""
+    said = capital(joined(filter(None, (chart.words[what], more)), "；", "; "))
+    return replace(chart, words={**chart.words, what: said})
+
+
+def _held(marks: list[Mark]) -> list[Mark]:
+    """The marks, of which no part is more than its whole, or its own part."""
+    for mark in marks:
+        parts = [each for each in marks if each.within == mark.figure]
+        certain = sum(each.low or 0 for each in parts)
+        vague = mark.high is None or any(each.about for each in (mark, *parts))
+        if mark in parts or (certain > (mark.high or 0) and not vague):
+            words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
+            raise ValueError(
+                _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
+            )
+    return marks
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -215,9 +268,13 @@ _CHANGE = """    change : str, optional
         A ratio of fact_ids, ``"new / old - 1"``: by how much the last column differs, said in
         percent at an arrow.
 """
+_LIMIT = """    limit : mapping, optional
+        ``{fact_id: (zh, en)}``: a line where that figure ends at most, across the bars that go
+        on beyond it, and words that say what it means.
+"""
 for _form, _rows, _more in (
     (columns, "In one unit.", _CHANGE),
-    (bars, "In one unit, or in units that convert exactly.", ""),
+    (bars, "In one unit, or in units that convert exactly.", _LIMIT),
     (nested, "``part_of`` says which is the whole of which.", ""),
     (squares, "Counts in one unit; ``part_of`` says which is the whole of which.", ""),
     (spans, "Rows that name a year.", ""),
@@ -269,24 +326,35 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     Returns
     -------
     Chart or str
-        Bars for each unit of the table, side by side where there are several. Years of the
-        calendar are no amounts and are left out.
+        Bars for each unit of the table, side by side where there are several; a part within its
+        whole, but several that may overlap beside it. Years of the calendar are no amounts and
+        are left out.
     """
-    need_columns(table, "fact_id", "unit", "low", "high")
-    bounded = table[table["low"].notna() | table["high"].notna()]
-    amounts = bounded.loc[[not _is_date(row) for row in bounded.itertuples()]]
+    need_columns(table, "fact_id", "unit", "low", "part_of")
+    amounts = table.loc[[not _is_date(row) for row in table.itertuples()]]
     parts = [
-        rows.head(MOST_MARKS)
+        rows
         for _unit, rows in amounts.groupby(amounts["unit"].astype(str), sort=False)
         if (rows["low"] >= 0).any()
     ]
     if not parts:
         return _NOTHING_YET
+    words = {"name": name, "lang": lang, **words}
     if len(parts) == 1:
-        return bars(parts[0], name=name, lang=lang, **words)
-    theme = resource(type(_folder(table, None).rows[table["fact_id"].iloc[0]]).__name__)
-    words.setdefault("title", (theme["title_zh"], theme["title"]))  # the parts say the rest
-    return beside(*map(bars, parts), name=name, lang=lang, **words)
+        chart = _in_place(parts[0])(parts[0].head(MOST_MARKS), **words)
+    else:
+        theme = _theme(_folder(table, None).rows[table["fact_id"].iloc[0]])
+        words.setdefault("title", theme)  # the parts say the rest
+        chart = beside(*(_in_place(rows)(rows.head(MOST_MARKS)) for rows in parts), **words)
+    if max(map(len, parts)) <= MOST_MARKS:
+        return chart
+    most = f"每种单位只画前{MOST_MARKS}个数", f"only the first {MOST_MARKS} of each unit are drawn"
+    return _saying(chart, "note", Both(*most))
+
+
+def _in_place(rows: pd.DataFrame):
+    """The form in which a part lies within its whole; not several parts, which may overlap."""
+    return bars if rows["part_of"].dropna().duplicated().any() else nested
 
 
 def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
@@ -319,6 +387,8 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
         _belongs(each.quantity, folder)
     rows = [folder.rows.get(each.quantity.formula) for each in wanted]
     given, columns = (label, None) if isinstance(label, Mapping) else ({}, label)
+    for figure in given:
+        one_of([each.quantity.formula for each in wanted], "label", figure)
     names = _names([row for row in rows if row is not None], columns, folder, dated)
     marks = []
     for each, row in zip(wanted, rows, strict=True):
@@ -378,6 +448,9 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
     quantity, state, within, start, end = wanted.quantity, "completed", "", None, None
     if row is not None:
         state, (start, end) = folder.state(row), years(row)
+        year = wanted.at  # which print names, or a period that holds it
+        if year and not ((start or end) and (start or year) <= year <= (end or year)):
+            state = "inferred"
         within = "" if pd.isna(row.part_of) else row.part_of
     state = wanted.state or state
     group, detail = (NOTHING if words is None else fill(words, folder, "label")
@@ -443,28 +516,31 @@ def _converted(mark: Mark) -> Mark:
 
 
 def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
-    """The shortest names that differ wherever the rows do; and their years, where those differ."""
-    if isinstance(columns, str):
-        columns = [columns]
-    elif columns is None:
-        columns, apart = [], 0
-        for column in [*_telling(rows), "period"]:
-            told = len({tuple(_said(row, each, folder) for each in [*columns, column])
-                        for row in rows})  # fmt: skip
-            if told > apart:
-                columns, apart = [*columns, column], told
-            if told == len(rows):
-                break
-        if dated and "period" not in columns and len(set(map(years, rows))) > 1:
-            columns.append("period")
+    """The shortest names that differ wherever the rows do; and what, who and when."""
+    columns = [columns] if isinstance(columns, str) else list(columns or ())
     known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
     for column in columns if rows else ():
         one_of(known, "label", column)
+
+    def told(*by: str) -> int:
+        return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
+
+    always = _SAID + dated * ("period",)
+    for column in [*_telling(rows), "period"]:
+        differs = column in always and told(column) > 1
+        if column not in columns and (differs or told(*columns) < told(*columns, column)):
+            columns.append(column)
     names = {}
     for row in rows:
         said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
         names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
-    return names
+    if told(*columns) == told(*columns, "source_id"):
+        return names
+    many = Counter(names.values())  # what several articles say of one thing
+    printed = {row.fact_id: _said(row, "source_id", folder) for row in rows}
+    return {fact_id: Both(f"{zh}（{printed[fact_id].zh}）", f"{en} ({printed[fact_id].en})")
+            if many[zh, en] > 1 else Both(zh, en)
+            for fact_id, (zh, en) in names.items()}  # fmt: skip
 
 
 def _telling(rows: list) -> list[str]:
@@ -477,6 +553,8 @@ def _said(row, column: str, folder: Folder) -> Both:
     """What a row says in a column: its years, what a code is called, or nothing."""
     if column == "period":
         return period(*years(row))
+    if column == "source_id":
+        return folder.source(row.source_id)
     code = getattr(row, column, None)
     return NOTHING if pd.isna(code) else folder.label(str(code))
 
@@ -489,19 +567,26 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
     names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
     printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
-    return [replace(mark, name=joined((mark.name, figure), "", ""))
+    made = [replace(mark, name=joined((mark.name, figure), "", ""))
             if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
             for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
+    return made if made == marks else _unalike(made)  # 县（b） may have been a name
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
-    """What is measured, from whom to whom: the codes that all rows share."""
+    """What is measured, from whom to whom: the codes that all rows share, or else their table."""
     rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
     if not rows:
         return joined([mark.name for mark in marks[:3]], "、")
     shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = shared if len(shared) <= 3 else []
-    for column in _telling(rows):
+    for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
         shared += said - {NOTHING} if len(said) == 1 else []
-    return capital(joined(dict.fromkeys(shared or [folder.label(rows[0].indicator)])))
+    return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
+
+
+def _theme(row) -> Both:
+    """What the table of a row is called."""
+    declared = resource(type(row).__name__)
+    return Both(declared["title_zh"], declared["title"])

@@ -7,25 +7,23 @@ their values.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby, pairwise, product
+from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from matplotlib.patches import Ellipse, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from .charts import Chart, Mark
-from .pen import STEPS, TONE, Pen, blank, fading, paint
-from .style import ALERT, GREY, HUE, INK, PAPER, Sizes, height, width, wrap
-from .wording import unwrapped
+from .pen import STEPS, Pen, blank, fading, paint
+from .style import ALERT, GREY, HUE, INK, PAPER, Sizes, height, widest_piece, width, wrap
 
 _BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _BOLD = "semibold"
-_NESTING = ("nested", "squares")  # the forms that draw parts within their whole
 
 
 class Body:
@@ -36,7 +34,7 @@ class Body:
 
     def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
-        known = {mark.figure for mark in chart.figures} if chart.form in _NESTING else ()
+        known = {mark.figure for mark in chart.figures}
         self.parts = [mark for mark in chart.figures if mark.within in known]
         self.wholes = [mark for mark in chart.figures if mark.within not in known]
         self.heads: list[tuple[float, float, str, float]] = []  # left, top, words, size
@@ -67,6 +65,27 @@ class Body:
 
     def _named(self, mark: Mark) -> str:
         return f"{mark.name}{'：' if self.chart.lang == 'zh' else ': '}{self._words(mark)}"
+
+    def _with_notes(self, whole: Mark, room: float) -> list[tuple[Mark, str]]:
+        """The parts of a whole, each with what is said of it beneath."""
+        small = self.sizes.small
+        self.lead = "其中" if self.chart.lang == "zh" else "of which"
+        self.lead_wide = width(self.lead, small) + 6
+        return [(mark, wrap(self._named(mark), room - self.lead_wide - 15, small))
+                for mark in self._inside(whole)]  # fmt: skip
+
+    def _notes_high(self, parts: list[tuple[Mark, str]]) -> float:
+        return sum(height(note, self.sizes.small) + 2 for _mark, note in parts)
+
+    def _draw_notes(self, pen: Pen, parts, left: float, top: float) -> None:
+        """What each part is, beside a sample of its look."""
+        small = self.sizes.small
+        if parts:
+            pen.text(self.lead, left, top, small, "lead", color=GREY)
+        for mark, note in parts:
+            pen.box(left + self.lead_wide, top + 3, 9, 9, "key", **paint(mark))
+            pen.label(mark, note, left + self.lead_wide + 15, top, small)
+            top += height(note, small) + 2
 
     def _under_heading(self, mark: Mark, before: str, at: float) -> float:
         """How far down a mark begins: below the heading of its group, where it is the first."""
@@ -101,14 +120,16 @@ class _Rows(Body):
     """Marks one under the other: names at the left, or above their bars where it is narrow."""
 
     thick = 22.0
-    label_share = 0.5  # of the room that bars and labels have
+    label_share = 0.7  # of the room that bars and labels have
     first = 0.0  # what stands at the left end of the axis
+    beneath = 0.0  # what the words of the axis need
 
     def _lay_out(self) -> None:
         sizes, wide, marks = self.sizes, self.wide, self.wholes
         name_room, detail_room = min(wide * 0.34, 190), wide * 0.24
-        if self.narrow:
+        if self.narrow or len(marks) > 12:
             self.thick = min(self.thick, 16.0)
+        if self.narrow:
             name_room = detail_room = wide
         names = [wrap(mark.name, name_room, sizes.label) for mark in marks]
         details = [wrap(mark.detail, detail_room, sizes.small) for mark in marks]
@@ -118,15 +139,19 @@ class _Rows(Body):
         if any(details) and not self.narrow:
             self.detail_left -= width("\n".join(details), sizes.small)
         self.room = self.detail_left - 14 * (self.detail_left < wide) - self.gutter
-        labels = [wrap(m.words, self.room * self.label_share, sizes.label, _BOLD) for m in marks]
+        label_room = self.room * self.label_share - 10
+        label_room -= _BEYOND * any(mark.endless for mark in marks)
+        labels = [wrap(mark.words, label_room, sizes.label, _BOLD) for mark in marks]
         self.scale = self._scale(labels)
         self._place_rows(names, labels, details)
+        self.limit = wrap(self.chart.options.get("limit", ""), self.room, sizes.small)
+        self.height += self.beneath + 9 * bool(self.limit) + height(self.limit, sizes.small)
 
     def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
         scales = [
-            max(self.room - (width(label, self.sizes.label, _BOLD) + 10) - _BEYOND * mark.endless,
-                self.room * 0.3) / mark.reach
+            (self.room - width(label, self.sizes.label, _BOLD) - 10 - _BEYOND * mark.endless)
+            / mark.reach
             for mark, label in zip(self.wholes, labels, strict=True) if mark.reach
         ]  # fmt: skip
         return min(scales, default=1.0)
@@ -145,16 +170,11 @@ class _Rows(Body):
                 tall = max(name, beside)
                 name_top, middle = at + (tall - name) / 2, at + tall / 2
                 at += tall
-            parts = [(inner, self._note(inner)) for inner in self._inside(mark)]
+            parts = self._with_notes(mark, self.wide - self.gutter - 3)
             tops = name_top, middle - self.thick / 2, middle + beside / 2 + 2
             self.rows.append(_Row(mark, *said, parts, *tops))
-            at += sum(height(note, sizes.small) + 2 for _mark, note in parts) + 12
+            at += self._notes_high(parts) + 12
         self.height = at - 12
-
-    def _note(self, mark: Mark) -> str:
-        """What is said of a part beneath its whole: name and figure."""
-        part = "其中" if self.chart.lang == "zh" else "Part of it | "
-        return wrap(part + self._named(mark), self.wide - self.gutter, self.sizes.small)
 
     def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
         ends = -(left + self.gutter), wide - left - self.gutter
@@ -179,14 +199,29 @@ class _Rows(Body):
                     x, y, va = 0, row.foot, "top"
                 pen.text(row.detail, x, y, sizes.small, "detail", color=GREY, va=va)
             self._draw_parts(pen, row)
+            below = row.foot + height(row.detail, sizes.small) * self.narrow
+            self._draw_notes(pen, row.parts, self.gutter + 3, below)
+        if self.limit:
+            self._draw_limit(pen, self.chart.options["at"])
 
     def _draw_axis(self, pen: Pen) -> None:
         self._upright(pen, self.gutter)
 
-    def _upright(self, pen: Pen, x: float, **look) -> None:
-        """A line only beside the bars: it strikes through no word, above them or beneath."""
+    def _draw_limit(self, pen: Pen, at: float) -> None:
+        """A line across the bars that reach it, and what it says."""
+        x, wide = self._x(at), width(self.limit, self.sizes.small)
+        for look in ({"color": PAPER, "linewidth": 4}, {"color": ALERT, "linewidth": 1.5}):
+            self._upright(pen, x, at, zorder=2, **look)
+        left = min(max(x - wide / 2, self.gutter), self.wide - wide)
+        top = self.height - height(self.limit, self.sizes.small)
+        pen.text(self.limit, left, top, self.sizes.small, "limit", color=ALERT)
+
+    def _upright(self, pen: Pen, x: float, least: float = 0, **look) -> None:
+        """A line only beside bars that reach so far: it strikes through no word around them."""
         ends, above = [], 0 if self.narrow else 6
         for row in self.rows:
+            if row.mark.reach < least:
+                continue
             below = 0 if row.parts else above
             ends += [row.top - above, row.top + self.thick + below, math.nan]
         pen.line([x] * len(ends), ends, **look)
@@ -200,10 +235,9 @@ class _Rows(Body):
         pen.label(mark, row.label, end + _GAP, middle, self.sizes.label, weight=_BOLD, va="center")
 
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
-        """Parts in the lower half of their whole, end to end, and what they are beneath it."""
+        """Parts in the lower half of their whole, end to end."""
         foot = row.top + self.thick
-        below = row.foot + height(row.detail, self.sizes.small) * self.narrow
-        for (mark, note), (base, depth) in zip(row.parts, _end_to_end(row), strict=True):
+        for mark, base, depth in _end_to_end(row.mark, row.parts):
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
                 pen.box(edge, foot - thick, mark.high * self.scale, thick, "rule",
@@ -211,24 +245,22 @@ class _Rows(Body):
             pen.bar(mark, foot - thick, thick, _BEYOND / self.scale, base=base)
             if base:  # a gap, or two parts of one tone would be one
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
-            pen.label(mark, note, self.gutter + 3, below, self.sizes.small, color=TONE[mark.tone])
-            below += height(note, self.sizes.small) + 2
 
 
-def _end_to_end(row: _Row) -> Iterator[tuple[float, int]]:
-    """Where each part starts and how deep it lies: the parts of one whole do not overlap."""
-    free, depths = {row.mark.figure: 0.0}, {row.mark.figure: 0}
-    for mark, _note in row.parts:
+def _end_to_end(whole: Mark, parts: list[tuple[Mark, str]]) -> Iterator[tuple[Mark, float, int]]:
+    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
+    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
+    for mark, _note in parts:
         start, depth = free[mark.within], depths[mark.within] + 1
         free[mark.within] = start + (mark.low or 0.0)
         free[mark.figure], depths[mark.figure] = start, depth
-        yield start, depth
+        yield mark, start, depth
 
 
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
-    thick, label_share = 13.0, 0.55
+    thick, label_share, beneath = 13.0, 0.55, 24.0
 
     def _scale(self, labels: list[str]) -> float:
         self.named = [y for m in self.wholes for y in (m.start, m.end) if y is not None]
@@ -238,10 +270,6 @@ class _Spans(_Rows):
         self.first = min([*self.named, *starts])
         self.last = max([max(self.named) + 1, *ends])
         return self.room / (self.last - self.first)
-
-    def _place_rows(self, *words: list[str]) -> None:
-        super()._place_rows(*words)
-        self.height += 24  # the years beneath
 
     def _draw_axis(self, pen: Pen) -> None:
         size = self.sizes.small
@@ -288,13 +316,14 @@ class _Spans(_Rows):
         """At the right of its span where there is room, else at the left, else upon it."""
         size = self.sizes.label
         wide = width(row.label, size, _BOLD) + _GAP
-        x, look = right + _GAP, {"ha": "left"}
+        x, align = right + _GAP, "left"
         if right + wide > self._x(self.last):
-            x, look = left - _GAP, {"ha": "right"}
+            x, align = left - _GAP, "right"
             if left - wide < self.gutter:
-                x, paper = (left + right) / 2, {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
-                look = {"ha": "center", "bbox": paper}
-        pen.label(row.mark, row.label, x, middle, size, va="center", weight=_BOLD, **look)
+                x, align = (left + right) / 2, "center"
+        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}  # no year strikes it through
+        pen.label(row.mark, row.label, x, middle, size, va="center", ha=align, weight=_BOLD,
+                  bbox=paper)  # fmt: skip
 
 
 # -------------------------------------------------------------------- columns
@@ -310,38 +339,34 @@ class _Columns(Body):
         self.slots = _slots(marks)
         self.pitch = (self.wide - right) / len(self.slots)
         self.thick = min(self.pitch * 0.7, 72)
+        tall = 130.0 if self.narrow else 170.0
+        endless = any(mark.endless for mark in marks)
+        self.scale = (tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
         self.brackets = self._brackets()
-        bracketed = {mark.key for run, _text in self.brackets for mark in run}
-        self.labels, self.turned, self.size = self._labels(
-            ["" if mark.key in bracketed else self._words(mark) for mark in marks]
-        )
-        self.names = [wrap(mark.name, self.pitch - 4, self.size) for mark in marks]
-        # A name that would break within a word stands upright: 1990, not 19 90.
-        self.upright = any(unwrapped(name) != mark.name
-                           for name, mark in zip(self.names, marks, strict=True))  # fmt: skip
-        if self.upright:
-            self.names = [mark.name for mark in marks]
-        self.names_high = 6 + max(self._high(name, self.upright) for name in self.names)
-        texts = [height(text, self.size) for _run, text in self.brackets]
-        texts += [self._high(text, self.turned) for text in self.labels if text]
-        groups = [group for group, _place in self.slots]
+        self._wrap_words(right)
+        groups, head = [group for group, _place in self.slots], 0.0
         for group in filter(None, dict.fromkeys(groups)):
             words = wrap(group, groups.count(group) * self.pitch - 8, sizes.small, _BOLD)
             self.heads.append((groups.index(group) * self.pitch + 4, 0, words, sizes.small))
-        head = max((height(words, size) + 6 for *_at, words, size in self.heads), default=0)
-        tall = 130.0 if self.narrow else 170.0
-        self.foot = head + max(texts, default=0) + 16 + tall
-        self.height = self.foot + self.names_high
-        endless = any(mark.endless for mark in marks)
-        self.scale = (tall - _ABOVE * endless) / (max(mark.reach for mark in marks) or 1)
+            head = max(head, height(words, sizes.small) + 6)
+        texts = [*self.labels, *(text for _run, text in self.brackets)]
+        self.foot = head + max(height(text, sizes.label) for text in texts) + 16 + tall
+        self.height = self.foot + 6 + max(height(name, sizes.label) for name in self.names)
 
-    def _high(self, text: str, turned: bool) -> float:
-        return width(text, self.size, _BOLD) if turned else height(text, self.size)
-
-    @property
-    def readable(self) -> bool:
-        """Whether the columns, and their names upright, have room; rows have it always."""
-        return self.pitch >= self.size * 1.5 and not (self.upright and self.names_high > 80)
+    def _wrap_words(self, right: float) -> None:
+        """Labels and names; they can be read where no word and no figure has to be broken."""
+        size, marks = self.sizes.label, self.chart.figures
+        bracketed = {mark.key for run, _text in self.brackets for mark in run}
+        rooms = [self.pitch - 6] * len(marks)
+        # Where the change stands well below its top, the last label may go on above it.
+        if self.change and (marks[-1].reach - marks[-2].reach) * self.scale > size:
+            rooms[-1] = (self.pitch + self.thick) / 2 + right
+        said = [("" if mark.key in bracketed else self._words(mark), room, size, _BOLD)
+                for mark, room in zip(marks, rooms, strict=True)]  # fmt: skip
+        said += [(mark.name, self.pitch - 4, size, "normal") for mark in marks]
+        self.readable = all(widest_piece(text, *look) <= room for text, room, *look in said)
+        wrapped = [wrap(*each) for each in said]
+        self.labels, self.names = wrapped[: len(marks)], wrapped[len(marks) :]
 
     def _x(self, mark: Mark) -> float:
         return (self.slots.index(_slot(mark)) + 0.5) * self.pitch
@@ -349,20 +374,6 @@ class _Columns(Body):
     def _top(self, mark: Mark) -> float:
         """Where a column ends, in points."""
         return self.foot - (mark.reach * self.scale + _ABOVE * mark.endless)
-
-    def _labels(self, said: list[str]) -> tuple[list[str], bool, float]:
-        """The words over the columns, whether they are turned, and their size."""
-        room = self.pitch - 6
-        # Best, a number keeps its unit on its line; at least, no word and no number is broken.
-        for unbroken, size in product(
-            (r"\S+", r"[A-Za-z]+|[\d.,]+"), (self.sizes.label, self.sizes.tiny)
-        ):
-            texts = [wrap(text, room, size, _BOLD) for text in said]
-            whole = [word for text in said for word in re.findall(unbroken, text)]
-            widest = width("\n".join([*texts, *whole]), size, _BOLD)
-            if widest <= room and max(text.count("\n") for text in texts) < 3:
-                return texts, False, size
-        return said, True, self.sizes.tiny
 
     def _brackets(self) -> list[tuple[list[Mark], str]]:
         """Neighbours that are inferred from one figure: said once, over all of them."""
@@ -378,15 +389,17 @@ class _Columns(Body):
     def draw(self, pen: Pen) -> None:
         pen.line([0, len(self.slots) * self.pitch], [self.foot, self.foot], color=INK)
         super().draw(pen)
-        marks = self.chart.figures
+        marks, size = self.chart.figures, self.sizes.label
         for mark, label, name in zip(marks, self.labels, self.names, strict=True):
             x = self._x(mark)
             pen.bar(mark, x - self.thick / 2, self.thick, _ABOVE / self.scale, across=False)
-            pen.text(name, x, self.foot + 4, self.size, f"{mark.gid}:name", ha="center",
-                     rotation=90 * self.upright)  # fmt: skip
+            pen.text(name, x, self.foot + 4, size, f"{mark.gid}:name", ha="center")
+            align = "center"
+            if width(label, size, _BOLD) > self.pitch:
+                x, align = x - self.thick / 2, "left"
             if label:
-                pen.label(mark, label, x, self._top(mark) - 4, self.size, ha="center", va="bottom",
-                          weight=_BOLD, rotation=90 * self.turned)  # fmt: skip
+                pen.label(mark, label, x, self._top(mark) - 4, size, ha=align, va="bottom",
+                          weight=_BOLD)  # fmt: skip
         for run, text in self.brackets:
             self._draw_bracket(pen, run, text)
         if self.change:
@@ -419,13 +432,12 @@ def _slot(mark: Mark) -> tuple:
 def _slots(marks) -> list[tuple]:
     """One place for each column; a year without one stays empty where few years lack."""
     slots: list[tuple] = []
-    for group, inside in groupby(map(_slot, marks), key=lambda slot: slot[0]):
-        own = [place for _group, place in inside]
-        if all(isinstance(place, int) for place in own):
-            own = sorted(set(own))
-            if own[-1] - own[0] < 2 * len(own):
-                own = list(range(own[0], own[-1] + 1))
-        slots += [(group, place) for place in own]
+    for group, inside in groupby(map(_slot, marks), key=itemgetter(0)):
+        places = [place for _group, place in inside]
+        if all(isinstance(place, int) for place in places):
+            every = range(min(places), max(places) + 1)
+            places = every if len(every) <= 2 * len(set(places)) else sorted(places)
+        slots += [(group, place) for place in places]
     return list(dict.fromkeys(slots))
 
 
@@ -447,10 +459,9 @@ class _Squares(Body):
             label = wrap(self._said(mark), wide, sizes.label)
             grid = at + height(label, sizes.label) + 4
             foot = grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
-            inside = _toned(self._inside(mark))
-            notes = [wrap(self._said(inner), wide - 16, sizes.small) for inner in inside]
-            self.rows.append((mark, label, at, grid, foot, inside, notes))
-            at = foot + sum(height(note, sizes.small) + 2 for note in notes) + 12
+            parts = _toned(self._with_notes(mark, wide))
+            self.rows.append((mark, label, at, grid, foot, parts))
+            at = foot + self._notes_high(parts) + 12
         self.height = at - 12
 
     def _said(self, mark: Mark) -> str:
@@ -463,29 +474,24 @@ class _Squares(Body):
 
     def draw(self, pen: Pen) -> None:
         super().draw(pen)
-        small = self.sizes.small
-        for mark, label, top, grid, at, inside, notes in self.rows:
+        for mark, label, top, grid, foot, parts in self.rows:
             pen.label(mark, label, 0, top, self.sizes.label)
-            self._draw_grid(pen, mark, inside, grid)
-            for inner, note in zip(inside, notes, strict=True):
-                pen.box(0, at + 3, 9, 9, "key", **paint(inner))
-                pen.label(inner, note, 15, at, small)
-                at += height(note, small) + 2
+            self._draw_grid(pen, mark, parts, grid)
+            self._draw_notes(pen, parts, 0, foot)
 
-    def _draw_grid(self, pen: Pen, mark: Mark, inside: list[Mark], top: float) -> None:
-        """Parts lie at the end of what is certain, each inside the one before."""
+    def _draw_grid(self, pen: Pen, mark: Mark, parts: list[tuple[Mark, str]], top: float) -> None:
+        """Parts lie end to end at the start of their whole; then comes the rest, and its tail."""
         certain, every = self._count(mark)
-        whole = replace(mark, tone="third") if inside else mark
-        starts = [0.0, *(certain - self._count(inner)[0] for inner in inside), certain]
-        for each, ends in zip([whole, *inside], pairwise(starts), strict=True):
+        whole = replace(mark, tone="third") if parts else mark
+        for each, start, depth in [(whole, 0.0, 0), *_end_to_end(mark, parts)]:
+            inside = sum(part.low or 0.0 for part, _note in parts if part.within == each.figure)
+            ends = ((start + size) / self.per for size in (inside, each.low or 0.0))
             self._squares(pen, each, "", *ends, top, paint(each))
-        part, first = "beyond" if mark.high is None else "more", math.ceil(certain)
-        tail, steps = every - first, min(every - first, STEPS)
-        for step in range(steps):
-            alpha = 0.55 * (1 - step / steps) + 0.05
-            look = {**paint(mark), "facecolor": TONE[whole.tone], "hatch": None, "alpha": alpha}
-            ends = (first + tail * each // steps for each in (step, step + 1))
-            self._squares(pen, mark, part, *ends, top, look)
+            if not depth:
+                certain = max(certain, inside / self.per)
+        part, tail = "beyond" if mark.high is None else "more", every - math.ceil(certain)
+        for first, last, look in fading(whole, every - tail, every, min(tail, STEPS), gap=0):
+            self._squares(pen, mark, part, round(first), round(last), top, look)
 
     def _squares(self, pen: Pen, mark: Mark, part: str, first, last, top, look: dict) -> None:
         """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
@@ -501,43 +507,54 @@ class _Squares(Body):
             pen.shape(mark, part, "squares", PathPatch, Path(corners, codes), **look)
 
 
-def _toned(inside: list[Mark]) -> list[Mark]:
-    """The innermost part stands out most."""
-    return [replace(each, tone="second") for each in inside[:-1]] + [
-        replace(each, tone="main") for each in inside[-1:]
-    ]
+def _toned(parts: list[tuple[Mark, str]]) -> list[tuple[Mark, str]]:
+    """The innermost part stands out most; no two neighbours are alike."""
+    return [(replace(mark, tone=("main", "second")[n % 2]), note)
+            for n, (mark, note) in enumerate(reversed(parts))][::-1]  # fmt: skip
 
 
 # -------------------------------------------------------------------- beside
 
 
 class _Beside(Body):
-    """Single charts in one row, or one under the other where it is narrow."""
+    """Single charts in as many columns as make the picture lowest; in one where it is narrow."""
 
     def _lay_out(self) -> None:
-        panels, sizes, gap = self.chart.panels, self.sizes, 26
-        across = 1 if self.narrow else min(len(panels), 3 if len(panels) != 4 else 2)
-        self.each = (self.wide - gap * (across - 1)) / across
-        small = self.each < 300
+        most = 1 if self.narrow else min(len(self.chart.panels), 3)
+        tried = [(across, *self._in_columns(across)) for across in range(1, most + 1)]
+        # Wide panels read better: each more column must make the picture a tenth lower.
+        _, self.cells, self.height = min(tried, key=lambda made: made[2] * (9 + made[0]))
+
+    def _in_columns(self, across: int) -> tuple[list[tuple], float]:
+        """(left, top, title, body) of each panel, in the order of reading, and how high it is."""
+        gap, sizes, panels = 26, self.sizes, self.chart.panels
+        each = (self.wide - gap * (across - 1)) / across
+        small = each < 300
         inner = sizes._replace(label=sizes.small) if small else sizes
-        self.cells, at = [], 0.0
-        for first in range(0, len(panels), across):
-            row = panels[first : first + across]
-            titles = [wrap(each.words["title"], self.each, sizes.label, _BOLD) for each in row]
-            bodies = [laid_out(each, self.each, inner, small) for each in row]
-            under = at + max(height(title, sizes.label) for title in titles) + 6
-            for place, (title, body) in enumerate(zip(titles, bodies, strict=True)):
-                self.cells.append((place * (self.each + gap), at, under, title, body))
-            at = under + max(body.height for body in bodies) + 20
-        self.height = at - 20
+        titles = [wrap(panel.words["title"], each, sizes.label, _BOLD) for panel in panels]
+        bodies = [laid_out(panel, each, inner, small) for panel in panels]
+        high = [height(title, sizes.label) + 6 + body.height + 20
+                for title, body in zip(titles, bodies, strict=True)]  # fmt: skip
+
+        def tallest(cuts: tuple[int, ...]) -> float:
+            return max(sum(high[start:end]) for start, end in pairwise((0, *cuts, None)))
+
+        cuts = min(combinations(range(1, len(panels)), across - 1), key=tallest)
+        cells, left, top = [], 0.0, 0.0
+        for n, cell in enumerate(zip(titles, bodies, strict=True)):
+            if n in cuts:
+                left, top = left + each + gap, 0.0
+            cells.append((left, top, *cell))
+            top += high[n]
+        return cells, tallest(cuts) - 20
 
     def draw(self, pen: Pen) -> None:
-        for x, top, under, title, body in self.cells:
-            pen.text(title, x, top, self.sizes.label, "head", weight=_BOLD)
-            high = body.height + 8
-            corner = (pen.left + x) / pen.wide, 1 - (pen.top + under + high - 4) / pen.high
-            inner = pen.ax.inset_axes([*corner, self.each / pen.wide, high / pen.high])
-            body.draw(body.pen(inner, self.each, high, 0, 4))
+        for left, top, title, body in self.cells:
+            pen.text(title, left, top, self.sizes.label, "head", weight=_BOLD)
+            high, under = body.height + 8, top + height(title, self.sizes.label) + 2
+            corner = (pen.left + left) / pen.wide, 1 - (pen.top + under + high) / pen.high
+            inner = pen.ax.inset_axes([*corner, body.wide / pen.wide, high / pen.high])
+            body.draw(body.pen(inner, body.wide, high, 0, 4))
 
 
 _BODIES = {"bars": _Rows, "nested": _Rows, "spans": _Spans, "columns": _Columns,

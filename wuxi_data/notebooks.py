@@ -214,11 +214,13 @@ def _client(notebook, folder: Path, started: Callable):
     """What runs a notebook in a folder, and calls `started` at each cell."""
     from nbclient import NotebookClient
 
+    from .kernels import OwnKernel
+
     return NotebookClient(
         notebook,
         timeout=_PATIENCE,
         startup_timeout=_PATIENCE,
-        kernel_manager_class=_own_kernel(),
+        kernel_manager_class=OwnKernel,
         record_timing=False,
         shutdown_kernel="immediate",
         coalesce_streams=True,
@@ -240,19 +242,6 @@ def _without_addresses() -> Iterator[None]:
     finally:
         if absent:
             del sys.modules[name]
-
-
-def _own_kernel() -> type:
-    """Kernels of the Python that runs now, whatever kernelspecs the user has."""
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpec
-
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-
-    class OwnKernel(AsyncKernelManager):
-        kernel_spec = KernelSpec(argv=argv, language="python")
-
-    return OwnKernel
 
 
 @contextmanager

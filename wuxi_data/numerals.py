@@ -110,10 +110,10 @@ _COUNTERS, _MEASURED, _COUNTED, _TAILED, _SIGNED = (
 )
 # 约 of 签约, 近 of 附近, 上 of 晚上: no qualifiers.
 _OTHER_WORD = re.compile(
-    "(?:[逼迫趋]近|成[百千]上|[签节预条合公契履邀违誓盟制失爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
+    "(?:[逼迫趋]近|成[百千]上|[签节预合公契履邀违誓盟制爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
     "|[高赶反]超|[以晚早马地山身路线网世海岸手楼]上)$"
 )
-_MODIFIERS = "[^\\W0-9a-zA-Z_〇零一二两三四五六七八九十百千万亿并与及或在被把使让等了着过其中]"
+_MODIFIERS = "[^\\W0-9a-zA-Z_〇零一二两三四五六七八九十百千万亿并与及或在被把使让等了着过去到其中]"
 _DIGITS = "零一二三四五六七八九"
 _AS_DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
@@ -409,7 +409,8 @@ def _any_unit() -> re.Pattern:
 
 @cache
 def _per() -> re.Pattern:
-    words = _one_of(_PER_WORDS | {w: c for w, c in _unit_words().items() if c != "percent"})
+    units = {word for word, code in _unit_words().items() if code != "percent"}
+    words = _one_of(_PER_WORDS.keys() | units, guarded=True)
     return re.compile(f"/{_BLANK}({words})|每(?!年)({words})(?![0-9])")
 
 
@@ -467,7 +468,7 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
 _PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
 _APART = re.compile(
-    f"({_QUALIFIER})[为占有合计达共需用]$|(约)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
+    f"({_QUALIFIER})[为占有合计达共需用]$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
 )
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
@@ -602,7 +603,7 @@ def _range(
         troubles.append(_("one unit in a range"))
     if not measure.word and first.scale == 1 < second.scale and low < high / second.scale:
         low *= second.scale  # 20至30万 are 20万 to 30万
-    if not low < high or (low in CALENDAR and high in CALENDAR and unit in ("year", "")):
+    if not low < high or (unit in ("year", "") and low in CALENDAR and high in CALENDAR):
         troubles.append(_("a range that rises, of no calendar years"))
     return low, high, unit, end
 
@@ -632,16 +633,18 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每0-9十百千万亿]|(?<![通经])过|(?<![目以之年此先提月天日])前|[0-9][,、:：∶比-]"
+    "(?:零下|[第每0-9十百千万亿]|(?<![通经走度])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
     "|[一二三四五六七八九十百千]、)$"
 )
 _JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
 _DOUBT_AFTER = re.compile(
-    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿半日月旬号室届折版型代强级a-zA-Z+=@×#_]|[点分](?![0-9])|时(?!间)"
+    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)"
+    "|[”’](?:工程|行动|计划)|[点分](?![0-9])|时(?!间)"
 )
-_RUNS_ON = re.compile("[0-9][,.:：∶/比-][0-9]")
-_RATIO = re.compile(r"[0-9]+\.[0-9]+(?:[:：][0-9]+\.[0-9]+)+")  # 18.5:14.6:66.9 are shares
+_RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
+_SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
+_RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
@@ -650,6 +653,11 @@ _COMPOUND = re.compile(
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
+# What follows digits without a unit that are said of something: not so in 云溪2果, 邮编 100085.
+_SAID_OF = re.compile("[，。；、）和及与提增降升减]|[上下][升降]")
+# Where a year in Chinese numerals is of a reign, as in 太和十二年.
+_HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
+_SLOGAN = re.compile(r'[次期部张份场]|[个项](?:[“"]|[^\W\d_]{2}(?![^\W\d_]))')
 _BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
@@ -663,11 +671,18 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
         return not unit  # 955、95万元 may be 955.95万元 misread
+    said_of = re.search(r"[^\W\d_]$", before) and _SAID_OF.match(after)
+    if not (unit or said_of) and re.fullmatch(f"{_ARABIC}|[{HAN}]+", text[start:end]):
+        return True
     if measure.word in ("名", "位") and _RANKED.search(before):
         return True
-    calendar = amount.value in CALENDAR and not amount.mark
-    if unit == "year" and (calendar or re.match("[初末底起止]", after)):
-        return True  # 98年底 is a year of the calendar
+    if unit == "year":  # asked first: a fraction is looked for in the whole calendar
+        if amount.value in CALENDAR and not amount.mark:
+            return True
+        if re.match("[初末底起止]", after):  # 98年底 is one too
+            return True
+    if unit == "year" and text[at] in HAN and _HISTORY.search(text):
+        return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
     if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
@@ -686,6 +701,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return False
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
         return not _BUILT.search(before)
+    if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
+        return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
 
 

@@ -31,7 +31,7 @@ class Pen:
 
     def text(self, words: str, x: float, y: float, size: float, gid: str, **given) -> None:
         """Words whose upper left corner is at (x, y)."""
-        given = {"color": INK, "va": "top", "ha": "left", "linespacing": 1.3, **given}
+        given = {"color": INK, "va": "top", "ha": "left", **given}
         self.ax.text(self.x(x), self.y(y), words, fontsize=size, gid=gid,
                      fontfamily=style.families(words), **given)  # fmt: skip
 
@@ -97,13 +97,14 @@ def paint(mark: Mark) -> dict:
     return look
 
 
-def fading(mark: Mark, start: float, end: float) -> Iterator[tuple[float, float, dict]]:
+def fading(
+    mark: Mark, start: float, end: float, steps: int = STEPS, gap: float = 0.14
+) -> Iterator[tuple[float, float, dict]]:
     """(start, end, look) of each step from what is certain towards an end that is not."""
-    step = (end - start) / STEPS
-    for n in range(STEPS if step else 0):
-        alpha = 0.75 * (1 - n / STEPS) + 0.06
+    for n in range(steps if end != start else 0):
+        step, alpha = (end - start) / steps, 0.6 * (1 - n / steps) + 0.05
         look = {"facecolor": TONE[mark.tone], "linewidth": 0, "alpha": alpha}
-        yield start + (n + 0.14) * step, start + (n + 1) * step, look
+        yield start + (n + gap) * step, start + (n + 1) * step, look
 
 
 def blank(ax) -> None:

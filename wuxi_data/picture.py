@@ -34,7 +34,6 @@ class Shape(NamedTuple):
     x: float
     y: float
     text: str = ""
-    turned: float = 0
     outline: str = ""  # from (x, y) on
     box: tuple[float, ...] = ()  # left, top, right, bottom
     hatch: str = ""  # what its pattern repeats
@@ -109,12 +108,12 @@ class _Recorder(RendererBase):
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         anchor = ""
-        if mtext and not angle:  # anchored, it is in its place in whatever font a browser uses
+        if mtext:  # anchored, it is in its place in whatever font a browser uses
             anchor = _ANCHORS[mtext.get_ha()]
             x = mtext.get_transform().transform(mtext.get_unitless_position())[0]
         look = f"font-size:{prop.get_size():g}px{anchor};fill:{_colour(gc.get_rgb())}"
         look += ";font-weight:600" * (prop.get_weight() == "semibold")
-        self._keep([look], round(x, 1), round(y, 1), text=s, turned=angle)
+        self._keep([look], round(x, 1), round(y, 1), text=s)
 
     def _keep(self, look: list[str], x: float, y: float, **given) -> None:
         gid = next(filter(None, reversed(self.groups)), "")
@@ -184,8 +183,7 @@ def _element(shape: Shape, lang: str, name: str, hatches: dict[str, str], shared
     x, y = shape.x, shape.y
     if shape.text:
         text = foreign(shape.text, "tspan") if lang == "en" else escape(shape.text)
-        turned = f' transform="rotate({-shape.turned:g} {x:g} {y:g})"' if shape.turned else ""
-        return f"<text class={look} x={x:g} y={y:g}{turned}>{text}</text>"
+        return f"<text class={look} x={x:g} y={y:g}>{text}</text>"
     more = ""
     if shape.hatch:
         more = f" fill=url(#{hatches.setdefault(shape.hatch, f'{name}{len(hatches)}')})"

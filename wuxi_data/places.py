@@ -16,6 +16,7 @@ import pandas as pd
 
 from .files import PACKAGE
 from .messages import LANGS, _, one_of
+from .numerals import fold
 from .quantity import Quantity, evaluate, names_in
 from .reading import Raw, did_you_mean, read_table
 from .schema import THEMES
@@ -78,7 +79,10 @@ class Folder:
         for name in names:
             if name not in self.facts:
                 raise ValueError(_no_fact(name, self.facts))
-        return evaluate(figure, self.facts)
+        quantity = evaluate(figure, self.facts)
+        if not quantity.bounded and not quantity.printed:
+            raise ValueError(_("print does not say what {figure} comes to", figure=figure))
+        return quantity
 
     def label(self, code: str) -> Both:
         """What a code is called."""
@@ -92,7 +96,12 @@ class Folder:
         if hasattr(row, "status"):
             return row.status
         year = str(self.sources["published"].get(row.source_id, ""))[:4]
-        return "planned" if year and not pd.isna(row.end) and row.end > int(year) else "completed"
+        last = max(filter(None, years(row)), default=0)
+        return "planned" if year and last > int(year) else "completed"
+
+    def source(self, source_id: str) -> Both:
+        """Who published it."""
+        return _publisher(self.sources.loc[source_id])
 
     def credit(self, fact_ids: Iterable[str]) -> Both:
         """Every source that the facts rest on, by name."""
@@ -126,12 +135,15 @@ def _briefly(sources: list) -> list[Both]:
     """Publishers with their years: so many titles would be longer than the chart."""
     named: dict[Both, list[str]] = {}
     for source in sources:
-        who = Both(source.publisher, source.publisher)
-        if pd.isna(source.publisher):
-            who = Both(f"《{source.title}》", source.title)
-        named.setdefault(who, []).append(_published(source))
+        named.setdefault(_publisher(source), []).append(_published(source))
     return [Both(f"{zh}（{'、'.join(each)}）", f"{en} ({', '.join(each)})")
             for (zh, en), each in named.items()]  # fmt: skip
+
+
+def _publisher(source) -> Both:
+    if pd.isna(source.publisher):
+        return Both(f"《{source.title}》", source.title)
+    return Both(source.publisher, source.publisher)
 
 
 def _published(source) -> str:
@@ -171,12 +183,15 @@ _PLACE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _PERCENT = Quantity(100, "percent")
 _TYPED_ZH = (
     r"[〇零一二两三四五六七八九十几数上好]+[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
-    r"|[一二两三四五六七八九十几]分之[一二两三四五六七八九十几]|百分之\w|[一二两三四五六七八九十几]+[倍成]"
+    r"|[一二两三四五六七八九十百千万亿几数]分之\w|[一二两三四五六七八九十几数双]+[倍成折]"
+    r"|[一二][〇零九][〇零一二三四五六七八九]{2}"
     r"|翻了?[一两三四]?番|一半|半数|过半|大半"
 )
+_SMALL_EN = "(?:one|two|three|four|five|six|seven|eight|nine|ten)"
 _TYPED_EN = (
-    r"\b(?:half|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|per ?cent\w*|percentage|dozens?"
-    r"|hundreds?|thousands?|[mb]illions?|(?:one|two|three|a) (?:third|quarter|fifth|tenth)s?)\b"
+    rf"\b(?:half|halv\w+|twice|thrice|doubl\w+|trebl\w+|tripl\w+|quadrupl\w+|{_SMALL_EN}-?fold"
+    r"|per ?cent\w*|percentage|dozens?|hundred(?:s|fold)?|thousands?|(?:[mb]|tr)illions?"
+    rf"|(?:{_SMALL_EN}|a)[ -](?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?)\b"
 )
 _DIGIT_RUN = re.compile(r"\d[\d.,]*[%‰十百千万亿]*")
 _TYPED = re.compile(rf"{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
@@ -188,8 +203,10 @@ def typed_numbers(text: str) -> list[str]:
     Small number words are the author's own: 一座, 五年, "five".
     """
     found = _DIGIT_RUN.findall(text)
-    found += [char for char in text if unicodedata.category(char) == "No"]  # ², ½
-    return found + [match[0] for match in _TYPED.finditer(text) if not _DIGIT_RUN.search(match[0])]
+    # ², ½, Ⅻ; 〇 is in words such as 二〇二〇.
+    found += [char for char in text.replace("〇", "") if unicodedata.category(char) in ("No", "Nl")]
+    said = (match[0] for match in _TYPED.finditer(fold(text)))  # 三萬 is 三万
+    return found + [number for number in said if not _DIGIT_RUN.search(number)]
 
 
 def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Both:
@@ -276,6 +293,11 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
         return getattr(said, lang)
     quantity = folder.quantity(figure)
     if form == "percent":
+        if quantity.unit:
+            words = {"figure": figure, "unit": quantity.unit}
+            raise ValueError(
+                _("percent is for a ratio of two figures, and {figure} is in {unit}", **words)
+            )
         return (quantity * _PERCENT).wording(lang)
     if form:
         one_of(("number", "percent", "period", "label"), "form", form)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import notebooks
+from .charts import MIME
 from .messages import _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
@@ -30,6 +31,8 @@ _NUMERAL = re.compile(
   | [一二两三四五六七八九十几数]+[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
+# Of a mark in a chart's text, low and high after seven other columns: no reader sees them.
+_BOUNDS = re.compile(r"^((?:[^|\n]*\| ?){7})[^|\n]*\|[^|\n]*", re.MULTILINE)
 _EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d+\b")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
@@ -202,10 +205,11 @@ def evidence(data: str | Path | None = None) -> Evidence:
 
 def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            for text in (output.get("text"), data.get("text/plain"), data.get("text/markdown")):
-                if text:
-                    yield from (each[1:] for each in numerals(text) if each.value is not None)
-                    yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))
+    for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
+        data = output.get("data", {})
+        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
+        text = "\n".join(parts)
+        if MIME in data:
+            text = _BOUNDS.sub(r"\1", text)
+        yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
+        yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 from array import array
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .messages import _, translated
 from .schema import TABLES, THEMES, fields
 
 _MOST_FAULTS = 50
+_MANY_WORDS, _BESIDE = 1000, 20
 
 
 class Fault(NamedTuple):
@@ -166,7 +168,11 @@ def numbers(column: pd.Series) -> np.ndarray:
 
 
 def _nearest(text: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(text, list(known), 1)), "")
+    words = list(known)
+    if len(words) > _MANY_WORDS:  # to compare it with each of many would take a second
+        place = bisect(words := sorted(words), text)
+        words = words[max(place - _BESIDE, 0) : place + _BESIDE]
+    return next(iter(difflib.get_close_matches(text, words, 1)), "")
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from itertools import groupby
 from operator import attrgetter
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import jinja2
 from fontTools import subset
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from . import style
 from .charts import Chart, in_words
@@ -196,7 +196,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda each: "" if each is None else each,
     )
-    environment.filters.update(both=both, authors=authors)
+    environment.filters.update(both=both, sentence=sentence, authors=authors)
     script, sheet = (
         (PACKAGE / "templates" / name).read_text("utf-8") for name in ("report.js", "report.css")
     )
@@ -307,6 +307,20 @@ def both(words: Both) -> Markup:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
     return Markup("<i>{}</i><i lang=en>{}</i>").format(words.zh, foreign(words.en, "bdi"))
+
+
+def sentence(words: Both) -> Markup:
+    """Both languages of a sentence, in which no figure is broken from its unit."""
+    if words.zh == words.en:
+        return both(words)
+    zh, en = _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
+    return Markup("<i>{}</i><i lang=en>{}</i>").format(zh, en)
+
+
+def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
+    parts = [plain(part) for part in style.FIGURE.split(text)]
+    parts[1::2] = [Markup("<span>{}</span>").format(figure) for figure in parts[1::2]]
+    return Markup("").join(parts)
 
 
 def _font(text: str) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
 _PAGE = "figures/report.html"
+_SLOW_TO_IMPORT = ["ipykernel.kernelapp", "wuxi_data.drawing", "wuxi_data.report"]
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
@@ -229,7 +230,7 @@ def _drawers() -> Iterator[Executor]:
     if method == "forkserver":
         from multiprocessing import forkserver
 
-        context.set_forkserver_preload(["wuxi_data.drawing", "wuxi_data.report"])
+        context.set_forkserver_preload(_SLOW_TO_IMPORT)
         forkserver.ensure_running()  # at once, while no other core has anything to do
     pool = ProcessPoolExecutor(mp_context=context, initializer=_start_drawer)
     try:

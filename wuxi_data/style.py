@@ -64,7 +64,13 @@ def theme() -> Iterator[None]:
     import seaborn as sns  # slow to import, and our own charts do without it
 
     tens = {"text.parse_math": True, "mathtext.default": "regular"}  # a log axis writes $10^{6}$
-    look = {**sns.plotting_context("notebook"), **sns.axes_style("white")}
+    look = {
+        **sns.plotting_context("notebook"),
+        **sns.axes_style("white"),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "figure.autolayout": True,  # long names stand inside the picture, of seaborn's grids too
+    }
     with settings(look), mpl.rc_context(tens):
         yield
 
@@ -77,6 +83,7 @@ def settings(more: dict | None = None) -> Iterator[None]:
         "font.family": [FAMILY],
         "font.size": WIDE.label,
         "text.color": INK,
+        "text.hinting": "no_hinting",  # letters stand as far apart as they are measured
         "text.parse_math": False,  # a $ in a label is a dollar
         "axes.prop_cycle": mpl.cycler(color=[HUE, SECOND, THIRD]),
         "axes.titleweight": "semibold",
@@ -193,7 +200,12 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     """How wide the longest line of `text` is, in points."""
     advance = _advances(weight).__getitem__
     widest = max(sum(map(advance, line)) for line in text.split("\n"))
-    return widest * size * 1.02  # hinting may widen what is drawn
+    return widest * size * 1.02  # a user's own figure may be drawn with hinting, which widens
+
+
+def widest_piece(text: str, size: float, weight: str = "normal") -> float:
+    """The room, in points, in which no word of `text` and no figure has to be broken."""
+    return max((width(piece.strip(), size, weight) for piece in _PIECE.findall(text)), default=0)
 
 
 def wrap(text: str, room: float, size: float, weight: str = "normal") -> str:
@@ -237,11 +249,14 @@ def _fitting(text: str, room: float, measure, patterns: tuple[re.Pattern, ...]) 
             yield piece
 
 
-# A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, 5 million yuan.
-_NUMBER = (
-    r"(?:约|近|≈|不到|超过|至多|至少)*[^\s⺀-￯]*[0-9][^\s⺀-￯]*(?:(?: [mb]illion)? [a-z]+"
-    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|分钟|小时|[元人名个处亩户天年米])?)"
+# A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, over 5 million yuan.
+_QUALIFIER = r"(?:约|近|≈|不到|超过|至多|至少|(?i:about|over|under|at\s(?:least|most))\s)"
+_UNIT = (
+    r"(?:(?<![,;:.?!])(?: (?:m|b|tr)illion)? [a-z]+(?:-[a-z]+)*"
+    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?)"
 )
+_NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
+FIGURE = re.compile(rf"([{re.escape(_OPENING)}]*{_NUMBER}[{re.escape(_CLOSING)}]*)")
 _PLACE = "[一-鿿]{2}[县省乡镇市]"  # 巫溪县 stays whole
 _WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
 _PIECE = re.compile(

@@ -173,7 +173,18 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
 
 
 def quantities(table: pd.DataFrame) -> pd.Series:
-    """Every row of a table as a Quantity, indexed by fact_id; a Series that does arithmetic."""
+    """Every row of a table as a Quantity: a Series that does arithmetic.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As a loader gives it, or a selection of its rows.
+
+    Returns
+    -------
+    Series
+        Indexed by fact_id.
+    """
     columns = ["as_written", "unit", "fact_id", "source_id", "paragraph"]
     need_columns(table, *columns)
     return pd.Series(
@@ -193,6 +204,9 @@ def quantities(table: pd.DataFrame) -> pd.Series:
 
 def need_columns(table: pd.DataFrame, *columns: str) -> None:
     """Refuse rows that have lost columns since a loader returned them."""
+    if not isinstance(table, pd.DataFrame):
+        kind = type(table).__name__
+        raise TypeError(_("expected a table as a loader gives it, got {kind}", kind=kind))
     if lost := [each for each in columns if each not in table]:
         words = {"lost": ", ".join(lost)}
         raise ValueError(_("expected rows as a loader gives them; no column {lost} here", **words))
@@ -246,9 +260,18 @@ class Readable(pd.DataFrame):
         return Readable
 
     def _repr_html_(self):
+        frame = self.rename_axis(index=None, columns=self.index.name)  # all heads in one row
         with pd.option_context("display.max_colwidth", None):
-            html = super()._repr_html_()
-        return html and re.sub(r"\n *<(t[hd])>", r'\n<\1 style="text-align: left">', html)
+            html = super(Readable, frame)._repr_html_()
+        return html and re.sub(r"\n *<(t[hd])>([^<]*)", _cell, html)
+
+
+def _cell(match: re.Match) -> str:
+    """A short text stays on its line; else Chinese would break after each character."""
+    kind, text = match.groups()
+    text = text.replace("&lt;NA&gt;", "")
+    keep = "; white-space: nowrap" if len(text) <= 10 else ""
+    return f'\n<{kind} style="text-align: left{keep}">{text}'
 
 
 def labelled(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:

@@ -37,14 +37,15 @@ _EXACTLY = Context(prec=200)
 def say(quantity: Quantity, lang: str, unit: bool) -> str:
     """A figure in words, with or without its unit."""
     if quantity.printed and lang == "zh":
-        token = fold(quantity.printed.as_written)  # 億 is 亿 to a reader, and to our font
+        # 億 is 亿 to a reader, and to our font; a blank within Chinese is the typesetter's.
+        token = _BLANK.sub("", fold(quantity.printed.as_written))
         return token if unit else _without_unit(token)
     if not quantity.bounded:
         if quantity.printed:
             return f"no single value (printed {fold(quantity.printed.as_written)})"
         return _CANNOT_BE_SAID[lang]
     value, qualifier = quantity.value, quantity.qualifier
-    if value is None and qualifier not in _WORDED:
+    if quantity.low != quantity.high and qualifier not in _WORDED:
         qualifier = qualifier_of(quantity.bounds, quantity.about)
     if qualifier == "between":
         return _between(quantity, lang, unit)
@@ -176,6 +177,7 @@ def _english(codes: str) -> tuple[str, str]:
 _NUMBER_END = re.compile(
     r".*(?:[\d〇零一二两三四五六七八九十万亿半数几余多来]|百(?!分点)|千(?![米克瓦伏]))"
 )
+_BLANK = re.compile(r"\s+(?=[一-鿿])|(?<=[一-鿿])\s+")
 _AFTER_UNIT = re.compile("(?:及?以[上下内]|之内|左右|上下|有余)?$")
 
 
