@@ -183,10 +183,7 @@ async def record(
     """
     with _without_addresses():
         import nbformat
-        from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-        from .kernels import OwnKernel
 
     notebook = nbformat.from_dict(read(path))
     place, spoke = 0, time.monotonic()
@@ -201,18 +198,7 @@ async def record(
             spoke = time.monotonic()
             say(_("notebook {name}: {where}", name=path.name, where=where()))
 
-    client = NotebookClient(
-        notebook,
-        timeout=_PATIENCE,
-        startup_timeout=_PATIENCE,
-        kernel_manager_class=OwnKernel,
-        record_timing=False,
-        shutdown_kernel="immediate",
-        coalesce_streams=True,
-        on_cell_start=started,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    )
+    client = _client(notebook, path.parent, started)
     try:
         await client.async_execute(env=os.environ | {"LANGUAGE": lang})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -222,6 +208,26 @@ async def record(
         said, *rest = uncoloured.split("\n", 1)
         raise CellFailed("\n".join([f"{where()}: {translated(said)}", *rest])) from None
     return tidy(notebook)
+
+
+def _client(notebook, folder: Path, started: Callable):
+    """What runs a notebook in a folder, and calls `started` at each cell."""
+    from nbclient import NotebookClient
+
+    from .kernels import OwnKernel
+
+    return NotebookClient(
+        notebook,
+        timeout=_PATIENCE,
+        startup_timeout=_PATIENCE,
+        kernel_manager_class=OwnKernel,
+        record_timing=False,
+        shutdown_kernel="immediate",
+        coalesce_streams=True,
+        on_cell_start=started,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+    )
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def authors(source) -> list[str]:
 
 def _cite(source) -> Both:
     who = authors(source) or ([] if pd.isna(source.publisher) else [source.publisher])
-    zh, en, year = "、".join(who), ", ".join(who), _year(source)
+    zh, en, year = "、".join(who), ", ".join(who), _published(source)
     return Both(f"{zh}《{source.title}》（{year}）", f"{en}{en and ', '}{source.title} ({year})")
 
 
@@ -136,7 +136,7 @@ def _briefly(sources: list) -> list[Both]:
     """Publishers with their years: so many titles would be longer than the chart."""
     named: dict[Both, list[str]] = {}
     for source in sources:
-        named.setdefault(_publisher(source), []).append(_year(source))
+        named.setdefault(_publisher(source), []).append(_published(source))
     return [Both(f"{zh}（{'、'.join(each)}）", f"{en} ({', '.join(each)})")
             for (zh, en), each in named.items()]  # fmt: skip
 
@@ -147,7 +147,7 @@ def _publisher(source) -> Both:
     return Both(source.publisher, source.publisher)
 
 
-def _year(source) -> str:
+def _published(source) -> str:
     return str(source.published)[:4]
 
 

@@ -55,7 +55,7 @@ _PARAGRAPHS = re.compile(
 )
 
 
-class Numeral(NamedTuple):
+class TypedNumber(NamedTuple):
     """A number as typed, and its value, if it has a single one."""
 
     text: str
@@ -77,8 +77,11 @@ def check_notebooks(data: str | Path | None = None) -> list[Fault]:
     Files that are not notebooks, cells without a stored run, findings in one language, and numbers
     in prose that stand neither in a table nor in an output.
     """
+    paths = notebooks.notebook_paths(notebooks.notebook_folder(data))
+    if not paths:  # then the numbers of the tables need not be put into words
+        return []
     found, known = [], evidence(data)
-    for path in notebooks.notebook_paths(notebooks.notebook_folder(data)):
+    for path in paths:
         file = f"notebooks/{path.name}"
         try:
             notebook = notebooks.read(path)
@@ -124,23 +127,23 @@ def _cell_faults(cell: dict, shown: set, known: Evidence) -> Iterator[tuple[str,
             yield repr(numeral.text), _expected(numeral, known)
 
 
-def numerals(text: str) -> list[Numeral]:
+def numerals(text: str) -> list[TypedNumber]:
     """The numbers in a text; small words (五年, "five") are the author's own."""
     return [_numeral(match[0].strip()) for match in _NUMERAL.finditer(fold(text))]
 
 
-def _numeral(text: str) -> Numeral:
+def _numeral(text: str) -> TypedNumber:
     """Read as print is, after English scale words are put into Chinese."""
     chinese = re.sub("|".join(_SCALES), lambda word: _SCALES[word[0]], text)
     try:
         reading = read("".join(chinese.split()))
     except Unread:
-        return Numeral(text, None)
+        return TypedNumber(text, None)
     value = None if reading.value is None else Fraction(reading.value)
-    return Numeral(text, value, reading.unit == "percent")
+    return TypedNumber(text, value, reading.unit == "percent")
 
 
-def _is_borne_out(numeral: Numeral, shown: set, known: Evidence) -> bool:
+def _is_borne_out(numeral: TypedNumber, shown: set, known: Evidence) -> bool:
     text, value, percent = numeral
     if value is None:
         return text in known.texts
@@ -152,7 +155,7 @@ def _is_borne_out(numeral: Numeral, shown: set, known: Evidence) -> bool:
     return (value, percent) in known.figures or bool({(value, percent), (value, False)} & shown)
 
 
-def _expected(numeral: Numeral, known: Evidence) -> str:
+def _expected(numeral: TypedNumber, known: Evidence) -> str:
     said = _("a printed figure, a year of the tables or a number of an output in this notebook")
     alike = [each for each in known.figures if each[1] == numeral.percent]
     if numeral.value is None or not alike:

@@ -404,7 +404,7 @@ def _certain(left: Quantity, relation: str, right: Quantity) -> bool:
 # -------------------------------------------------------------------- print and formulas
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)  # every token of a large table: each rule of rules.py asks again
 def parse_quantity(token: str) -> Quantity:
     """Read a printed token: ``parse_quantity("约7576.05万元")``.
 

@@ -160,12 +160,9 @@ async def _make(
     async def run(path: Path) -> Run:
         async with kernels:
             done = await _run(path, evidence, say)
-        alike = defaultdict(list)
-        for each in done.shown:
-            alike[notebooks.content(each.chart)].append(each)
-        for content, shown in alike.items():
+        for content, alike in _by_content(done.shown).items():
             if content not in drawing:
-                drawing[content] = pool.submit(_draw, shown, data)
+                drawing[content] = pool.submit(_draw, alike, data)
         return done
 
     runs = await asyncio.gather(*map(run, paths))
@@ -186,6 +183,14 @@ async def _make(
     for chart in charts.values():
         made += _figures(*chart)
     return [*made, page]
+
+
+def _by_content(shown: Sequence[Shown]) -> dict[str, list[Shown]]:
+    """Charts that are one chart, such as the same in two languages, together."""
+    alike = defaultdict(list)
+    for each in shown:
+        alike[notebooks.content(each.chart)].append(each)
+    return alike
 
 
 # -------------------------------------------------------------------- notebooks

@@ -8,10 +8,10 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from .numerals import CALENDAR, fold, unit_labels
+from .numerals import CALENDAR, Bounds, fold, unit_labels
 
 if TYPE_CHECKING:
-    from .quantity import Bounds, Quantity
+    from .quantity import Quantity
 
 # Each qualifier: the word before the figure in Chinese, the one after it, the one before it in
 # English; and how to round so that it still holds.
