@@ -130,6 +130,7 @@ OF_FUNDING = {
     "tabs": (whole(lambda b: b.replace(b",", b"\t")), 1, "", "'fact_id\\tpayer\\t", HEADER),
     "blank lines": (whole(lambda b: b"\n \n\n"), 1, "", "an empty file", "a header and rows"),
     "GB18030": (whole(encode("gb18030")), None, "", "text in GB18030 (GBK)", "UTF-8"),
+    "UTF-16 without a mark": (whole(encode("utf-16-le")), None, "", "text in UTF-16", "UTF-8"),
     "a binary file": (
         whole(lambda b: b"PK\x03\x04\0\0" + bytes(range(256))),
         *(None, "", "a binary file", "UTF-8"),

@@ -116,10 +116,9 @@ def test_division_by_what_may_be_little_is_unbounded():
         (lambda figure: figure / Quantity(0), ZeroDivisionError, None),
         (lambda figure: figure + parse_quantity("4户"), ValueError, "cannot add person and house"),
         (lambda figure: figure + parse_quantity("数千人"), ValueError, "数千人 has no bounds"),
-        *(
-            (lambda figure, other=other: figure - other, TypeError, "")
-            for other in ("3", None, [3])
-        ),
+        (lambda figure: figure - "3", TypeError, None),
+        (lambda figure: figure - None, TypeError, None),
+        (lambda figure: figure - [3], TypeError, None),
         (lambda figure: figure.wording("fr"), ValueError, "unknown lang"),
         (lambda figure: figure.wording(form="roman"), ValueError, "unknown form"),
     ],
