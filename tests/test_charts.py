@@ -469,6 +469,12 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (wd.spans, facts(COUNTY, "population"), "rows that name a year"),
         (wd.squares, CITRUS, "say per="),
         (partial(wd.columns, change="longxi-by-car / longxi-by-car"), CAR, "two columns or more"),
+        (
+            partial(wd.columns, change="projects-2020 / (projects-2020 - projects-2020)"),
+            CAR,
+            "which is 0",
+        ),
+        (wd.nested, wd.mark(BEGAN, within="by-car"), "unknown within 'by-car': expected"),
         (partial(wd.bars, per=100), CITRUS, "per: one square"),
         (partial(wd.squares, per=0), CITRUS, "per: expected how many"),
         (partial(wd.bars, limit={"citrus": ("a", "b")}), CITRUS, "upper bound: citrus-huatai"),

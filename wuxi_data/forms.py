@@ -387,8 +387,10 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
         _belongs(each.quantity, folder)
     rows = [folder.rows.get(each.quantity.formula) for each in wanted]
     given, columns = (label, None) if isinstance(label, Mapping) else ({}, label)
-    for figure in given:
-        one_of([each.quantity.formula for each in wanted], "label", figure)
+    drawn, wholes = [each.figure for each in wanted], [each.within for each in wanted]
+    for what, named in (("label", given), ("within", filter(None, wholes))):
+        for figure in named:
+            one_of(drawn, what, figure)
     names = _names([row for row in rows if row is not None], columns, folder, dated)
     marks = []
     for each, row in zip(wanted, rows, strict=True):

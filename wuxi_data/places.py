@@ -80,7 +80,10 @@ class Folder:
         for name in names:
             if name not in self.facts:
                 raise ValueError(_no_fact(name, self.facts))
-        quantity = evaluate(figure, self.facts)
+        try:
+            quantity = evaluate(figure, self.facts)
+        except ZeroDivisionError as error:
+            raise ValueError(str(error)) from None
         if not quantity.bounded and not quantity.printed:
             raise ValueError(_("print does not say what {figure} comes to", figure=figure))
         return quantity
@@ -254,7 +257,7 @@ def _filled(place: re.Match, lang: str, folder: Folder, faults: list[str]) -> st
         return ""
     try:
         said = _said(place[1].strip(), (place[2] or "").strip(), lang, folder)
-    except (ValueError, ZeroDivisionError) as error:
+    except ValueError as error:
         words = {"place": place[0], "lang": lang, "why": error}
         faults.append(_("nothing fills {place} ({lang}): {why}", **words))
         return ""
