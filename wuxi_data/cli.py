@@ -26,6 +26,7 @@ from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_ARTICLE = 10_000_000
+_MOST_LINES = 50
 
 
 class Refusal(Exception):
@@ -122,12 +123,13 @@ def _check(arguments) -> int:
 
 
 def _lines(faults: list[Fault]) -> Iterator[str]:
-    """One line for the same fault in many rows, with all their line numbers."""
+    """One line for the same fault in many rows, with their line numbers; json has them all."""
     alike: dict[Fault, list[Fault]] = {}
     for fault in faults:
         alike.setdefault(fault._replace(line=None), []).append(fault)
     for first, *others in alike.values():
-        lines = ", ".join(str(each.line) for each in others)
+        shown = [str(each.line) for each in others[:_MOST_LINES]]
+        lines = ", ".join(shown + ["…"] * (len(others) > len(shown)))
         yield f"{first}" + (_(" (also on line {lines})", lines=lines) if others else "")
 
 
