@@ -281,7 +281,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
             "吉林培训移民带头人和移民干部{resettlement-people}",
             "The water ministry's programme trained {cadre-training-people:number} cadres and "
-            "technical staff, Jilin {resettlement-people:number} resettlement leaders and cadres",
+            "technical staff; Jilin trained {resettlement-people:number} resettlement leaders "
+            "and cadres",
         ),
         subtitle=(
             "同一个人可能参加过不止一项，所以不相加",
