@@ -61,6 +61,7 @@ REFUSED = {
     "audit unmarked.txt": "unmarked.txt is text in UTF-16; save",
     "audit picture.txt": BINARY,
     "audit pdf.txt": BINARY,
+    "audit blank.txt": "blank.txt is an empty file; save",
     "audit nulls.txt": BINARY,
     "audit noise.txt": "is text in an unknown encoding; save it as UTF-8 text first",
     "audit large.txt": "large.txt is too large for an article: over 10,000,000 bytes",

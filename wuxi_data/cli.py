@@ -187,7 +187,7 @@ def _article(path: Path) -> str:
         )
     with suppress(UnicodeDecodeError):
         text = content.decode("utf-8-sig")
-        if "\0" not in text:
+        if "\0" not in text and text.strip():
             return text
     words = {"path": path, "kind": kind_of_text(content)}
     raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", **words))

@@ -18,6 +18,8 @@ if not PACKAGE.is_dir():
 
 def kind_of_text(content: bytes) -> str:
     """What content that is not UTF-8 most likely is; the first part of a file is enough."""
+    if not content.strip():
+        return _("an empty file")
     odd, even = content[1::2].count(0), content[::2].count(0)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
         return _("text in UTF-16")
