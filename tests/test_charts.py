@@ -302,6 +302,21 @@ def test_squares_of_two_parts_of_one_whole_do_not_overlap():
     assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
+def test_squares_fade_within_a_square_too_and_so_do_parts():
+    whole, part = parse_quantity("50余个"), parse_quantity("30余个")
+    every = [whole, wd.mark(part, within=whole.wording("zh"))]
+    drawn = wd.marks(wd.squares(every, per=100).draw())
+    assert drawn[["low", "high"]].to_numpy().tolist() == [[0.2, 0.3], [0.3, 0.4]]
+
+
+def test_a_part_that_may_go_beyond_its_whole_lies_under_no_words():
+    whole, part = parse_quantity("3100个"), parse_quantity("3000余个")
+    ax = wd.nested([whole, wd.mark(part, within=whole.wording("zh"))]).draw()
+    end = max(patch.get_window_extent().x1 for patch in ax.patches if patch.get_url())
+    label = next(text for text in ax.texts if text.get_text() == "3100个")
+    assert label.get_window_extent().x0 >= end
+
+
 @pytest.mark.parametrize("form", [wd.nested, partial(wd.squares, per=10**6)])
 @pytest.mark.parametrize("whole", ["p-3", "to-yi"])
 def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
