@@ -49,6 +49,13 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
         label="period",
         change="(y-2011 - y-2010) / y-2010",
     ),
+    "a-fall": wd.columns(
+        [
+            wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=2020),
+            wd.mark(wd.fact(FUNDING, "jilin-annual-usual"), at=2021),
+        ],
+        change="jilin-annual-usual / jilin-annual-2020 - 1",
+    ),
     "with-a-limit": wd.bars(
         NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
     ),
@@ -313,7 +320,7 @@ def test_a_part_that_may_go_beyond_its_whole_lies_under_no_words():
     whole, part = parse_quantity("3100个"), parse_quantity("3000余个")
     ax = wd.nested([whole, wd.mark(part, within=whole.wording("zh"))]).draw()
     end = max(patch.get_window_extent().x1 for patch in ax.patches if patch.get_url())
-    label = next(text for text in ax.texts if text.get_text() == "3100个")
+    label = next(text for text in ax.texts if text.get_gid() == "3100个:label")
     assert label.get_window_extent().x0 >= end
 
 
@@ -323,6 +330,12 @@ def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
     part = wd.mark(wd.fact(NASTY, "to-yi"), within=whole)
     with pytest.raises(ValueError, match=f"{whole} cannot hold to-yi"):
         form([part, wd.fact(NASTY, "p-3")], data=NASTY_COUNTY)
+
+
+def test_figures_that_hold_each_other_are_refused():
+    two, three = map(parse_quantity, ("约2个", "约3个"))
+    with pytest.raises(ValueError, match="约2个 cannot hold 约3个"):
+        wd.nested([wd.mark(two, within="约3个"), wd.mark(three, within="约2个")])
 
 
 def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
@@ -363,6 +376,13 @@ def test_what_begins_after_the_publication_is_a_plan_even_without_an_end():
 def test_no_two_marks_have_one_name_in_either_language(label):
     chart = wd.bars(facts(NASTY, "to-yi", "zero"), label=label)
     assert [len({mark.name[n] for mark in chart.figures}) for n in (0, 1)] == [2, 2]
+
+
+def test_groups_that_are_alike_in_one_language_tell_no_names_apart():
+    marks = [wd.mark(wd.fact(NASTY, name), label=("名", "Name"), group=(group, "Group"))
+             for name, group in (("to-yi", "甲"), ("zero", "乙"))]  # fmt: skip
+    names = {mark.name.en for mark in wd.bars(marks, data=NASTY_COUNTY).figures}
+    assert names == {"Name (to-yi)", "Name (zero)"}
 
 
 def test_a_change_has_a_sign_only_where_it_is_exact():

@@ -15,7 +15,7 @@ from operator import index
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
-from .messages import _, one_of
+from .messages import LANGS, _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity
 from .schema import resource
@@ -208,12 +208,16 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
 
 
 def _held(marks: list[Mark]) -> list[Mark]:
-    """The marks, of which no part is more than its whole, or its own part."""
+    """The marks, of which no part is more than its whole, or holds it in turn."""
+    wholes = {mark.figure: mark.within for mark in marks}
     for mark in marks:
+        outer = mark.figure
+        for _step in range(len(marks) + 1):  # past the outermost, unless they hold each other
+            outer = wholes.get(outer, "")
         parts = [each for each in marks if each.within == mark.figure]
         certain = sum(each.low or 0 for each in parts)
         vague = mark.high is None or any(each.about for each in (mark, *parts))
-        if mark in parts or (certain > (mark.high or 0) and not vague):
+        if outer or (certain > (mark.high or 0) and not vague):
             words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
             raise ValueError(
                 _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
@@ -567,12 +571,18 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
-    names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
+    alike = Counter(look for mark in marks for look in _looks_like(mark))
     printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
     made = [replace(mark, name=joined((mark.name, figure), "", ""))
-            if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
+            if any(alike[look] > 1 for look in _looks_like(mark)) else mark
             for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
     return made if made == marks else _unalike(made)  # 县（b） may have been a name
+
+
+def _looks_like(mark: Mark) -> list[tuple]:
+    """What is read of a mark in each language, besides its number."""
+    pairs = zip(LANGS, mark.name, mark.group, strict=True)
+    return [(lang, name, mark.at, group) for lang, name, group in pairs]
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:

@@ -55,7 +55,7 @@ class Body:
         """The parts of a whole and their parts, outermost first."""
         found = []
         for mark in self.parts:
-            if mark.within == whole.figure and mark.key != whole.key:
+            if mark.within == whole.figure:
                 found += [mark, *self._inside(mark)]
         return found
 
@@ -366,9 +366,10 @@ class _Columns(Body):
         size, marks = self.sizes.label, self.chart.figures
         bracketed = {mark.key for run, _text in self.brackets for mark in run}
         rooms = [self.pitch - 6] * len(marks)
-        # Where the change stands well below its top, the last label may go on above it.
-        if self.change and (marks[-1].reach - marks[-2].reach) * self.scale > size:
-            rooms[-1] = (self.pitch + self.thick) / 2 + right
+        if self.change:  # where it stands well below its top, the last label may go on above it
+            above = (marks[-1].reach - marks[-2].reach) * self.scale > size
+            beside = min(rooms[-1], self.thick + 24)
+            rooms[-1] = (self.pitch + self.thick) / 2 + right if above else beside
         said = [("" if mark.key in bracketed else self._words(mark), room, size, _BOLD)
                 for mark, room in zip(marks, rooms, strict=True)]  # fmt: skip
         said += [(mark.name, self.pitch - 4, size, "normal") for mark in marks]
