@@ -485,6 +485,7 @@ def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
+SEVEN = FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
@@ -498,6 +499,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (wd.bars, facts(NASTY, "vague"), "no figure has a value or bounds"),
         (wd.bars, [YI] * 61, "61 figures are too many"),
         (wd.bars, [YI], "say data="),
+        (wd.bars, [2 * wd.fact(FUNDING.assign(as_written="7元"), TWO.index[1])], "says 1000万元"),
         (wd.bars, pd.concat([NASTY, FUNDING]).query("value > 0"), "say data="),
         (wd.bars, [NASTY, FUNDING], "rows of different folders"),
         *((form, BEGAN, NO_AMOUNT) for form in (wd.bars, wd.nested, wd.squares, wd.columns)),

@@ -17,7 +17,7 @@ import pandas as pd
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
 from .messages import LANGS, _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
-from .quantity import Quantity
+from .quantity import Quantity, evaluate, names_in
 from .schema import resource
 from .tables import need_columns, quantities
 
@@ -412,7 +412,7 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
 def _wanted(figures) -> Iterable[Wanted]:
     if isinstance(figures, pd.DataFrame):
         figures = quantities(figures)
-    elif isinstance(figures, Quantity | Wanted):
+    elif not isinstance(figures, Iterable):
         figures = [figures]
     for each in figures:
         if isinstance(each, pd.DataFrame | pd.Series):
@@ -444,7 +444,8 @@ def _belongs(quantity: Quantity, folder: Folder) -> None:
             raise ValueError(
                 _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
             )
-    said = folder.facts.get(quantity.formula, quantity)
+    known = quantity.inputs and folder.facts.keys() >= set(names_in(quantity.formula))
+    said = evaluate(quantity.formula, folder.facts) if known else quantity
     if quantity != said:
         words = {"name": quantity.formula, "said": said, "where": where}
         raise ValueError(_("{name!r} says {said} in {where}", **words))
