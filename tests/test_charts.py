@@ -49,6 +49,13 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
         label="period",
         change="(y-2011 - y-2010) / y-2010",
     ),
+    "a-fall": wd.columns(
+        [
+            wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=2020),
+            wd.mark(wd.fact(FUNDING, "jilin-annual-usual"), at=2021),
+        ],
+        change="jilin-annual-usual / jilin-annual-2020 - 1",
+    ),
     "with-a-limit": wd.bars(
         NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
     ),
@@ -302,12 +309,33 @@ def test_squares_of_two_parts_of_one_whole_do_not_overlap():
     assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
+def test_squares_fade_within_a_square_too_and_so_do_parts():
+    whole, part = parse_quantity("50余个"), parse_quantity("30余个")
+    every = [whole, wd.mark(part, within=whole.wording("zh"))]
+    drawn = wd.marks(wd.squares(every, per=100).draw())
+    assert drawn[["low", "high"]].to_numpy().tolist() == [[0.2, 0.3], [0.3, 0.4]]
+
+
+def test_a_part_that_may_go_beyond_its_whole_lies_under_no_words():
+    whole, part = parse_quantity("3100个"), parse_quantity("3000余个")
+    ax = wd.nested([whole, wd.mark(part, within=whole.wording("zh"))]).draw()
+    end = max(patch.get_window_extent().x1 for patch in ax.patches if patch.get_url())
+    label = next(text for text in ax.texts if text.get_gid() == "3100个:label")
+    assert label.get_window_extent().x0 >= end
+
+
 @pytest.mark.parametrize("form", [wd.nested, partial(wd.squares, per=10**6)])
 @pytest.mark.parametrize("whole", ["p-3", "to-yi"])
 def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
     part = wd.mark(wd.fact(NASTY, "to-yi"), within=whole)
     with pytest.raises(ValueError, match=f"{whole} cannot hold to-yi"):
         form([part, wd.fact(NASTY, "p-3")], data=NASTY_COUNTY)
+
+
+def test_figures_that_hold_each_other_are_refused():
+    two, three = map(parse_quantity, ("约2个", "约3个"))
+    with pytest.raises(ValueError, match="约2个 cannot hold 约3个"):
+        wd.nested([wd.mark(two, within="约3个"), wd.mark(three, within="约2个")])
 
 
 def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
@@ -348,6 +376,13 @@ def test_what_begins_after_the_publication_is_a_plan_even_without_an_end():
 def test_no_two_marks_have_one_name_in_either_language(label):
     chart = wd.bars(facts(NASTY, "to-yi", "zero"), label=label)
     assert [len({mark.name[n] for mark in chart.figures}) for n in (0, 1)] == [2, 2]
+
+
+def test_groups_that_are_alike_in_one_language_tell_no_names_apart():
+    marks = [wd.mark(wd.fact(NASTY, name), label=("名", "Name"), group=(group, "Group"))
+             for name, group in (("to-yi", "甲"), ("zero", "乙"))]  # fmt: skip
+    names = {mark.name.en for mark in wd.bars(marks, data=NASTY_COUNTY).figures}
+    assert names == {"Name (to-yi)", "Name (zero)"}
 
 
 def test_a_change_has_a_sign_only_where_it_is_exact():
@@ -450,6 +485,7 @@ def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
+SEVEN = FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
@@ -463,6 +499,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (wd.bars, facts(NASTY, "vague"), "no figure has a value or bounds"),
         (wd.bars, [YI] * 61, "61 figures are too many"),
         (wd.bars, [YI], "say data="),
+        (wd.bars, [2 * wd.fact(FUNDING.assign(as_written="7元"), TWO.index[1])], "says 1000万元"),
         (wd.bars, pd.concat([NASTY, FUNDING]).query("value > 0"), "say data="),
         (wd.bars, [NASTY, FUNDING], "rows of different folders"),
         *((form, BEGAN, NO_AMOUNT) for form in (wd.bars, wd.nested, wd.squares, wd.columns)),

@@ -15,9 +15,9 @@ from operator import index
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
-from .messages import _, one_of
+from .messages import LANGS, _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
-from .quantity import Quantity
+from .quantity import Quantity, evaluate, names_in
 from .schema import resource
 from .tables import need_columns, quantities
 
@@ -208,12 +208,16 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
 
 
 def _held(marks: list[Mark]) -> list[Mark]:
-    """The marks, of which no part is more than its whole, or its own part."""
+    """The marks, of which no part is more than its whole, or holds it in turn."""
+    wholes = {mark.figure: mark.within for mark in marks}
     for mark in marks:
+        outer = mark.figure
+        for _step in range(len(marks) + 1):  # past the outermost, unless they hold each other
+            outer = wholes.get(outer, "")
         parts = [each for each in marks if each.within == mark.figure]
         certain = sum(each.low or 0 for each in parts)
         vague = mark.high is None or any(each.about for each in (mark, *parts))
-        if mark in parts or (certain > (mark.high or 0) and not vague):
+        if outer or (certain > (mark.high or 0) and not vague):
             words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
             raise ValueError(
                 _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
@@ -408,7 +412,7 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
 def _wanted(figures) -> Iterable[Wanted]:
     if isinstance(figures, pd.DataFrame):
         figures = quantities(figures)
-    elif isinstance(figures, Quantity | Wanted):
+    elif not isinstance(figures, Iterable):
         figures = [figures]
     for each in figures:
         if isinstance(each, pd.DataFrame | pd.Series):
@@ -440,7 +444,8 @@ def _belongs(quantity: Quantity, folder: Folder) -> None:
             raise ValueError(
                 _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
             )
-    said = folder.facts.get(quantity.formula, quantity)
+    known = quantity.inputs and folder.facts.keys() >= set(names_in(quantity.formula))
+    said = evaluate(quantity.formula, folder.facts) if known else quantity
     if quantity != said:
         words = {"name": quantity.formula, "said": said, "where": where}
         raise ValueError(_("{name!r} says {said} in {where}", **words))
@@ -567,12 +572,18 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
-    names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
+    alike = Counter(look for mark in marks for look in _looks_like(mark))
     printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
     made = [replace(mark, name=joined((mark.name, figure), "", ""))
-            if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
+            if any(alike[look] > 1 for look in _looks_like(mark)) else mark
             for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
     return made if made == marks else _unalike(made)  # 县（b） may have been a name
+
+
+def _looks_like(mark: Mark) -> list[tuple]:
+    """What is read of a mark in each language, besides its number."""
+    pairs = zip(LANGS, mark.name, mark.group, strict=True)
+    return [(lang, name, mark.at, group) for lang, name, group in pairs]
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
