@@ -1,10 +1,13 @@
 """One command reruns everything: the same bytes, whole files, and a clear word when it fails."""
 
 import errno
+import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -223,6 +226,13 @@ SHOWS = """import wuxi_data as wd
 county = wd.load_county(data)
 wd.bars(county[county["unit"] == "person"].head(1), name="people")"""
 
+PROCESSES = """import multiprocessing
+import beside
+print(multiprocessing.current_process().name, multiprocessing.parent_process())
+for method in multiprocessing.get_all_start_methods():
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        print(pool.map(beside.double, [21]))"""
+
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
@@ -235,6 +245,8 @@ def hostile(tmp_path_factory):
     write(folder / "02_fails.ipynb", "6 * 7", "1 / 0", "8 * 9")
     write(folder / "03_dies.ipynb", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
     write(folder / "04_chart.ipynb", 'data = ".."', SHOWS)
+    (folder / "beside.py").write_text("def double(number): return 2 * number\n", "utf-8")
+    write(folder / "08_processes.ipynb", PROCESSES)
     (folder / "05_empty.ipynb").touch()
     (folder / "06_merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
     (folder / "07_gbk.ipynb").write_bytes('{"cells": "巫溪"}'.encode("gb18030"))
@@ -276,6 +288,7 @@ def test_in_hostile_surroundings_each_notebook_that_cannot_run_is_one_line(hosti
         "失败        notebooks/05_empty.ipynb",
         "失败        notebooks/06_merge.ipynb",
         "失败        notebooks/07_gbk.ipynb",
+        "新增        notebooks/08_processes.ipynb",
     ], done.stderr
     assert done.returncode == cli.FAILED
     assert "第 2 个单元格（共 3 个）: 运行下面这个单元格时出错：" in done.stderr
@@ -297,6 +310,14 @@ def test_nothing_of_the_users_reaches_a_kernel(hostile):
     ]
 
 
+def test_a_notebook_starts_processes_as_in_any_kernel(hostile):
+    county, _ = hostile
+    recorded = notebooks.read(county / "out" / "notebooks" / "08_processes.ipynb")
+    name, *doubled = recorded["cells"][0]["outputs"][0]["text"].splitlines()
+    assert name == "MainProcess None"
+    assert doubled == ["[42]"] * len(multiprocessing.get_all_start_methods())
+
+
 def test_the_same_bytes_come_out_in_other_surroundings(hostile):
     county, _ = hostile
     before = contents(county / "out")
@@ -305,6 +326,34 @@ def test_the_same_bytes_come_out_in_other_surroundings(hostile):
     outcomes = reproduce.reproduce(county)
     assert {each.state for each in outcomes} == {"same"}, outcomes
     assert contents(county / "out") == before
+
+
+STARTS = """import pathlib, subprocess
+sleeping = subprocess.Popen(["sleep", "600"])
+pathlib.Path(f"{sleeping.pid}.pid").touch()
+sleeping.wait()"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="tells processes by /proc")
+@pytest.mark.parametrize(("end", "code"), [("SIGINT", cli.INTERRUPTED), ("SIGKILL", -9)])
+def test_what_notebooks_started_ends_with_the_run(county, end, code):
+    for name in ("01", "02"):
+        write(county / "notebooks" / f"{name}.ipynb", STARTS)
+    command = [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--data", str(county)]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as run:
+        started = wait_for(lambda: list((county / "notebooks").glob("*.pid")), 2)
+        run.send_signal(getattr(signal, end))
+        assert run.wait(20) == code
+    wait_for(lambda: [path for path in started if not Path("/proc", path.stem).exists()], 2)
+
+
+def wait_for(find, count: int, seconds: float = 60) -> list:
+    deadline = time.monotonic() + seconds
+    while len(found := find()) < count:
+        assert time.monotonic() < deadline, f"expected {count}, got {found}"
+        time.sleep(0.1)
+    return found
 
 
 def test_our_notebooks_figures_and_page_are_as_they_are_stored():

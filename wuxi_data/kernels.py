@@ -59,7 +59,7 @@ class _AsPopen:
         return self.poll()
 
     def send_signal(self, signum: int) -> None:
-        os.kill(self._process.pid, signum)
+        os.killpg(self._process.pid, signum)  # with all that a notebook started
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
@@ -68,19 +68,32 @@ class _AsPopen:
 
 
 def _be_a_kernel(cmd: list[str], env: dict[str, str], cwd: str) -> None:
+    os.setsid()  # interrupts from the terminal are the parent's to hear
+    import numpy as np
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
 
-    os.setsid()  # interrupts from the terminal are the parent's to hear
     os.environ.clear()
     os.environ |= env
     os.chdir(cwd)
     sys.argv = [*cmd[2:], "--IPKernelApp.parent_handle=1"]  # no word on how to connect to it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _be_a_main_process()
     pd.set_option("display.max_columns", 20)  # as where pandas is imported in a kernel
+    np.random.seed()  # or every kernel would draw the same numbers
     IPKernelApp.launch_instance()
 
 
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _be_a_main_process() -> None:
+    """Let a notebook start processes of its own as in any kernel, by this system's method."""
+    here = multiprocessing.current_process()
+    here.name, here._identity = "MainProcess", ()
+    multiprocessing.process._parent_process = None
+    multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # its children find modules there
+    multiprocessing.set_start_method(None, force=True)

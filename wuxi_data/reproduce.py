@@ -121,7 +121,8 @@ def reproduce(
         if data is not None:
             for path in paths:
                 say(_("running {path}", path=path))
-        made = asyncio.run(_make(data, root, paths, pool, timed))
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            made = runner.run(_make(data, root, paths, pool, timed))
     outcomes = [
         each if isinstance(each, Outcome) else _write_or_compare(each, root, check) for each in made
     ]
@@ -147,6 +148,13 @@ def _try_to_write(root: Path) -> None:
             pass
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(root)) from None
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Leaves Ctrl-C to the run: nbclient would stop a single notebook at it, and go on."""
+
+    def add_signal_handler(self, *_ignored) -> None:
+        raise RuntimeError
 
 
 async def _make(
