@@ -31,7 +31,7 @@ from wuxi_data.wording import unwrapped
 HERE = Path(__file__).parent
 # What bent rules once: nothing given, two recipients of one payer, dollars, no value, many years.
 NASTY_COUNTY = HERE / "nasty_county"
-GORGES = Path(wd.__file__).parent / "three_gorges"
+GORGES, EXAMPLE = wd.three_gorges(), wd.example_county()
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 NASTY = wd.load_funding(NASTY_COUNTY)
 NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
@@ -231,6 +231,18 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
         "年度援助资金，吉林省，巫溪县，2020年",
         "Aid in a year, Jilin province, Wuxi County (Chongqing), 2020",
     )
+
+
+def test_a_title_is_true_of_what_a_figure_is_computed_from():
+    donglan, lanjiang = (wd.fact(wd.load_funding(EXAMPLE), f"{giver}-2004-2023")
+                         for giver in ("donglan", "lanjiang"))  # fmt: skip
+    title = wd.bars([donglan, donglan + lanjiang], data=EXAMPLE).words["title"]
+    assert title.zh == "累计援助资金，累计援助资金及物资，砚溪县（虚构），2004—2023年"
+
+
+def test_a_figure_that_was_typed_by_hand_may_have_a_label():
+    chart = wd.bars(parse_quantity("3个"), label={"3个": ("名", "Name")})
+    assert chart.figures[0].name == ("名", "Name")
 
 
 def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():

@@ -398,7 +398,7 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
     names = _names([row for row in rows if row is not None], columns, folder, dated)
     marks = []
     for each, row in zip(wanted, rows, strict=True):
-        words = each.label or given.get(each.quantity.formula)
+        words = each.label or given.get(each.figure)
         if words is not None:
             name = fill(words, folder, "label")
         elif each.at is not None:
@@ -587,9 +587,9 @@ def _looks_like(mark: Mark) -> list[tuple]:
 
 
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
-    """What is measured, from whom to whom: the codes that all rows share, or else their table."""
-    rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
-    if not rows:
+    """What, who and when, as far as all rows behind the marks share it; or else their table."""
+    rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
+    if not any(mark.figure in folder.rows for mark in marks):
         return joined([mark.name for mark in marks[:3]], "、")
     shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = shared if len(shared) <= 3 else []
