@@ -255,7 +255,7 @@ def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them()
     late, early = (wd.fact(NASTY, name) for name in ("y-2011", "y-2009"))
     chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=NASTY_COUNTY)
     assert [mark.figure for mark in chart.figures] == ["y-2009", "y-2011"]
-    with pytest.raises(ValueError, match="against the column y-2011, drawn last"):
+    with pytest.raises(ValueError, match="of the last two columns"):
         wd.columns([late, early], change="(y-2009 - y-2011) / y-2011", data=NASTY_COUNTY)
     twice = wd.columns(facts(NASTY, "to-yi", "to-bing", "y-2000")).draw()
     left_to_right = sorted(twice.patches, key=lambda patch: patch.get_x())
@@ -356,6 +356,11 @@ def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
     assert looks == ["dashed", "solid", "dashed"]
 
 
+def test_spans_stand_and_are_named_by_the_years_in_print_alone():
+    (span,) = wd.spans(wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=1990)).figures
+    assert (span.name.en, span.start, span.at) == ("Aid in a year", 2020, None)
+
+
 def test_an_end_that_print_leaves_open_fades():
     chart = wd.spans(facts(NASTY, "to-yi"))
     (mark,) = chart.figures
@@ -401,8 +406,9 @@ def test_a_change_has_a_sign_only_where_it_is_exact():
     two = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     exact = "(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual"
     assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
-    about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
-    assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
+    totals = facts(FUNDING, "jilin-aid-1992-2021", "jilin-aid-2016-2020")
+    about = "jilin-aid-2016-2020 / jilin-aid-1992-2021 - 1"
+    assert wd.columns(totals, change=about).options["change"] == ("约-72.3%", "about -72.3%")
 
 
 def test_a_change_that_may_be_a_rise_or_a_fall_has_no_arrow():
@@ -497,8 +503,9 @@ def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
-SEVEN = FUNDING.assign(as_written="7元")
+ABOUT, SEVEN = "jilin-aid-1992-2021", FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
+YEARS = [wd.mark(each, at=year) for year, each in enumerate(wd.quantities(TWO), 2019)]
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
 
@@ -532,6 +539,14 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
             (partial(wd.columns, change=said), TWO, "expected a ratio")
             for said in (True, DIFFERENCE)
         ),
+        *(
+            (partial(wd.columns, change=said), YEARS, "of the last two columns")
+            for said in (
+                "projects-2016-2020 / projects-2020",
+                "jilin-annual-2020 / jilin-annual-usual",
+            )
+        ),
+        (partial(wd.bars, limit={ABOUT: ("至此", "So far")}), facts(FUNDING, ABOUT), "upper bound"),
         (partial(wd.bars, label={"by-car": ("甲", "A")}), CAR, "unknown label 'by-car': expected"),
         (partial(wd.bars, label=["payr"]), CAR, r"unknown label 'payr': expected one of .*place"),
         *(
