@@ -31,7 +31,7 @@ from wuxi_data.wording import unwrapped
 HERE = Path(__file__).parent
 # What bent rules once: nothing given, two recipients of one payer, dollars, no value, many years.
 NASTY_COUNTY = HERE / "nasty_county"
-GORGES = Path(wd.__file__).parent / "three_gorges"
+GORGES, EXAMPLE = wd.three_gorges(), wd.example_county()
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 NASTY = wd.load_funding(NASTY_COUNTY)
 NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
@@ -233,6 +233,18 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     )
 
 
+def test_a_title_is_true_of_what_a_figure_is_computed_from():
+    donglan, lanjiang = (wd.fact(wd.load_funding(EXAMPLE), f"{giver}-2004-2023")
+                         for giver in ("donglan", "lanjiang"))  # fmt: skip
+    title = wd.bars([donglan, donglan + lanjiang], data=EXAMPLE).words["title"]
+    assert title.zh == "累计援助资金，累计援助资金及物资，砚溪县（虚构），2004—2023年"
+
+
+def test_a_figure_that_was_typed_by_hand_may_have_a_label():
+    chart = wd.bars(parse_quantity("3个"), label={"3个": ("名", "Name")})
+    assert chart.figures[0].name == ("名", "Name")
+
+
 def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
     many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
     assert many["indicator"].nunique() > 3
@@ -243,7 +255,7 @@ def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them()
     late, early = (wd.fact(NASTY, name) for name in ("y-2011", "y-2009"))
     chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=NASTY_COUNTY)
     assert [mark.figure for mark in chart.figures] == ["y-2009", "y-2011"]
-    with pytest.raises(ValueError, match="against the column y-2011, drawn last"):
+    with pytest.raises(ValueError, match="of the last two columns"):
         wd.columns([late, early], change="(y-2009 - y-2011) / y-2011", data=NASTY_COUNTY)
     twice = wd.columns(facts(NASTY, "to-yi", "to-bing", "y-2000")).draw()
     left_to_right = sorted(twice.patches, key=lambda patch: patch.get_x())
@@ -344,6 +356,11 @@ def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
     assert looks == ["dashed", "solid", "dashed"]
 
 
+def test_spans_stand_and_are_named_by_the_years_in_print_alone():
+    (span,) = wd.spans(wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=1990)).figures
+    assert (span.name.en, span.start, span.at) == ("Aid in a year", 2020, None)
+
+
 def test_an_end_that_print_leaves_open_fades():
     chart = wd.spans(facts(NASTY, "to-yi"))
     (mark,) = chart.figures
@@ -389,8 +406,9 @@ def test_a_change_has_a_sign_only_where_it_is_exact():
     two = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     exact = "(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual"
     assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
-    about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
-    assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
+    totals = facts(FUNDING, "jilin-aid-1992-2021", "jilin-aid-2016-2020")
+    about = "jilin-aid-2016-2020 / jilin-aid-1992-2021 - 1"
+    assert wd.columns(totals, change=about).options["change"] == ("约-72.3%", "about -72.3%")
 
 
 def test_a_change_that_may_be_a_rise_or_a_fall_has_no_arrow():
@@ -485,8 +503,9 @@ def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
-SEVEN = FUNDING.assign(as_written="7元")
+ABOUT, SEVEN = "jilin-aid-1992-2021", FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
+YEARS = [wd.mark(each, at=year) for year, each in enumerate(wd.quantities(TWO), 2019)]
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
 
@@ -520,6 +539,14 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
             (partial(wd.columns, change=said), TWO, "expected a ratio")
             for said in (True, DIFFERENCE)
         ),
+        *(
+            (partial(wd.columns, change=said), YEARS, "of the last two columns")
+            for said in (
+                "projects-2016-2020 / projects-2020",
+                "jilin-annual-2020 / jilin-annual-usual",
+            )
+        ),
+        (partial(wd.bars, limit={ABOUT: ("至此", "So far")}), facts(FUNDING, ABOUT), "upper bound"),
         (partial(wd.bars, label={"by-car": ("甲", "A")}), CAR, "unknown label 'by-car': expected"),
         (partial(wd.bars, label=["payr"]), CAR, r"unknown label 'payr': expected one of .*place"),
         *(
