@@ -49,6 +49,7 @@ ARTICLES = {
     "utf16be": b"\xfe\xff" + TEXT.encode("utf-16-be"),
     "unmarked": TEXT.encode("utf-16-le"),
     "picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe",
+    "pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n",
     "nulls": b"\0" * 100,
     "noise": b"\xff\xfa\xff" * 50,
 }

@@ -44,7 +44,7 @@ def listing(folder: Path) -> dict:
 NO_FOLDER = "no such folder of tables: nowhere"
 A_FILE = "expected a folder of tables, got a file: file"
 THERE = "is there already and not empty; nothing is overwritten"
-BINARY = "is a binary file (an Excel workbook?); save it as UTF-8 text first"
+BINARY = "is a binary file (an Excel workbook? a PDF?); save it as UTF-8 text first"
 REFUSED = {
     f"{command} {folder}": says
     for command in ("check", "audit mine/article.txt --data", "reproduce --data", "cite --data")
@@ -60,6 +60,7 @@ REFUSED = {
     "audit utf16be.txt": "utf16be.txt is text in UTF-16; save",
     "audit unmarked.txt": "unmarked.txt is text in UTF-16; save",
     "audit picture.txt": BINARY,
+    "audit pdf.txt": BINARY,
     "audit nulls.txt": BINARY,
     "audit noise.txt": "is text in an unknown encoding; save it as UTF-8 text first",
     "audit large.txt": "large.txt is too large for an article: over 10,000,000 bytes",

@@ -8,6 +8,7 @@ import pytest
 from books import book, chart, code, prose
 
 from wuxi_data import notebooks
+from wuxi_data.charts import MIME
 from wuxi_data.notebooks import Finding, Unreadable
 
 # -------------------------------------------------------------------- whoever saved it
@@ -66,6 +67,8 @@ def test_a_record_is_a_valid_notebook_that_nbconvert_knows_for_python():
         (b'{"cells": [{"cell_type": "code"}]}', "not a notebook of version 4"),
         (b'{"cells": [{"source": "1"}]}', "not a notebook of version 4"),
         (b'{"cells": [{"cell_type": "raw", "id": 3, "source": "1"}]}', "not a notebook"),
+        (b'{"cells": [{"cell_type": "raw", "metadata": {"tags": 1}, "source": "1"}]}', "not a"),
+        (b"[" * 100_000, "not a notebook of version 4"),
         (b'{"cells": [{"cell_type": "raw", "metadata": null, "source": "1"}]}', "not a notebook"),
         (b'{"cells": [{"cell_type": "code", "source": "1", "outputs": [{"text": 1}]}]}', "not a"),
     ],
@@ -96,6 +99,12 @@ def test_every_chart_with_a_name_is_collected_with_its_cell():
         ("rise", "01_funding.ipynb", "cell 1 (shown)"),
         ("total", "01_funding.ipynb", "cell 1 (shown)"),
     ]
+
+
+@pytest.mark.parametrize("other", [5, {"name": ["rise"]}])
+def test_an_output_that_only_claims_to_be_a_chart_is_none(other):
+    output = {"output_type": "display_data", "metadata": {}, "data": {MIME: other}}
+    assert notebooks.charts_shown(book(code("x", outputs=[output])), "01.ipynb") == []
 
 
 def clashing(*charts: dict) -> dict:

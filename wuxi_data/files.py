@@ -21,8 +21,8 @@ def kind_of_text(content: bytes) -> str:
     odd, even = content[1::2].count(0), content[::2].count(0)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
         return _("text in UTF-16")
-    if b"\0" in content:
-        return _("a binary file (an Excel workbook?)")
+    if b"\0" in content or content.startswith(b"%PDF"):
+        return _("a binary file (an Excel workbook? a PDF?)")
     try:
         content[: content.rfind(b"\n") + 1 or None].decode("gb18030")
     except UnicodeDecodeError:

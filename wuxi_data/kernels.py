@@ -6,6 +6,7 @@ takes a kernel most of its time: IPython, pandas and matplotlib.
 
 from __future__ import annotations
 
+import linecache
 import multiprocessing
 import os
 import signal
@@ -97,3 +98,4 @@ def _be_a_main_process() -> None:
     multiprocessing.process._parent_process = None
     multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # its children find modules there
     multiprocessing.set_start_method(None, force=True)
+    linecache.clearcache()  # it may hold our command as the text of every eval

@@ -86,7 +86,7 @@ def parsed(content: bytes) -> dict:
     try:
         notebook = json.loads(text)
         notebook["cells"] = [_whole(*each) for each in enumerate(notebook["cells"], 1)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(_("not a notebook of version 4: {why}", why=error)) from None
     return notebook
 
@@ -95,7 +95,9 @@ def _whole(place: int, cell: dict) -> dict:
     """A cell with every key that we read, each text as one string."""
     if cell["cell_type"] == "code":
         cell = {"execution_count": None, "outputs": [], **cell}
-    cell = {"id": f"cell-{place}", **cell, "metadata": {**cell.get("metadata", {})}}
+    metadata = cell.get("metadata", {})
+    metadata = {**metadata, "tags": [*(metadata.get("tags") or ())]}
+    cell = {"id": f"cell-{place}", **cell, "metadata": metadata}
     cell |= {name: _text(cell[name]) for name in ("id", "source")}
     for output in cell.get("outputs", ()):
         if "text" in output:
@@ -318,9 +320,13 @@ def charts_shown(notebook: dict, name: str) -> list[Shown]:
 
 
 def _charts(cell: dict) -> list[tuple[dict, str]]:
-    """(chart, its picture in base64) of each output that is one."""
+    """(chart, its picture in base64) of each output that is one, whatever else claims to be."""
     shown = (output.get("data", {}) for output in cell.get("outputs", ()))
-    return [(data[MIME], data.get("image/png", "")) for data in shown if MIME in data]
+    return [
+        (data[MIME], data.get("image/png", ""))
+        for data in shown
+        if isinstance(data.get(MIME), dict) and isinstance(data[MIME].get("name") or "", str)
+    ]
 
 
 def clashes(shown: Iterable[Shown]) -> dict[str, list[Shown]]:

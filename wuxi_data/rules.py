@@ -253,7 +253,7 @@ def _meant_number(text: str) -> Quantity | None:
     with suppress(ValueError):
         return parse_quantity(text)
     with suppress(ValueError):
-        return Quantity(float(text))  # such as 4e6
+        return Quantity(int(text))  # such as 007, but not 1.07E+08, which Excel has rounded
     return None
 
 
