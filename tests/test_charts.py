@@ -31,7 +31,7 @@ from wuxi_data.wording import unwrapped
 HERE = Path(__file__).parent
 # What bent rules once: nothing given, two recipients of one payer, dollars, no value, many years.
 NASTY_COUNTY = HERE / "nasty_county"
-GORGES = Path(wd.__file__).parent / "three_gorges"
+GORGES, EXAMPLE = wd.three_gorges(), wd.example_county()
 FUNDING, PROJECTS, COUNTY = wd.load_funding(), wd.load_projects(), wd.load_county()
 NASTY = wd.load_funding(NASTY_COUNTY)
 NESTED = [wd.fact(PROJECTS, f"projects-{years}") for years in ("1992-2021", "2016-2020", "2020")]
@@ -48,6 +48,13 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
         NASTY.query("fact_id.str.startswith('y-')"),
         label="period",
         change="(y-2011 - y-2010) / y-2010",
+    ),
+    "a-fall": wd.columns(
+        [
+            wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=2020),
+            wd.mark(wd.fact(FUNDING, "jilin-annual-usual"), at=2021),
+        ],
+        change="jilin-annual-usual / jilin-annual-2020 - 1",
     ),
     "with-a-limit": wd.bars(
         NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
@@ -226,6 +233,18 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     )
 
 
+def test_a_title_is_true_of_what_a_figure_is_computed_from():
+    donglan, lanjiang = (wd.fact(wd.load_funding(EXAMPLE), f"{giver}-2004-2023")
+                         for giver in ("donglan", "lanjiang"))  # fmt: skip
+    title = wd.bars([donglan, donglan + lanjiang], data=EXAMPLE).words["title"]
+    assert title.zh == "累计援助资金，累计援助资金及物资，砚溪县（虚构），2004—2023年"
+
+
+def test_a_figure_that_was_typed_by_hand_may_have_a_label():
+    chart = wd.bars(parse_quantity("3个"), label={"3个": ("名", "Name")})
+    assert chart.figures[0].name == ("名", "Name")
+
+
 def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
     many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
     assert many["indicator"].nunique() > 3
@@ -236,7 +255,7 @@ def test_columns_stand_in_the_order_of_their_years_and_a_change_goes_with_them()
     late, early = (wd.fact(NASTY, name) for name in ("y-2011", "y-2009"))
     chart = wd.columns([late, early], change="(y-2011 - y-2009) / y-2009", data=NASTY_COUNTY)
     assert [mark.figure for mark in chart.figures] == ["y-2009", "y-2011"]
-    with pytest.raises(ValueError, match="against the column y-2011, drawn last"):
+    with pytest.raises(ValueError, match="of the last two columns"):
         wd.columns([late, early], change="(y-2009 - y-2011) / y-2011", data=NASTY_COUNTY)
     twice = wd.columns(facts(NASTY, "to-yi", "to-bing", "y-2000")).draw()
     left_to_right = sorted(twice.patches, key=lambda patch: patch.get_x())
@@ -302,6 +321,21 @@ def test_squares_of_two_parts_of_one_whole_do_not_overlap():
     assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
 
 
+def test_squares_fade_within_a_square_too_and_so_do_parts():
+    whole, part = parse_quantity("50余个"), parse_quantity("30余个")
+    every = [whole, wd.mark(part, within=whole.wording("zh"))]
+    drawn = wd.marks(wd.squares(every, per=100).draw())
+    assert drawn[["low", "high"]].to_numpy().tolist() == [[0.2, 0.3], [0.3, 0.4]]
+
+
+def test_a_part_that_may_go_beyond_its_whole_lies_under_no_words():
+    whole, part = parse_quantity("3100个"), parse_quantity("3000余个")
+    ax = wd.nested([whole, wd.mark(part, within=whole.wording("zh"))]).draw()
+    end = max(patch.get_window_extent().x1 for patch in ax.patches if patch.get_url())
+    label = next(text for text in ax.texts if text.get_gid() == "3100个:label")
+    assert label.get_window_extent().x0 >= end
+
+
 @pytest.mark.parametrize("form", [wd.nested, partial(wd.squares, per=10**6)])
 @pytest.mark.parametrize("whole", ["p-3", "to-yi"])
 def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
@@ -310,10 +344,21 @@ def test_a_part_is_neither_more_than_its_whole_nor_its_own(form, whole):
         form([part, wd.fact(NASTY, "p-3")], data=NASTY_COUNTY)
 
 
+def test_figures_that_hold_each_other_are_refused():
+    two, three = map(parse_quantity, ("约2个", "约3个"))
+    with pytest.raises(ValueError, match="约2个 cannot hold 约3个"):
+        wd.nested([wd.mark(two, within="约3个"), wd.mark(three, within="约2个")])
+
+
 def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
     marks = [wd.mark(wd.fact(NASTY, "p-3"), at=year) for year in (2000, 2003, 2006)]
     looks = [mark.look for mark in wd.columns(marks, data=NASTY_COUNTY).figures]
     assert looks == ["dashed", "solid", "dashed"]
+
+
+def test_spans_stand_and_are_named_by_the_years_in_print_alone():
+    (span,) = wd.spans(wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=1990)).figures
+    assert (span.name.en, span.start, span.at) == ("Aid in a year", 2020, None)
 
 
 def test_an_end_that_print_leaves_open_fades():
@@ -350,12 +395,20 @@ def test_no_two_marks_have_one_name_in_either_language(label):
     assert [len({mark.name[n] for mark in chart.figures}) for n in (0, 1)] == [2, 2]
 
 
+def test_groups_that_are_alike_in_one_language_tell_no_names_apart():
+    marks = [wd.mark(wd.fact(NASTY, name), label=("名", "Name"), group=(group, "Group"))
+             for name, group in (("to-yi", "甲"), ("zero", "乙"))]  # fmt: skip
+    names = {mark.name.en for mark in wd.bars(marks, data=NASTY_COUNTY).figures}
+    assert names == {"Name (to-yi)", "Name (zero)"}
+
+
 def test_a_change_has_a_sign_only_where_it_is_exact():
     two = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     exact = "(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual"
     assert wd.columns(two, change=exact).options["change"] == ("+25%", "+25%")
-    about = "(jilin-aid-1992-2021 - jilin-aid-2016-2020) / jilin-aid-2016-2020"
-    assert wd.columns(two, change=about).options["change"] == ("约261%", "about 261%")
+    totals = facts(FUNDING, "jilin-aid-1992-2021", "jilin-aid-2016-2020")
+    about = "jilin-aid-2016-2020 / jilin-aid-1992-2021 - 1"
+    assert wd.columns(totals, change=about).options["change"] == ("约-72.3%", "about -72.3%")
 
 
 def test_a_change_that_may_be_a_rise_or_a_fall_has_no_arrow():
@@ -450,7 +503,9 @@ def test_charts_side_by_side_stand_as_makes_their_picture_lowest():
 
 CAR, CITRUS = facts(COUNTY, "longxi-by-car"), facts(PROJECTS, "citrus-huatai")
 YI, BEGAN = wd.fact(NASTY, "to-yi"), wd.fact(COUNTY, "aid-began")
+ABOUT, SEVEN = "jilin-aid-1992-2021", FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
+YEARS = [wd.mark(each, at=year) for year, each in enumerate(wd.quantities(TWO), 2019)]
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
 NO_AMOUNT = "'?aid-began'? is a year of the calendar"
 
@@ -463,6 +518,7 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         (wd.bars, facts(NASTY, "vague"), "no figure has a value or bounds"),
         (wd.bars, [YI] * 61, "61 figures are too many"),
         (wd.bars, [YI], "say data="),
+        (wd.bars, [2 * wd.fact(FUNDING.assign(as_written="7元"), TWO.index[1])], "says 1000万元"),
         (wd.bars, pd.concat([NASTY, FUNDING]).query("value > 0"), "say data="),
         (wd.bars, [NASTY, FUNDING], "rows of different folders"),
         *((form, BEGAN, NO_AMOUNT) for form in (wd.bars, wd.nested, wd.squares, wd.columns)),
@@ -483,6 +539,14 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
             (partial(wd.columns, change=said), TWO, "expected a ratio")
             for said in (True, DIFFERENCE)
         ),
+        *(
+            (partial(wd.columns, change=said), YEARS, "of the last two columns")
+            for said in (
+                "projects-2016-2020 / projects-2020",
+                "jilin-annual-2020 / jilin-annual-usual",
+            )
+        ),
+        (partial(wd.bars, limit={ABOUT: ("至此", "So far")}), facts(FUNDING, ABOUT), "upper bound"),
         (partial(wd.bars, label={"by-car": ("甲", "A")}), CAR, "unknown label 'by-car': expected"),
         (partial(wd.bars, label=["payr"]), CAR, r"unknown label 'payr': expected one of .*place"),
         *(

@@ -230,10 +230,11 @@ def test_comparison_answers_where_it_is_certain_and_refuses_otherwise():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"qualifier": "nearly"}, {"bounds": Bounds(5, 3)}, {"value": float("nan")}],
+    [{"qualifier": "nearly"}, {"bounds": Bounds(5, 3)}, {"value": float("nan")}, {"unit": None}],
 )
 def test_what_no_figure_can_be_is_refused(wrong):
-    with pytest.raises(ValueError, match=r"unknown qualifier|wrong way round|finite"):
+    said = r"unknown qualifier|wrong way round|finite|code of a unit, got None"
+    with pytest.raises((ValueError, TypeError), match=said):
         Quantity(**({"value": 4} | wrong))
 
 
@@ -245,6 +246,7 @@ NAMED = named(
     money="5.32亿元", people="44.45万人", a="400万元", b="500万元", aid="约7576.05万元",
     projects="200余个项目", five="2100万元", began="1992年", years="29年", more="300余万人",
     most="500余万人", few="不到10", least="3000人以上", class_="53人", towns="10个乡镇",
+    wide="2至800000人",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import wuxi_data as wd
 from wuxi_data import report
 from wuxi_data.notebooks import Finding
 from wuxi_data.places import Both
+from wuxi_data.quantity import parse_quantity
 
 
 class Elements(HTMLParser):
@@ -85,6 +86,13 @@ def test_a_chart_of_our_article_on_the_page_of_another_county_leads_to_our_sourc
     page = report.build(wd.example_county(), charts=[ours]).decode()
     assert 'href="#_source-jilin-wuxi-2021"><title>' in page
     assert 'id="jilin-annual-usual"' not in page, "expected no entry among the county's figures"
+
+
+def test_a_figure_that_was_typed_by_hand_has_an_entry_on_the_page_of_any_county():
+    typed = wd.bars(3 * parse_quantity("2个"), name="typed")
+    found = Elements(report.build(wd.example_county(), charts=[typed]))
+    assert "#_3_*_2个" in found.values("href")
+    assert "_3_*_2个" in found.values("id")
 
 
 @pytest.mark.parametrize(

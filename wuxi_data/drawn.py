@@ -61,14 +61,14 @@ def _read_bar(row: dict, patch, part: str) -> None:
 
 
 def _read_squares(row: dict, patch, part: str) -> None:
-    """However many there are: the last of what is certain may be cut."""
+    """However many there are, those cut at either end as far as they go."""
     corners = patch.get_path().vertices
     widths = abs(corners[1::5, 0] - corners[::5, 0])
     count = rounded(widths.sum() / abs(corners[2::5, 1] - corners[1::5, 1]).max())
     if not part:
         row |= {"low": count, "high": count, "look": _look(patch)}
     else:
-        row["high"] = math.inf if part == "beyond" else math.ceil(row["high"]) + count
+        row["high"] = math.inf if part == "beyond" else rounded(row["high"] + count)
 
 
 def _read_span(row: dict, patch, part: str) -> None:

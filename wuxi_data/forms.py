@@ -15,9 +15,9 @@ from operator import index
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
-from .messages import _, one_of
+from .messages import LANGS, _, one_of
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
-from .quantity import Quantity
+from .quantity import Quantity, evaluate, names_in
 from .schema import resource
 from .tables import need_columns, quantities
 
@@ -135,17 +135,19 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
     if len(marks) < 2:
         raise ValueError(_("change: expected two columns or more"))
     quantity = ratio * Quantity(100, "percent")
-    said = {"formula": formula, "percent": quantity.wording("en"), "last": marks[-1].figure}
+    said = {"formula": formula, "percent": quantity.wording("en")}
     low, high = quantity.low, quantity.high
     if (low is None or low < 0) and (high is None or high > 0):
         raise ValueError(
             _("change: {formula} comes to {percent}, which may be a rise or a fall", **said)
         )
-    before, after = (each.low or 0 for each in marks[-2:])
-    if (after - before) * (low or high or 0) < 0:
+    old, new = (f"({each.figure})" for each in marks[-2:])
+    meant = f"{new} / {old} - 1", f"({new} - {old}) / {old}"  # which differ where bounds do
+    if ratio not in map(folder.quantity, meant):
         raise ValueError(
-            _("change: {formula} comes to {percent}, against the column {last}, drawn last", **said)
-        )
+            _("change: {formula} comes to {percent}, and not to {meant}, of the last two columns",
+              meant=meant[0], **said)
+        )  # fmt: skip
     said = in_words(quantity)
     signed = quantity.qualifier == "exact" and quantity.value > 0 and said.zh[0].isdigit()
     return joined((Both("+", "+"), said), "", "") if signed else said
@@ -162,7 +164,8 @@ def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None
 
 def _limit(limit: Mapping, folder: Folder, marks: list[Mark]) -> dict:
     """How far a figure goes at most, and what the author says of that."""
-    highs = {each.figure: each.high for each in marks if each.high is not None}
+    sure = [each for each in marks if not each.about]  # 约 may go on beyond its bound
+    highs = {each.figure: each.high for each in sure if each.high is not None}
     if not (isinstance(limit, Mapping) and len(limit) == 1 and limit.keys() <= highs.keys()):
         words = {"known": ", ".join(highs)}
         raise ValueError(
@@ -208,12 +211,16 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
 
 
 def _held(marks: list[Mark]) -> list[Mark]:
-    """The marks, of which no part is more than its whole, or its own part."""
+    """The marks, of which no part is more than its whole, or holds it in turn."""
+    wholes = {mark.figure: mark.within for mark in marks}
     for mark in marks:
+        outer = mark.figure
+        for _step in range(len(marks) + 1):  # past the outermost, unless they hold each other
+            outer = wholes.get(outer, "")
         parts = [each for each in marks if each.within == mark.figure]
         certain = sum(each.low or 0 for each in parts)
         vague = mark.high is None or any(each.about for each in (mark, *parts))
-        if mark in parts or (certain > (mark.high or 0) and not vague):
+        if outer or (certain > (mark.high or 0) and not vague):
             words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
             raise ValueError(
                 _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
@@ -228,7 +235,7 @@ def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=Non
     marks = [each for each in marks if not (each.start is None and each.end is None)]
     if not marks:
         raise ValueError(_("nothing to draw: spans need rows that name a year (start or end)"))
-    marks = [replace(each, within="") for each in marks]
+    marks = [replace(each, within="", at=None) for each in marks]
     return _chart("spans", marks, folder, title, subtitle, note, name, lang)
 
 
@@ -394,10 +401,10 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
     names = _names([row for row in rows if row is not None], columns, folder, dated)
     marks = []
     for each, row in zip(wanted, rows, strict=True):
-        words = each.label or given.get(each.quantity.formula)
+        words = each.label or given.get(each.figure)
         if words is not None:
             name = fill(words, folder, "label")
-        elif each.at is not None:
+        elif each.at is not None and dated:
             name = period(each.at, each.at)
         else:
             name = names.get(each.figure) or Both(each.figure, each.figure)
@@ -408,7 +415,7 @@ def _marks(figures, label, data, per=1, *, dated=True) -> tuple[list[Mark], Fold
 def _wanted(figures) -> Iterable[Wanted]:
     if isinstance(figures, pd.DataFrame):
         figures = quantities(figures)
-    elif isinstance(figures, Quantity | Wanted):
+    elif not isinstance(figures, Iterable):
         figures = [figures]
     for each in figures:
         if isinstance(each, pd.DataFrame | pd.Series):
@@ -440,7 +447,8 @@ def _belongs(quantity: Quantity, folder: Folder) -> None:
             raise ValueError(
                 _("{name!r} is no fact of {where}: say data=, the folder of your rows", **words)
             )
-    said = folder.facts.get(quantity.formula, quantity)
+    known = quantity.inputs and folder.facts.keys() >= set(names_in(quantity.formula))
+    said = evaluate(quantity.formula, folder.facts) if known else quantity
     if quantity != said:
         words = {"name": quantity.formula, "said": said, "where": where}
         raise ValueError(_("{name!r} says {said} in {where}", **words))
@@ -567,18 +575,24 @@ def _unalike(marks: list[Mark]) -> list[Mark]:
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
-    names = Counter((said, mark.at, mark.group) for mark in marks for said in {*mark.name})
+    alike = Counter(look for mark in marks for look in _looks_like(mark))
     printed = [Both(f"（{mark.figure}）", f" ({mark.figure})") for mark in marks]
     made = [replace(mark, name=joined((mark.name, figure), "", ""))
-            if any(names[said, mark.at, mark.group] > 1 for said in mark.name) else mark
+            if any(alike[look] > 1 for look in _looks_like(mark)) else mark
             for mark, figure in zip(marks, printed, strict=True)]  # fmt: skip
     return made if made == marks else _unalike(made)  # 县（b） may have been a name
 
 
+def _looks_like(mark: Mark) -> list[tuple]:
+    """What is read of a mark in each language, besides its number."""
+    pairs = zip(LANGS, mark.name, mark.group, strict=True)
+    return [(lang, name, mark.at, group) for lang, name, group in pairs]
+
+
 def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
-    """What is measured, from whom to whom: the codes that all rows share, or else their table."""
-    rows = [folder.rows[mark.figure] for mark in marks if mark.figure in folder.rows]
-    if not rows:
+    """What, who and when, as far as all rows behind the marks share it; or else their table."""
+    rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
+    if not any(mark.figure in folder.rows for mark in marks):
         return joined([mark.name for mark in marks[:3]], "、")
     shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = shared if len(shared) <= 3 else []

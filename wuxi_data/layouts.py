@@ -21,6 +21,7 @@ from .pen import STEPS, Pen, blank, fading, paint
 from .style import ALERT, GREY, HUE, INK, PAPER, Sizes, height, widest_piece, width, wrap
 
 _BEYOND, _ABOVE = 36, 24  # points by which a bar, or a column, without an upper bound goes on
+_MORE = 12  # squares that one without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _BOLD = "semibold"
@@ -54,9 +55,15 @@ class Body:
         """The parts of a whole and their parts, outermost first."""
         found = []
         for mark in self.parts:
-            if mark.within == whole.figure and mark.key != whole.key:
+            if mark.within == whole.figure:
                 found += [mark, *self._inside(mark)]
         return found
+
+    def _reach(self, whole: Mark) -> tuple[float, bool]:
+        """How far a whole and its parts may go, and whether any goes on where nothing bounds it."""
+        parts = self._inside(whole)
+        ends = [start + part.reach for part, start, _depth in _end_to_end(whole, parts)]
+        return max([whole.reach, *ends]), any(mark.endless for mark in (whole, *parts))
 
     def _words(self, mark: Mark) -> str:
         """A figure with what stands beside it, where that has no column of its own."""
@@ -140,7 +147,7 @@ class _Rows(Body):
             self.detail_left -= width("\n".join(details), sizes.small)
         self.room = self.detail_left - 14 * (self.detail_left < wide) - self.gutter
         label_room = self.room * self.label_share - 10
-        label_room -= _BEYOND * any(mark.endless for mark in marks)
+        label_room -= _BEYOND * any(self._reach(mark)[1] for mark in marks)
         labels = [wrap(mark.words, label_room, sizes.label, _BOLD) for mark in marks]
         self.scale = self._scale(labels)
         self._place_rows(names, labels, details)
@@ -150,10 +157,10 @@ class _Rows(Body):
     def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
         scales = [
-            (self.room - width(label, self.sizes.label, _BOLD) - 10 - _BEYOND * mark.endless)
-            / mark.reach
-            for mark, label in zip(self.wholes, labels, strict=True) if mark.reach
-        ]  # fmt: skip
+            (self.room - width(label, self.sizes.label, _BOLD) - 10 - _BEYOND * endless) / reach
+            for (reach, endless), label in zip(map(self._reach, self.wholes), labels, strict=True)
+            if reach
+        ]
         return min(scales, default=1.0)
 
     def _place_rows(self, *words: list[str]) -> None:
@@ -231,13 +238,14 @@ class _Rows(Body):
         mark = row.mark
         whole = replace(mark, tone="second") if row.parts and not mark.about else mark
         pen.bar(whole, row.top, self.thick, _BEYOND / self.scale)
-        end = self._x(mark.reach) + _BEYOND * mark.endless
+        reach, endless = self._reach(mark)
+        end = self._x(reach) + _BEYOND * endless
         pen.label(mark, row.label, end + _GAP, middle, self.sizes.label, weight=_BOLD, va="center")
 
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end."""
         foot = row.top + self.thick
-        for mark, base, depth in _end_to_end(row.mark, row.parts):
+        for mark, base, depth in _end_to_end(row.mark, [part for part, _note in row.parts]):
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
                 pen.box(edge, foot - thick, mark.high * self.scale, thick, "rule",
@@ -247,10 +255,10 @@ class _Rows(Body):
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
 
 
-def _end_to_end(whole: Mark, parts: list[tuple[Mark, str]]) -> Iterator[tuple[Mark, float, int]]:
+def _end_to_end(whole: Mark, parts: list[Mark]) -> Iterator[tuple[Mark, float, int]]:
     """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
     free, depths = {whole.figure: 0.0}, {whole.figure: 0}
-    for mark, _note in parts:
+    for mark in parts:
         start, depth = free[mark.within], depths[mark.within] + 1
         free[mark.within] = start + (mark.low or 0.0)
         free[mark.figure], depths[mark.figure] = start, depth
@@ -358,9 +366,10 @@ class _Columns(Body):
         size, marks = self.sizes.label, self.chart.figures
         bracketed = {mark.key for run, _text in self.brackets for mark in run}
         rooms = [self.pitch - 6] * len(marks)
-        # Where the change stands well below its top, the last label may go on above it.
-        if self.change and (marks[-1].reach - marks[-2].reach) * self.scale > size:
-            rooms[-1] = (self.pitch + self.thick) / 2 + right
+        if self.change:  # where it stands well below its top, the last label may go on above it
+            above = (marks[-1].reach - marks[-2].reach) * self.scale > size
+            beside = min(rooms[-1], self.thick + 24)
+            rooms[-1] = (self.pitch + self.thick) / 2 + right if above else beside
         said = [("" if mark.key in bracketed else self._words(mark), room, size, _BOLD)
                 for mark, room in zip(marks, rooms, strict=True)]  # fmt: skip
         said += [(mark.name, self.pitch - 4, size, "normal") for mark in marks]
@@ -450,7 +459,7 @@ class _Squares(Body):
     def _lay_out(self) -> None:
         sizes, wide = self.sizes, self.wide
         self.per = self.chart.options.get("per", 1.0)
-        many = sum(self._count(mark)[1] for mark in self.wholes)
+        many = sum(map(self._count, self.wholes))
         self.pitch = next((p for p in (17, 14, 11) if many * p * p < wide * 150), 9)
         self.across = max(1, int(wide // self.pitch))
         at, before, self.rows = 0.0, "", []
@@ -458,7 +467,7 @@ class _Squares(Body):
             at, before = self._under_heading(mark, before, at), mark.group
             label = wrap(self._said(mark), wide, sizes.label)
             grid = at + height(label, sizes.label) + 4
-            foot = grid + math.ceil(self._count(mark)[1] / self.across) * self.pitch + 2
+            foot = grid + math.ceil(self._count(mark) / self.across) * self.pitch + 2
             parts = _toned(self._with_notes(mark, wide))
             self.rows.append((mark, label, at, grid, foot, parts))
             at = foot + self._notes_high(parts) + 12
@@ -468,9 +477,10 @@ class _Squares(Body):
         told = mark.name == self.chart.words["title"]  # just above
         return self._words(mark) if told else self._named(mark)
 
-    def _count(self, mark: Mark) -> tuple[float, int]:
-        """(squares that are certain, squares in all)."""
-        return (mark.low or 0.0) / self.per, math.ceil(mark.reach / self.per) + 12 * mark.endless
+    def _count(self, whole: Mark) -> int:
+        """Squares that there is room for."""
+        reach, endless = self._reach(whole)
+        return math.ceil(reach / self.per) + _MORE * endless
 
     def draw(self, pen: Pen) -> None:
         super().draw(pen)
@@ -480,23 +490,24 @@ class _Squares(Body):
             self._draw_notes(pen, parts, 0, foot)
 
     def _draw_grid(self, pen: Pen, mark: Mark, parts: list[tuple[Mark, str]], top: float) -> None:
-        """Parts lie end to end at the start of their whole; then comes the rest, and its tail."""
-        certain, every = self._count(mark)
-        whole = replace(mark, tone="third") if parts else mark
-        for each, start, depth in [(whole, 0.0, 0), *_end_to_end(mark, parts)]:
-            inside = sum(part.low or 0.0 for part, _note in parts if part.within == each.figure)
-            ends = ((start + size) / self.per for size in (inside, each.low or 0.0))
-            self._squares(pen, each, "", *ends, top, paint(each))
-            if not depth:
-                certain = max(certain, inside / self.per)
-        part, tail = "beyond" if mark.high is None else "more", every - math.ceil(certain)
-        for first, last, look in fading(whole, every - tail, every, min(tail, STEPS), gap=0):
-            self._squares(pen, mark, part, round(first), round(last), top, look)
+        """The whole beyond its parts, and its tail; over it the parts, end to end, and theirs."""
+        whole, inner = replace(mark, tone="third") if parts else mark, [part for part, _ in parts]
+        for each, start, _depth in [(whole, 0.0, 0), *_end_to_end(mark, inner)]:
+            inside = sum(part.low or 0.0 for part in inner if part.within == each.figure)
+            sizes = inside, each.low or 0.0, each.reach
+            first, certain, end = ((start + size) / self.per for size in sizes)
+            self._squares(pen, each, "", first, certain, top, paint(each))
+            certain = max(first, certain)
+            end, part = (math.ceil(certain) + _MORE, "beyond") if each.endless else (end, "more")
+            first, last = math.floor(certain), math.ceil(end)
+            for step, until, look in fading(each, first, last, min(last - first, STEPS), gap=0):
+                cut = max(certain, round(step)), min(end, round(until))
+                self._squares(pen, each, part, *cut, top, look)
 
     def _squares(self, pen: Pen, mark: Mark, part: str, first, last, top, look: dict) -> None:
-        """The squares from the `first` to before the `last`, as one shape; the last may be cut."""
+        """The squares from `first` to `last`, as one shape; those at its ends may be cut."""
         side, corners = round(self.pitch * 0.82), []
-        for n in range(math.floor(first), math.ceil(last)):
+        for n in range(math.floor(first), math.ceil(last) if first < last else 0):
             row, column = divmod(n, self.across)
             x, y = column * self.pitch, top + row * self.pitch
             left, right = pen.x(x + max(first - n, 0) * side), pen.x(x + min(last - n, 1) * side)

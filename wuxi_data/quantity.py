@@ -95,6 +95,8 @@ class Quantity:
     def __post_init__(self):
         if self.value is not None or self.qualifier not in (None, "between"):
             one_of(QUALIFIERS, "qualifier", self.qualifier)
+        if not isinstance(self.unit, str):
+            raise TypeError(_("expected the code of a unit, got {unit!r}", unit=self.unit))
         value = _rational(self.value)
         low, high, low_open, high_open = self.bounds or implied(value, self.qualifier)
         low, high = _rational(low), _rational(high)

@@ -221,10 +221,11 @@ def _plate(
     """A chart whose marks lead to their entries; from another folder, to their sources."""
     links, called = {}, book.code("page_chart_n", n=n)
     for mark in chart.every_mark:
-        if folder:
-            row = folder.rows[mark.facts[0]]
+        known = folder.rows if folder else {}
+        row = next((known[name] for name in mark.facts if name in known), None)
+        if row:
             href = f"#_source-{row.source_id}"
-        else:
+        else:  # of this folder, or typed by hand
             href = book.use(mark.figure, mark.words, f"#_chart-{chart.name}", called)
             row = book.facts[mark.figure].row if mark.figure in book.facts else None
         origin = [times(mark.figure)] * 2

@@ -80,9 +80,13 @@ def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) ->
 
 
 def _between(quantity: Quantity, lang: str, unit: bool) -> str:
-    """Both bounds, rounded away from each other; the English scale is said once where it is one."""
+    """Both bounds, rounded away from each other; the English scale is said once where it is one.
+
+    Only a scale that both have is said: 1 to 2 million would be read as 1 million to 2 million.
+    """
     low = _rounded(quantity, quantity.low, math.floor, lang)
-    high = _rounded(quantity, quantity.high, math.ceil, lang)
+    scaled = low.scale != "" or quantity.low == 0
+    high = _rounded(quantity, quantity.high, math.ceil, lang, scaled)
     scale = "" if lang == "en" and low.scale == high.scale else low.scale
     said = _unit_said(quantity, quantity.high, lang, many=True) if unit else ""
     first = f"{low.digits}{scale}{said if said in _ATTACHED else ''}"
@@ -99,7 +103,7 @@ class _Number(NamedTuple):
     rounded: bool
 
 
-def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
+def _rounded(quantity: Quantity, value, rounding, lang: str, scaled: bool = True) -> _Number:
     """A stated figure with every digit; a derived one with three significant digits."""
     value = shown = Fraction(value)
     if _is_date(quantity, value):
@@ -109,7 +113,7 @@ def _rounded(quantity: Quantity, value, rounding, lang: str) -> _Number:
         shown = rounding(value / step) * step
     elif lang == "en" and quantity.about and abs(value) >= 10**6:
         shown = Fraction(round(value, -4))  # 75.76 million: the Chinese token has every digit
-    scale, size = _scaled(shown, lang)
+    scale, size = _scaled(shown, lang) if scaled else ("", 1)
     short, comma = shown / size, "," if lang == "en" else ""
     digits = f"{_decimal(short):{comma}f}"
     if _decimal(short) != short:
