@@ -487,7 +487,8 @@ def figures(line: str) -> Iterator[Figure]:
                 yield figure
 
 
-def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
+def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figure | None:
+    """The figure whose number begins there; `alone`, nothing around it can raise a doubt."""
     amount = _amount(text, at)
     if amount is None:
         return None
@@ -541,7 +542,7 @@ def _figure(text: str, at: int, floor: int = 0) -> Figure | None:
     if trouble:
         return Figure(start, end, stops, None, trouble, False)
     reading = _reading(value, low, high, high_open, unit, qualifier)
-    doubtful = _doubtful(text, at, start, amount, measure, end, unit, qualifier)
+    doubtful = not alone and _doubtful(text, at, start, amount, measure, end, unit, qualifier)
     return Figure(start, end, stops, reading, "", not (unfixed or doubtful))
 
 
@@ -723,10 +724,9 @@ def _apart(before: str) -> bool:
 
 def read(token: str) -> Reading:
     """What a printed token says; ValueError where it has no one reading."""
-    text = fold(token) if len(token) <= LONGEST_TOKEN else ""
+    text, head, tail = fold(token) if len(token) <= LONGEST_TOKEN else "", "", ""
     numeral = NUMERAL.search(text)
-    figure = _figure(text, numeral.start()) if numeral else None
-    expected = _("a figure such as 400万元, 200余个 or 不到10分钟")
+    figure = _figure(text, numeral.start(), alone=True) if numeral else None
     if figure:
         head, tail, reading = text[: figure.start], text[figure.end :], figure.reading
         if per := PER_BEFORE.get(head):
@@ -734,11 +734,13 @@ def read(token: str) -> Reading:
             head, reading = "", reading._replace(unit=f"{reading.unit}/{per}") if single else None
         if reading and not head and not tail:
             return reading
-        words = {"words": head or tail, "known": text[figure.start : figure.end]}
-        if not head and not tail:
-            expected = figure.trouble or expected
-        elif head and not re.search("[0-9]", head):
-            expected += _("; {words} before {known} is not known", **words)
-        elif tail and not re.search("[0-9]", tail):
-            expected += _("; {words} after {known} is not known", **words)
+    expected = _("a figure such as 400万元, 200余个 or 不到10分钟")
+    if figure and not head and not tail:
+        expected = figure.trouble or expected
+    elif head and not re.search("[0-9]", head):
+        words = {"words": head, "known": text[figure.start : figure.end]}
+        expected += _("; {words} before {known} is not known", **words)
+    elif tail and not re.search("[0-9]", tail):
+        words = {"words": tail, "known": text[figure.start : figure.end]}
+        expected += _("; {words} after {known} is not known", **words)
     raise Unread(token if len(token) <= LONGEST_TOKEN else f"{token[:LONGEST_TOKEN]}…", expected)
