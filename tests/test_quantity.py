@@ -117,6 +117,7 @@ def test_division_by_what_may_be_little_is_unbounded():
         (lambda figure: figure + parse_quantity("4户"), ValueError, "cannot add person and house"),
         (lambda figure: figure + parse_quantity("数千人"), ValueError, "数千人 has no bounds"),
         (lambda figure: figure - "3", TypeError, None),
+        (lambda figure: verdict(figure, "<", "3"), TypeError, "two figures, got Quantity and str"),
         (lambda figure: figure - None, TypeError, None),
         (lambda figure: figure - [3], TypeError, None),
         (lambda figure: figure.wording("fr"), ValueError, "unknown lang"),

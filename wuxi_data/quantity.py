@@ -342,12 +342,12 @@ def _symbols(formula: str) -> set[str]:
 # -------------------------------------------------------------------- comparison
 
 
-def verdict(left: Quantity, relation: str, right: Quantity) -> str:
+def verdict(left: Quantity | Real, relation: str, right: Quantity | Real) -> str:
     """Whether a relation between two figures holds, as far as their wording lets one say.
 
     Parameters
     ----------
-    left, right : Quantity
+    left, right : Quantity or number
         In the same unit.
     relation : {"=", "<", "<="}
 
@@ -362,7 +362,13 @@ def verdict(left: Quantity, relation: str, right: Quantity) -> str:
     ------
     ValueError
         Different units.
+    TypeError
+        No figures.
     """
+    kinds = {"one": type(left).__name__, "other": type(right).__name__}
+    left, right = _as_quantity(left), _as_quantity(right)
+    if left is None or right is None:
+        raise TypeError(_("expected two figures, got {one} and {other}", **kinds))
     if left.unit != right.unit:
         units = {"one": left.unit, "other": right.unit}
         raise ValueError(_("cannot compare {one!r} and {other!r}", **units))
