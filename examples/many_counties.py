@@ -47,6 +47,8 @@ def _funding(folder: str | Path) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     found = faults(sys.argv[1:])
     print(found.to_string(index=False) if len(found) else funding(sys.argv[1:]).to_string())
     sys.exit(bool(len(found)))
