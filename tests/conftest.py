@@ -1,7 +1,9 @@
 """What several test files stand on: the article, and a county's folder to spoil."""
 
 import os
+import re
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import faults
@@ -24,6 +26,23 @@ def article():
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def locked():
+    """Name → the versions that the lock holds, one for each range of Pythons."""
+    versions, lock = {}, (HERE / "requirements.lock").read_text("utf-8")
+    for name, held in re.findall(r"^([a-z0-9-]+)==([^ ;]+)", lock, re.MULTILINE):
+        versions.setdefault(name, set()).add(held)
+    return versions
+
+
+@pytest.fixture
+def same_versions(locked):
+    """Skip where other versions than the lock's may write other bytes."""
+    for name in ("fonttools", "matplotlib"):
+        if version(name) not in locked[name]:
+            pytest.skip(f"not the lock's {name}: it may write other bytes")
 
 
 @pytest.fixture

@@ -40,12 +40,14 @@ def visit(browser, tab):
     def fault(error):
         faults.append(str(error))
 
+    tab.on("pageerror", fault)
+
     def open_page(end="?lang=zh", width=1440, at=pages.PAGE, **options):
         page = tab
         if options:
             page = browser.new_page(**options)
+            page.on("pageerror", fault)
             own.append(page)
-        page.on("pageerror", fault)
         page.emulate_media(media="screen", color_scheme=options.get("color_scheme", "light"))
         resize(page, width)
         page.goto(at.as_uri() + end)

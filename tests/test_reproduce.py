@@ -356,6 +356,7 @@ def wait_for(find, count: int, seconds: float = 60) -> list:
     return found
 
 
+@pytest.mark.usefixtures("same_versions")
 def test_our_notebooks_figures_and_page_are_as_they_are_stored():
     outcomes = reproduce.reproduce(check=True)
     different = [each for each in outcomes if each.state != "same"]

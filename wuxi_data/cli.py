@@ -201,7 +201,7 @@ def _new(arguments) -> int:
 
 
 def _cite(arguments) -> int:
-    for source in load_sources(arguments.data).astype(object).fillna("").itertuples():
+    for source in load_sources(arguments.data).astype("string").fillna("").itertuples():
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")

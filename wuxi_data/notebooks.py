@@ -261,6 +261,7 @@ def own_surroundings() -> Iterator[None]:
             **dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"), home),
             "MATPLOTLIBRC": str(settings),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # an older debugger warns of itself
             "PYTHONUTF8": "1",
         }
         for name in ("PYTHONIOENCODING", "PYTHONSTARTUP"):
