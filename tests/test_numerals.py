@@ -161,6 +161,8 @@ BAD = {
     "fractions": "三分之" * 20_000 + "一",
     "blanks": "3" + " " * 200_000 + "人",
     "brackets": "《“（" * 50_000 + "3",
+    "years": "历时十二年建成，" * 20_000,
+    "every phrase in one line": "，".join(phrase for phrase, *_ in PHRASES) * 40,
 }
 
 

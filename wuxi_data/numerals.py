@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .files import PACKAGE
@@ -682,8 +682,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
             return True
         if re.match("[初末底起止]", after):  # 98年底 is one too
             return True
-    if unit == "year" and text[at] in HAN and _HISTORY.search(text):
-        return True
+        if text[at] in HAN and _is_history(text):
+            return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
     if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
@@ -705,6 +705,12 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
         return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
+
+
+@lru_cache(maxsize=1)
+def _is_history(line: str) -> bool:
+    """Asked once of each line, which may be long and full of years."""
+    return bool(_HISTORY.search(line))
 
 
 def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
