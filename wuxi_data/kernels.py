@@ -40,7 +40,8 @@ class _Forking(LocalProvisioner):
         forking = multiprocessing.get_context("forkserver")
         process = forking.Process(target=_be_a_kernel, args=(cmd, env, cwd))
         process.start()
-        self.process, self.pid, self.pgid = _AsPopen(process), process.pid, process.pid
+        self.process, self.pid = _AsPopen(process), process.pid
+        self.pgid = process.pid  # signals reach all that a notebook started, too
         return self.connection_info
 
 
@@ -50,7 +51,7 @@ class _AsPopen:
     stdin = stdout = stderr = None
 
     def __init__(self, process: multiprocessing.Process):
-        self._process = process
+        self._process, self.kill, self.terminate = process, process.kill, process.terminate
 
     def poll(self) -> int | None:
         return self._process.exitcode
@@ -60,12 +61,7 @@ class _AsPopen:
         return self.poll()
 
     def send_signal(self, signum: int) -> None:
-        os.killpg(self._process.pid, signum)  # with all that a notebook started
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
-
-    terminate = kill
+        os.kill(self._process.pid, signum)
 
 
 def _be_a_kernel(cmd: list[str], env: dict[str, str], cwd: str) -> None:
