@@ -36,7 +36,6 @@ _SOLID = {
     "both": Both("实心：印出的数，或由其算得", "solid: as printed, or computed from print"),
 }
 _KEY = {
-    "solid": NOTHING,  # as `_SOLID` says
     "dashed": Both("虚线：推断", "dashed: inferred"),
     "open": Both("空框：计划", "empty: planned"),
     "hatched": Both("斜纹：原文“约”", "hatched: about, in print"),
@@ -195,8 +194,8 @@ class Chart:
                 for look in _looks(chart.form, mark)}  # fmt: skip
         kinds = {"printed" if mark.facts == [mark.figure] else "computed"
                  for mark in self.every_mark}  # fmt: skip
-        solid = _SOLID[kinds.pop() if len(kinds) == 1 else "both"]
-        told = [(look, words or solid) for look, words in _KEY.items() if look in used]
+        every = {"solid": _SOLID[kinds.pop() if len(kinds) == 1 else "both"], **_KEY}
+        told = [(look, words) for look, words in every.items() if look in used]
         return told if [look for look, _words in told] != ["solid"] else []
 
     @property
@@ -207,11 +206,11 @@ class Chart:
         fact_ids), name_zh, name_en, start, end, at (years), low, high (bounds), unit, look,
         words_zh, words_en.
         """
-        return pd.DataFrame(map(_record, self.every_mark), columns=_COLUMNS)
+        return pd.DataFrame(map(_record, self.every_mark), columns=COLUMNS)
 
     def csv(self) -> bytes:
         """The marks for a spreadsheet, which must take no text of a user's for a formula."""
-        rows = pd.DataFrame(map(_cells, self.every_mark), columns=_COLUMNS)
+        rows = pd.DataFrame(map(_cells, self.every_mark), columns=COLUMNS)
         return rows.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
     def to_json(self) -> dict:
@@ -236,7 +235,7 @@ class Chart:
             said = (*chart.words.values(), *chart.options.values())
             lines += [line for each in said if isinstance(each, Both) and each for line in each]
         lines += [line for _look, words in self.key for line in words]
-        return "\n".join([*lines, "", *map(" | ".join, [_COLUMNS, *map(_cells, self.every_mark)])])
+        return "\n".join([*lines, "", *map(" | ".join, [COLUMNS, *map(_cells, self.every_mark)])])
 
     __repr__ = __str__ = text
 
@@ -284,7 +283,7 @@ class Chart:
         return path
 
 
-_COLUMNS = [
+COLUMNS = [
     "figure", "facts", "name_zh", "name_en", "start", "end", "at", "low", "high", "unit", "look",
     "words_zh", "words_en",
 ]  # fmt: skip

@@ -36,17 +36,17 @@ def _facts(names: Iterable[str], *tables: pd.DataFrame, data: str | None = None)
 def _grouped(
     facts: Iterable[Quantity],
     groups: Mapping[tuple, Iterable[str]],
-    details: Mapping[str, tuple],
-    stand_out: Container[str],
+    details: Mapping[str, tuple] | None = None,
+    stand_out: Container[str] | None = None,
 ) -> list[Wanted]:
-    """Facts under the headings of `groups`; some stand out, some have a detail beside them."""
+    """Facts under the headings of `groups`; some have a detail beside them, some stand out."""
     heading = {name: words for words, names in groups.items() for name in names}
     return [
         mark(
             each,
             group=heading[each.formula],
-            detail=details.get(each.formula),
-            tone="main" if each.formula in stand_out else "second",
+            detail=(details or {}).get(each.formula),
+            tone="main" if stand_out is None or each.formula in stand_out else "second",
         )
         for each in facts
     ]
@@ -274,7 +274,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
         "ecommerce-2021-people": ("{ecommerce-2021-days}",) * 2,
     }
     return bars(
-        _grouped(_facts(labels, training), groups, details, labels),
+        _grouped(_facts(labels, training), groups, details),
         label=labels,
         name="training",
         title=(
@@ -396,7 +396,7 @@ def plot_timeline(
     labels = _together(groups)
     facts = _facts(labels, funding, projects, water_works, county)
     return spans(
-        _grouped(facts, groups, {}, labels),
+        _grouped(facts, groups),
         label=labels,
         name="timeline",
         title=(

@@ -75,23 +75,26 @@ class Body:
 
     def _with_notes(self, whole: Mark, room: float) -> list[tuple[Mark, str]]:
         """The parts of a whole, each with what is said of it beneath."""
-        small = self.sizes.small
-        self.lead = "其中" if self.chart.lang == "zh" else "of which"
-        self.lead_wide = width(self.lead, small) + 6
-        return [(mark, wrap(self._named(mark), room - self.lead_wide - 15, small))
+        room -= self._lead()[1] + 15
+        return [(mark, wrap(self._named(mark), room, self.sizes.small))
                 for mark in self._inside(whole)]  # fmt: skip
+
+    def _lead(self) -> tuple[str, float]:
+        """What stands before the first of such notes, and the room that it takes of each."""
+        words = "其中" if self.chart.lang == "zh" else "of which"
+        return words, width(words, self.sizes.small) + 6
 
     def _notes_high(self, parts: list[tuple[Mark, str]]) -> float:
         return sum(height(note, self.sizes.small) + 2 for _mark, note in parts)
 
     def _draw_notes(self, pen: Pen, parts, left: float, top: float) -> None:
         """What each part is, beside a sample of its look."""
-        small = self.sizes.small
+        small, (words, wide) = self.sizes.small, self._lead()
         if parts:
-            pen.text(self.lead, left, top, small, "lead", color=GREY)
+            pen.text(words, left, top, small, "lead", color=GREY)
         for mark, note in parts:
-            pen.box(left + self.lead_wide, top + 3, 9, 9, "key", **paint(mark))
-            pen.label(mark, note, left + self.lead_wide + 15, top, small)
+            pen.box(left + wide, top + 3, 9, 9, "key", **paint(mark))
+            pen.label(mark, note, left + wide + 15, top, small)
             top += height(note, small) + 2
 
     def _under_heading(self, mark: Mark, before: str, at: float) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import notebooks
-from .charts import MIME
+from .charts import COLUMNS, MIME
 from .messages import _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
@@ -31,8 +31,8 @@ _NUMERAL = re.compile(
   | [一二两三四五六七八九十几数]+[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
-# Of a mark in a chart's text, low and high after seven other columns: no reader sees them.
-_BOUNDS = re.compile(r"^((?:[^|\n]*\| ?){7})[^|\n]*\|[^|\n]*", re.MULTILINE)
+# Low and high of a mark, in a chart's text: no reader sees them.
+_BOUNDS = re.compile(rf"^((?:[^|\n]*\| ?){{{COLUMNS.index('low')}}})[^|\n]*\|[^|\n]*", re.MULTILINE)
 _EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d+\b")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"

@@ -365,10 +365,11 @@ def verdict(left: Quantity | Real, relation: str, right: Quantity | Real) -> str
     TypeError
         No figures.
     """
-    kinds = {"one": type(left).__name__, "other": type(right).__name__}
-    left, right = _as_quantity(left), _as_quantity(right)
+    given = left, right
+    left, right = map(_as_quantity, given)
     if left is None or right is None:
-        raise TypeError(_("expected two figures, got {one} and {other}", **kinds))
+        one, other = (type(each).__name__ for each in given)
+        raise TypeError(_("expected two figures, got {one} and {other}", one=one, other=other))
     if left.unit != right.unit:
         units = {"one": left.unit, "other": right.unit}
         raise ValueError(_("cannot compare {one!r} and {other!r}", **units))
