@@ -229,7 +229,7 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     chart = wd.bars(facts(FUNDING, "jilin-annual-2020"))
     assert chart.words["title"] == (
         "年度援助资金，吉林省，巫溪县，2020年",
-        "Aid in a year, Jilin province, Wuxi County (Chongqing), 2020",
+        "Annual aid, Jilin province, Wuxi County (Chongqing), 2020",
     )
 
 
@@ -358,7 +358,7 @@ def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
 
 def test_spans_stand_and_are_named_by_the_years_in_print_alone():
     (span,) = wd.spans(wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=1990)).figures
-    assert (span.name.en, span.start, span.at) == ("Aid in a year", 2020, None)
+    assert (span.name.en, span.start, span.at) == ("Annual aid", 2020, None)
 
 
 def test_an_end_that_print_leaves_open_fades():
@@ -452,7 +452,7 @@ def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figure
 def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts():
     rows = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     assert [mark.name.en for mark in wd.bars(rows, label="period").figures] == [
-        "Aid in a year",
+        "Annual aid",
         "2020",
     ]
 

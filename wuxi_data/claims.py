@@ -70,7 +70,7 @@ def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "Jilin gave Wuxi County {jilin-annual-usual} in a usual year, "
             "and {jilin-annual-2020} in {jilin-annual-2020:period}",
         ),
-        subtitle=("年度援助资金", "Aid in a year"),
+        subtitle=("年度援助资金", "Annual aid"),
         note=(
             "文中的“常年”没有点明是哪几年。虚线四年按常年数推断："
             "连同{jilin-annual-2020:period}共{4 * jilin-annual-usual + jilin-annual-2020}，"
