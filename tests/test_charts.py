@@ -700,7 +700,7 @@ def test_under_the_theme_a_log_axis_names_its_powers_of_ten():
 
 @pytest.mark.parametrize("name", ["show", "draw", "CHARTS", "save_figure"])
 def test_what_went_names_what_came_after(name):
-    with pytest.raises(AttributeError, match=r"went with version 0\.2"):
+    with pytest.raises(AttributeError, match=r"removed in version 0\.2"):
         getattr(wd, name)
 
 

@@ -78,7 +78,7 @@ def _reproduce(arguments) -> int:
     began = time.monotonic()
     data, out = arguments.data, arguments.out
     if data is None and Path("sources.csv").exists():
-        _say(_("tables stand in this folder, but ours are taken; for yours, say --data ."))
+        _say(_("this folder has tables, but ours are used; for yours, add --data ."))
     if out and out.exists() and not out.is_dir():
         raise Refusal(_("expected a folder to write into, got a file: {out}", out=out))
     try:
@@ -247,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
             "check and audit the analysis, of our tables or of yours."
         ),
         epilog=_(
-            "Results go to standard output, progress and faults to standard error. Exit codes: "
+            "Results go to standard output, progress and errors to standard error. Exit codes: "
             "0 done, 1 something differs or is at fault, 2 the input cannot be taken."
         ),
     )
@@ -263,7 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     data = {**folder, "help": _("a folder of your own tables; ours by default")}
     flag = {"action": "store_true"}
 
-    said = _("Run the notebooks; write the figures that they show, and the page.")
+    said = _("Run the notebooks; write their named charts and the page.")
     warning = _("With --data, the notebooks of that folder are run: they are code.")
     add = command("reproduce", _reproduce, said, epilog=warning)
     where = _(
@@ -277,9 +277,9 @@ def _parser() -> argparse.ArgumentParser:
 
     said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
     add = command("new", _new, said)
-    add("folder", help=_("does not exist yet, or is empty"), **folder)
+    add("folder", help=_("the folder to make: new or empty"), **folder)
 
-    said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
+    said = _("List every fault of a folder at once: its tables and the prose of its notebooks.")
     add = command("check", _check, said)
     formats = {"choices": ["text", "json"], "default": "text"}
     add("data", nargs="?", **data)
@@ -289,8 +289,8 @@ def _parser() -> argparse.ArgumentParser:
     where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
     add("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
     add("--data", **data)
-    add("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    add("--propose", help=_("print a candidate row for each numeral left over"), **flag)
+    add("--source", metavar="ID", help=_("the article's source_id, if the folder has several"))
+    add("--propose", help=_("print a proposed row for each numeral not yet accounted for"), **flag)
     add("--out", type=Path, metavar="FOLDER", help=where)
 
     add = command("cite", _cite, _("Print how to cite the article and this package."))
