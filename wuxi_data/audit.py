@@ -324,7 +324,7 @@ _RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场�
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
-    """Candidate rows for the numerals that nobody claims yet, to be judged.
+    """Proposed rows for the numerals that no row claims yet, for you to judge.
 
     Parameters
     ----------
