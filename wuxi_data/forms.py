@@ -497,7 +497,7 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
     for each in marks:
         if _is_date(each):
             raise ValueError(
-                _("{figure} is a year of the calendar, not an amount: draw it with wd.spans",
+                _("{figure} is a calendar year, not an amount: draw it with wd.spans",
                   figure=each.figure)
             )  # fmt: skip
     units = sorted({mark.unit for mark in marks if mark.low is not None})
