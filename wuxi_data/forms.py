@@ -571,7 +571,7 @@ def _said(row, column: str, folder: Folder) -> Both:
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    # A figure is drawn once, else the link to it would lead to either of its marks.
+    # A figure is drawn once: its link could otherwise lead to either of its marks.
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
