@@ -10,7 +10,6 @@ import asyncio
 import difflib
 import gc
 import itertools
-import multiprocessing
 import operator
 import os
 import re
@@ -25,7 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import notebooks, prose
+from . import notebooks, processes, prose
 from .charts import Chart
 from .checks import check as check_folder
 from .files import PACKAGE, write_whole
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
 _PAGE = "figures/report.html"
-_SLOW_TO_IMPORT = ["ipykernel.kernelapp", "wuxi_data.drawing", "wuxi_data.report"]
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
@@ -232,15 +230,8 @@ def _clash(shown: list[Shown]) -> Outcome:
 
 @contextmanager
 def _drawers() -> Iterator[Executor]:
-    """Processes that draw, so that no core is idle; they share what is slow to import."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        from multiprocessing import forkserver
-
-        context.set_forkserver_preload(_SLOW_TO_IMPORT)
-        forkserver.ensure_running()  # at once, while no other core has anything to do
-    pool = ProcessPoolExecutor(mp_context=context, initializer=_start_drawer)
+    """Processes that draw, so that no core is idle."""
+    pool = ProcessPoolExecutor(mp_context=processes.context(), initializer=_start_drawer)
     try:
         yield pool
     finally:
