@@ -50,8 +50,6 @@ _SPREADSHEET = re.compile(r"\s*(\w+)\s*\.(csv(\.\w+)?|xlsx?|ods|et)")
 def _misnamed(raws: dict[str, Raw]) -> Iterator[Fault]:
     """A table that is missing, while Funding.csv, funding.csv.txt or funding.xlsx is there."""
     missing = {name for name, raw in raws.items() if not raw.path.exists()}
-    if not missing:
-        return
     for path in sorted(raws["sources"].path.parent.iterdir()):
         like = _SPREADSHEET.fullmatch(path.name.casefold())
         if like and like[1] in missing:

@@ -90,7 +90,11 @@ def _reproduce(arguments) -> int:
                 name=error.name,
             )
         ) from None
-    _print_outcomes(outcomes)
+    for outcome in outcomes:
+        state = translated(outcome.state)
+        print(f"{state:9} {outcome.name}")
+        if outcome.detail:
+            _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
     print(", ".join(f"{count} {translated(state)}" for state, count in sorted(states.items())))
@@ -99,14 +103,6 @@ def _reproduce(arguments) -> int:
     if different:
         _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
     return FAILED if "failed" in states or different else OK
-
-
-def _print_outcomes(outcomes: list) -> None:
-    for outcome in outcomes:
-        state = translated(outcome.state)
-        print(f"{state:9} {outcome.name}")
-        if outcome.detail:
-            _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
 
 
 def _check(arguments) -> int:

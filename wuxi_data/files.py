@@ -47,9 +47,8 @@ def kind_of_text(content: bytes) -> str:
     return _("text in an unknown encoding")
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that nobody ever finds half of it, even after a power cut."""
-    path = Path(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     # Not with tempfile, whose files only their owner may read: the user's umask decides.
     new = part.open("xb")

@@ -163,7 +163,7 @@ def same(old: bytes, new: bytes) -> bool:
     """Whether two notebooks have the same content, whoever saved them last."""
     try:
         return old == new or tidy(parsed(old)) == tidy(parsed(new))
-    except (Unreadable, KeyError):
+    except Unreadable:
         return False
 
 
@@ -183,9 +183,9 @@ async def record(
     CellFailed
         Which cell, and its traceback.
     """
-    with _without_addresses():
-        import nbformat
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    sys.modules.setdefault("rfc3987_syntax", None)  # a grammar that costs nbformat seconds
+    import nbformat
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.from_dict(read(path))
     place, spoke = 0, time.monotonic()
@@ -230,20 +230,6 @@ def _client(notebook, folder: Path, started: Callable):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-
-
-@contextmanager
-def _without_addresses() -> Iterator[None]:
-    """Spare nbformat a grammar of web addresses that takes seconds, where JupyterLab is."""
-    name = "rfc3987_syntax"
-    absent = name not in sys.modules
-    if absent:
-        sys.modules[name] = None
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules[name]
 
 
 @contextmanager
@@ -362,7 +348,7 @@ def findings(notebook: dict, name: str) -> list[Finding]:
 
 
 def is_finding(cell: dict) -> bool:
-    return cell["cell_type"] == "markdown" and "finding" in (cell["metadata"].get("tags") or ())
+    return cell["cell_type"] == "markdown" and "finding" in cell["metadata"].get("tags", ())
 
 
 def finding_paragraphs(cell: dict) -> list[str]:

@@ -41,8 +41,7 @@ class Fault(NamedTuple):
     def __str__(self):
         place = self.file + (f":{self.line}" if self.line else "")
         column = f" {self.column}" if self.column else ""
-        words = {"found": self.found, "expected": self.expected}
-        return place + column + _(": found {found}; expected {expected}", **words)
+        return place + column + _(": found {found}; expected {expected}", **self._asdict())
 
 
 class TableError(ValueError):
