@@ -118,13 +118,10 @@ def tidy(notebook: dict) -> bytes:
     """
     cells, count = [], 0
     for cell in notebook["cells"]:
-        kept = {name: cell[name] for name in ("cell_type", "id")}
+        kept = {name: cell[name] for name in ("cell_type", "id", "attachments") if cell.get(name)}
         kept["source"] = cell["source"].splitlines(keepends=True)
-        kept["metadata"] = {
-            name: value for name, value in cell["metadata"].items() if name == "tags" and value
-        }
-        if cell.get("attachments"):
-            kept["attachments"] = cell["attachments"]
+        tags = cell["metadata"].get("tags")
+        kept["metadata"] = {"tags": tags} if tags else {}
         if cell["cell_type"] == "code":
             count += cell["execution_count"] is not None
             kept["execution_count"] = None if cell["execution_count"] is None else count

@@ -262,13 +262,13 @@ def _plain_number(value) -> str:
 
 def _row_rules(raw: Raw, known: Lookup) -> dict[tuple[str, ...], Callable[..., str | None]]:
     """Which cells of a row are compared, by which rule; the last of them is at fault."""
-    units = {word: code for code, (zh, en) in unit_labels().items() for word in (*zh, *en)}
-    unit = partial(_unit, Vocabulary(unit_labels(), units))
+    named = {word: code for code, (zh, en) in unit_labels().items() for word in (*zh, *en)}
+    units, units_of = Vocabulary(unit_labels(), named), resource(raw.name).get("indicatorUnits", {})
     return {
         ("code", "kind"): _kind,
         ("paragraph", "occurrence"): _placed,
         ("source_id", "paragraph"): partial(_within_source, known.paragraphs or {}),
-        ("indicator", "unit"): partial(unit, resource(raw.name).get("indicatorUnits", {})),
+        ("indicator", "unit"): partial(_unit, units, units_of),
         ("as_written",): _token,
         ("as_written", "value"): _value,
         ("as_written", "unit"): _printed_unit,
@@ -310,15 +310,13 @@ def _within_source(paragraphs: dict[str, float], source_id: str, paragraph: str)
     return None
 
 
-def _unit(
-    vocabulary: Vocabulary, units_of: dict[str, list[str]], indicator: str, unit: str
-) -> str | None:
+def _unit(units: Vocabulary, units_of: dict, indicator: str, unit: str) -> str | None:
     """A unit must be one of ours, and one that the indicator can be counted in."""
-    able, units = units_of.get(indicator), unit.split("/")
-    for each in units:
+    able, said = units_of.get(indicator), unit.split("/")
+    for each in said:
         if each not in unit_labels():
-            return _("a code of units.csv{mend}", mend=vocabulary.did_you_mean(each))
-    if able and units[0] not in able:
+            return _("a code of units.csv{mend}", mend=units.did_you_mean(each))
+    if able and said[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
 
