@@ -2,8 +2,9 @@
 
 ``seeded_faults.csv`` holds those of one cell (what is written there, as the fault shows it, and
 whether a reading of the schema alone finds it) and those of a stretch of the file that becomes
-another. Those of a whole file or of several cells stand here. ``check`` must list them and no
-others: ``expected`` is a part of what it says. Lines are counted in the files by hand.
+another; ``sound_edits.csv`` such as are no fault. Those of a whole file or of several cells stand
+here. ``check`` must list them and no others: ``expected`` is a part of what it says. Lines are
+counted in the files by hand.
 """
 
 import ast
@@ -11,9 +12,7 @@ import csv
 import io
 from functools import partial
 
-from cases import table
-
-HEADER = "fact_id,payer,recipient,indicator,start,end,value,unit,qualifier,as_written,source_id,"
+from cases import rows, table
 
 
 def copy(path, folder):
@@ -61,7 +60,8 @@ def cell(name, line, **cells):
 
 
 def swap(name, old, new):
-    """Replace a stretch of a file's text, once."""
+    """Replace a stretch of a file's text, once; a new line is written as in Python."""
+    old, new = (text.replace("\\n", "\n") for text in (old, new))
 
     def changed(content):
         assert old.encode() in content, f"expected {old!r} in {name}.csv"
@@ -96,7 +96,7 @@ def told(row):
     """How a row of the CSV spoils its table, and the fault."""
     name, line, column, found = row["table"], int(row["line"]), row["column"], row["found"]
     if row["old"]:
-        spoil = swap(name, *(row[each].replace("\\n", "\n") for each in ("old", "new")))
+        spoil = swap(name, row["old"], row["new"])
     else:
         spoil = cell(name, line, **{column: "" if found == "nothing" else ast.literal_eval(found)})
     return spoil, (f"{name}.csv", line, column, found, row["expected"])
@@ -131,7 +131,7 @@ SEEDS = {row["seed"]: told(row) for row in table("seeded_faults")} | {
     ),
     "tabs": (
         whole(lambda text: text.replace(b",", b"\t")),
-        funding(1, "", "'fact_id\\tpayer\\t", HEADER),
+        funding(1, "", "'fact_id\\tpayer\\t", "the header fact_id,payer,"),
     ),
     "blank lines": (
         whole(lambda text: b"\n \n\n"),
@@ -178,24 +178,15 @@ SOUND = {
     "a byte order mark": whole(lambda text: b"\xef\xbb\xbf" + text),
     "Windows line ends": whole(lambda text: text.replace(b"\n", b"\r\n")),
     "no last line end": whole(lambda text: text.rstrip(b"\n")),
-    "a blank line": swap("funding", "water-investment,", "\nwater-investment,"),
     "everything quoted": edit("funding", lambda rows: None, csv.QUOTE_ALL),
-    "decimals that say nothing": cell("funding", 3, value="5000000.0"),
     "no labels of one's own": remove("labels"),
     "no exclusions": remove("exclusions"),
-    "an exclusion wherever it stands": cell("exclusions", 2, paragraph="", occurrence=""),
     # with 500万元 of 2020 more than 2100万元: but that may be among them
-    "a part of years within another part's": cell(
-        "funding", 2, start="2016", end="2020", value="18000000", as_written="1800万元",
-        part_of="jilin-aid-2016-2020",
-    ),
     "a part that ends in the year of a larger one": lambda folder: [spoil(folder) for spoil in (
         cell("funding", 2, start="2016", end="2020", part_of="jilin-aid-2016-2020"),
         cell("funding", 3, value="20000000", as_written="2000万元"),
     )],
-    "a token with the blanks of print": cell("funding", 3, as_written="500\u00a0万元"),
-    "a note of any kind": cell("funding", 3, note='<b>"5,000,000"</b> = ５００万元'),
-}  # fmt: skip
+} | {kind: swap(*edit) for kind, *edit in rows("sound_edits")}  # fmt: skip
 
 
 def needed(file):
