@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -157,10 +156,7 @@ def test_make_says_what_the_machine_lacks_and_builds_nothing(tmp_path, stub, mes
 
 
 def test_an_import_from_a_zip_file_says_what_to_do(tmp_path):
-    archive = tmp_path / "wheel.zip"
-    with ZipFile(archive, "w") as made:
-        for path in (ROOT / "wuxi_data").glob("*.py"):
-            made.write(path, f"wuxi_data/{path.name}")
-    code = f"import sys; sys.path.insert(0, {str(archive)!r}); import wuxi_data"
+    archive = shutil.make_archive(tmp_path / "wheel", "zip", ROOT, "wuxi_data")
+    code = f"import sys; sys.path.insert(0, {archive!r}); import wuxi_data"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "imported from a zip file" in done.stderr.splitlines()[-1]
