@@ -129,10 +129,6 @@ SEEDS = {row["seed"]: told(row) for row in table("seeded_faults")} | {
         whole(lambda text: text.replace(b"\n", b",,\n")),
         funding(1, "", "2 columns without a name", "delete"),
     ),
-    "tabs": (
-        whole(lambda text: text.replace(b",", b"\t")),
-        funding(1, "", "'fact_id\\tpayer\\t", "the header fact_id,payer,"),
-    ),
     "blank lines": (
         whole(lambda text: b"\n \n\n"),
         funding(1, "", "an empty file", "a header and rows"),
@@ -140,10 +136,6 @@ SEEDS = {row["seed"]: told(row) for row in table("seeded_faults")} | {
     "GB18030": (
         whole(lambda text: text.decode().encode("gb18030")),
         funding(None, "", "text in GB18030 (GBK)", "UTF-8"),
-    ),
-    "a binary file": (
-        whole(lambda text: b"PK\x03\x04\0\0" + bytes(range(256))),
-        funding(None, "", "a binary file", "UTF-8"),
     ),
     # rows that refer to each other
     "an id of another table": (
@@ -161,14 +153,9 @@ SEEDS = {row["seed"]: told(row) for row in table("seeded_faults")} | {
         funding(3, "value", "'5000000'", "parts of jilin-aid-2016-2020 that add up to at most"),
         funding(5, "value", "'4000000'", "at least 5000000, the sum of its parts jilin-annual"),
     ),
-    # the tables beside
     "no sources": (
         remove("sources"),
         ("sources.csv", None, "", "no such file", "the source of the figures"),
-    ),
-    "a source twice": (
-        edit("sources", lambda rows: rows.append(rows[1])),
-        ("sources.csv", 3, "source_id", "'jilin-wuxi-2021'", "no earlier row has"),
     ),
 }  # fmt: skip
 
