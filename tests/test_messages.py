@@ -14,7 +14,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from books import prose, write
-from cases import rows
+from cases import rows, table
 
 from wuxi_data import cli, messages
 from wuxi_data.checks import check
@@ -94,28 +94,12 @@ def test_no_error_is_raised_in_words_that_cannot_be_translated():
 # -------------------------------------------------------------------- whose language
 
 
-@pytest.mark.parametrize(
-    ("surroundings", "language"),
-    [
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LC_ALL": "zh_CN.GBK", "LANG": "en_US.UTF-8"}, "zh"),
-        ({"LC_MESSAGES": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
-        ({"LANGUAGE": "en:zh", "LANG": "zh_CN.UTF-8"}, "en"),
-        ({"LANGUAGE": "fr:zh_TW:en", "LANG": "fr_FR.UTF-8"}, "zh"),
-        ({"LANG": "C.UTF-8"}, "en"),
-        ({"LANG": "fr_FR.UTF-8"}, "en"),
-        ({"Windows": "Chinese (Simplified)_China.936"}, "zh"),
-        ({"Windows": "English_United States.1252"}, "en"),
-    ],
-)
-def test_the_language_is_that_of_the_surroundings(monkeypatch, surroundings, language):
+@pytest.mark.parametrize("said", table("languages"))
+def test_the_language_is_that_of_the_surroundings(monkeypatch, said):
+    monkeypatch.setattr(messages.locale, "setlocale", lambda category: said["Windows"] or "C")
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    system = surroundings.pop("Windows", "C")
-    monkeypatch.setattr(messages.locale, "setlocale", lambda category: system)
-    for name, value in surroundings.items():
-        monkeypatch.setenv(name, value)
-    assert messages.language() == language
+        monkeypatch.setenv(name, said[name])
+    assert messages.language() == said["language"]
 
 
 def test_an_option_goes_before_the_surroundings(monkeypatch, capsys):
