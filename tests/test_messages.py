@@ -150,16 +150,18 @@ COMMANDS = """
 --help | reproduce --help | new --help | check --help | audit --help | cite --help
 check mine mine | check --format xml | --lang fr check | check --lang | chek | reproduce --out
 audit | check | check mine | new fresh | cite | cite --data mine
-audit mine/article.txt --data mine --propose | audit mine/article.txt --data mine --out props
+audit file | audit file --data mine | audit mine/article.txt --data mine --propose
+audit mine/article.txt --data mine --out props | audit mine/article.txt --data mine --out mine
 """
 REFUSED = [command for command, _ in rows("refused_commands")]
 
 
 @pytest.mark.parametrize("line", ["", *REFUSED, *re.split(r" \| |\n", COMMANDS.strip())])
 def test_a_command_says_everything_in_chinese(in_chinese, example, monkeypatch, capsys, line):
-    write(example / "notebooks" / "prose.ipynb", prose("第99段：501万元", "finding"))
+    write(example / "notebooks" / "unrun.ipynb", "1", prose("第99段：501万元", "finding"))
+    (example / "notebooks" / "merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
+    (example.parent / "file").write_text("3个\n", "utf-8")
     monkeypatch.chdir(example.parent)
-    (example.parent / "file").touch()
     with suppress(SystemExit):
         cli.main(line.split())
     told = "".join(capsys.readouterr())
