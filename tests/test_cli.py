@@ -244,6 +244,15 @@ def test_a_relation_that_does_not_hold_is_told_though_no_table_is_at_fault(mine)
     assert done.stderr == f"cross-check odd contradicts: {both} ({left} = 2 * {left})\n"
 
 
+def test_a_copy_of_a_table_is_said_not_to_be_read(mine):
+    for name in ("funding - 副本.csv", "Funding.xlsx", "~$funding.xlsx", "notes.csv"):
+        (mine / "mine" / name).write_text("", "utf-8")
+    done = run("check", "mine", cwd=mine)
+    assert (done.returncode, done.stdout) == (0, "no faults\n")
+    names = "Funding.xlsx, funding - 副本.csv"
+    assert done.stderr == f"not read, since no table has this name: {names}\n"
+
+
 def test_a_word_that_is_wrong_in_many_rows_is_told_once_with_all_its_lines(mine):
     path = mine / "mine" / "funding.csv"
     text = path.read_text("utf-8")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
-from .checks import check
+from .checks import check, copies
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
@@ -119,6 +119,8 @@ def _check(arguments) -> int:
         print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
+    if unread := copies(arguments.data):
+        _say(_("not read, since no table has this name: {files}", files=", ".join(unread)))
     return FAILED if faults else OK
 
 
