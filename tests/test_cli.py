@@ -14,6 +14,7 @@ import faults
 import pytest
 
 from wuxi_data import cli
+from wuxi_data.schema import package
 
 COMMAND = [sys.executable, "-m", "wuxi_data.cli"]
 REPOSITORY = Path(__file__).parents[1]
@@ -229,7 +230,8 @@ def test_cite_names_the_source_of_the_folder(mine):
     assert done.returncode == 0
     assert "砚水长 澜江阔" in done.stdout
     assert "Tables CC BY" not in done.stdout, "expected no licence for tables that are not ours"
-    assert "Tables CC BY" in run("cite").stdout
+    ours = run("cite").stdout.splitlines()[-1]
+    assert ours.endswith(f"wuxi_data {package()['version']}. Tables CC BY 4.0, code MIT.")
 
 
 def test_a_relation_that_does_not_hold_is_told_though_no_table_is_at_fault(mine):

@@ -21,7 +21,7 @@ from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
-from .schema import fields
+from .schema import fields, package
 from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -207,10 +207,9 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    if arguments.data:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
-    else:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
+    ours = _("The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.")
+    software = _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.")
+    print((software if arguments.data else ours).format(version=package()["version"]))
     return OK
 
 
