@@ -464,9 +464,10 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
         ("修了约4座桥梁方便两岸", "约4座"),
         ("yielded over 18.28 million yuan,", "over 18.28 million yuan,"),
         ("put into 30 co-operatives, mostly", "30 co-operatives,"),
+        ("累计援助资金，锡山区，2017年起", "锡山区，"),
     ],
 )
-def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text, figure):
+def test_no_figure_is_broken_from_its_unit_and_no_place_where_there_is_room_for_it(text, figure):
     for room in range(math.ceil(width(figure, 10)), 200):
         assert figure in wrap(text, room, 10), wrap(text, room, 10)
 

@@ -311,7 +311,7 @@ def both(words: Both) -> Markup:
 
 
 def sentence(words: Both) -> Markup:
-    """Both languages of a sentence, in which no figure is broken from its unit."""
+    """Both languages of a sentence, in which no figure and no place is broken."""
     if words.zh == words.en:
         return both(words)
     zh, en = _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
@@ -319,7 +319,7 @@ def sentence(words: Both) -> Markup:
 
 
 def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
-    parts = [plain(part) for part in style.FIGURE.split(text)]
+    parts = [plain(part) for part in style.INSEPARABLE.split(text)]
     parts[1::2] = [Markup("<span>{}</span>").format(figure) for figure in parts[1::2]]
     return Markup("").join(parts)
 

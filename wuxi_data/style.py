@@ -256,8 +256,10 @@ _UNIT = (
     r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?)"
 )
 _NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
-FIGURE = re.compile(rf"([{re.escape(_OPENING)}]*{_NUMBER}[{re.escape(_CLOSING)}]*)")
-_PLACE = "[一-鿿]{2}[县省乡镇市]"  # 巫溪县 stays whole
+_PLACE = "[一-鿿]{2}[县区省州乡镇市]"  # 巫溪县 and 锡山区 stay whole
+INSEPARABLE = re.compile(
+    rf"([{re.escape(_OPENING)}]*(?:{_NUMBER}|{_PLACE})[{re.escape(_CLOSING)}]*)"
+)
 _WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
 _PIECE = re.compile(
     rf"\s*[{re.escape(_OPENING)}]*(?:{_WORD})[{re.escape(_CLOSING)}]*|\s+|.", re.DOTALL
