@@ -176,6 +176,7 @@ FOLDER = Folder.at()
         ("{jilin-annual-2020}", "500万元", "5 million yuan"),
         ("{jilin-annual-2020:number}", "500万", "5 million"),
         ("{jilin-aid-2016-2020:period}", "2016—2020年", "2016–2020"),
+        ("｛jilin-aid-2016-2020：period｝", "2016—2020年", "2016–2020"),
         ("{wuxi_county:label}", "巫溪县", "Wuxi County (Chongqing)"),
         ("{(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual:percent}", "25%", "25%"),
         ("{4 * jilin-annual-usual}", "1600万元", "16 million yuan"),
