@@ -249,11 +249,11 @@ def _fitting(text: str, room: float, measure, patterns: tuple[re.Pattern, ...]) 
             yield piece
 
 
-# A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, over 5 million yuan.
+# A figure with its qualifier and its unit: 约7576.05万元, 50万元/项目, over 5 million yuan.
 _QUALIFIER = r"(?:约|近|≈|不到|超过|至多|至少|(?i:about|over|under|at\s(?:least|most))\s)"
 _UNIT = (
     r"(?:(?<![,;:.?!])(?: (?:m|b|tr)illion)? [a-z]+(?:-[a-z]+)*"
-    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?)"
+    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?(?:/(?:项目|人次|[一-鿿]))?)"
 )
 _NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
 _PLACE = "[一-鿿]{2}[县区省州乡镇市]"  # 巫溪县 and 锡山区 stay whole
