@@ -510,7 +510,7 @@ ABOUT, SEVEN = "jilin-aid-1992-2021", FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
 YEARS = [wd.mark(each, at=year) for year, each in enumerate(wd.quantities(TWO), 2019)]
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
-NO_AMOUNT = "'?aid-began'? is a year of the calendar"
+NO_AMOUNT = "'?aid-began'? is a calendar year"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Twenty-nine years of counterpart assistance to 巫溪, Wuxi County in Chongqing, as tidy data.
+"""Twenty-nine years of paired assistance to 巫溪, Wuxi County in Chongqing, as tidy data.
 
 Every figure of one newspaper article, each with its printed token and paragraph.
 Not the city of Wuxi (无锡) in Jiangsu.

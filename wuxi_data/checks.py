@@ -39,7 +39,7 @@ def check(data: str | Path | None = None) -> list[Fault]:
         wrong = _("no such file"), _("the source of the figures, one row each")
         faults.append(Fault("sources.csv", None, "", *wrong))
     faults += [*_misnamed(raws), *_repeated_ids(raws), *_glyph_faults(raws)]
-    if not any(fault.column in ("", "fact_id") for fault in faults):  # else the ids are incomplete
+    if not any(fault.column in ("", "fact_id") for fault in faults):  # or the ids are incomplete
         faults += _formula_faults(raws, data, sound=not faults)
     return faults
 

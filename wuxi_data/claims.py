@@ -133,7 +133,7 @@ def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
 def plot_money_per_project(
     funding: pd.DataFrame, projects: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
-    """Money by project where both name the same years; bounds where print says 余."""
+    """Money per project, for periods that both tables name; bounds where print says 余."""
     money = {
         "projects-2020": "jilin-annual-2020",
         "projects-2016-2020": "jilin-aid-2016-2020",
@@ -296,7 +296,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 
 def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """Land by crop, one square for a hundred mu."""
+    """The area under each crop, one square for a hundred mu."""
     return squares(
         _facts(["citrus-huatai", "plum-huatai", "mulberry-huatai"], projects),
         name="orchards",
@@ -338,7 +338,7 @@ def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 
 def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """A footbridge and whom it links: a square each."""
+    """A footbridge: the villages it links and the households it serves, in squares."""
     linked = {
         "footbridge-villages": ("连通的村", "Villages linked"),
         "footbridge-groups": ("受益的社", "Villager groups served"),
@@ -443,7 +443,7 @@ def _pairs(names: Iterable[str]) -> dict[str, tuple]:
 
 
 def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """What pairings have given in all; what is counted differently stands apart."""
+    """Cumulative aid by pairing; what is counted differently stands apart."""
     groups = {
         ("无偿援助", "Free of charge"): {
             "shanghai-wanzhou-2015-aid": ("{shanghai-wanzhou-2015-aid:period}",) * 2,

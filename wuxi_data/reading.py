@@ -185,7 +185,7 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
 
 
 def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
-    """(line, fields) of each record; a blank line is none, as for pandas."""
+    """(line, fields) of each record; blank lines are skipped, as by pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader, line = csv.reader(lines, strict=True), 1
         try:
