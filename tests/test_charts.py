@@ -467,6 +467,7 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
         ("put into 30 co-operatives, mostly", "30 co-operatives,"),
         ("累计援助资金，锡山区，2017年起", "锡山区，"),
         ("平均每个项目≈324万元/项目，多于", "≈324万元/项目，"),
+        ("来源：人民日报（2024）。制图：wuxi_data", "制图："),
     ],
 )
 def test_no_figure_is_broken_from_its_unit_and_no_place_where_there_is_room_for_it(text, figure):
