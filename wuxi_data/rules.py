@@ -331,7 +331,8 @@ def _unit(units_of: dict[str, list[str]], indicator: str, unit: str) -> str | No
     for each in units:
         if each not in known:
             words = {word: code for code, (zh, en) in known.items() for word in (*zh, *en, code)}
-            return _("a code of units.csv{mend}", mend=_meant_word(words, each, known))
+            mend = _meant_word(words, each.lstrip("百千万亿"), known)  # 万元 is CNY too
+            return _("a code of units.csv{mend}", mend=mend)
     if able and units[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
