@@ -176,6 +176,7 @@ FOLDER = Folder.at()
         ("{jilin-annual-2020}", "500万元", "5 million yuan"),
         ("{jilin-annual-2020:number}", "500万", "5 million"),
         ("{jilin-aid-2016-2020:period}", "2016—2020年", "2016–2020"),
+        ("｛jilin-aid-2016-2020：period｝", "2016—2020年", "2016–2020"),
         ("{wuxi_county:label}", "巫溪县", "Wuxi County (Chongqing)"),
         ("{(jilin-annual-2020 - jilin-annual-usual) / jilin-annual-usual:percent}", "25%", "25%"),
         ("{4 * jilin-annual-usual}", "1600万元", "16 million yuan"),
@@ -464,9 +465,12 @@ def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts()
         ("修了约4座桥梁方便两岸", "约4座"),
         ("yielded over 18.28 million yuan,", "over 18.28 million yuan,"),
         ("put into 30 co-operatives, mostly", "30 co-operatives,"),
+        ("累计援助资金，锡山区，2017年起", "锡山区，"),
+        ("平均每个项目≈324万元/项目，多于", "≈324万元/项目，"),
+        ("来源：人民日报（2024）。制图：wuxi_data", "制图："),
     ],
 )
-def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text, figure):
+def test_no_figure_is_broken_from_its_unit_and_no_place_where_there_is_room_for_it(text, figure):
     for room in range(math.ceil(width(figure, 10)), 200):
         assert figure in wrap(text, room, 10), wrap(text, room, 10)
 

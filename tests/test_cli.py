@@ -13,6 +13,7 @@ import pytest
 from cases import rows
 
 from wuxi_data import cli
+from wuxi_data.schema import package
 
 COMMAND = [sys.executable, "-m", "wuxi_data"]
 
@@ -222,7 +223,8 @@ def test_cite_names_the_source_of_the_folder(run):
     assert code == 0
     assert "砚水长 澜江阔" in out
     assert "Tables CC BY" not in out, "expected no licence for tables that are not ours"
-    assert "Tables CC BY" in run("cite")[1]
+    ours = run("cite")[1].splitlines()[-1]
+    assert ours.endswith(f"wuxi_data {package()['version']}. Tables CC BY 4.0, code MIT.")
 
 
 def test_a_reader_who_leaves_early_hears_no_complaint(example):
@@ -232,3 +234,11 @@ def test_a_reader_who_leaves_early_hears_no_complaint(example):
     ) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_a_copy_of_a_table_is_said_not_to_be_read(run):
+    for name in ("funding - 副本.csv", "Funding.xlsx", "~$funding.xlsx", "notes.csv"):
+        Path("mine", name).write_text("", "utf-8")
+    names = "Funding.xlsx, funding - 副本.csv"
+    told = f"not read, since no table has this name: {names}\n"
+    assert run("check mine") == (0, "no faults\n", told)

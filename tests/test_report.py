@@ -60,11 +60,10 @@ def test_every_mark_is_a_link_that_says_token_and_paragraph():
     assert "<title>2020年: 500万元 | “500万元”, 第14段</title>" in PAGE
 
 
-def test_no_figure_of_a_sentence_is_broken_from_its_unit_on_the_page():
-    said = report.sentence(Both("增至500万元。", "to 5 million yuan & more"))
-    assert said == (
-        "<i>增至<span>500万元。</span></i><i lang=en>to <span>5 million yuan</span> &amp; more</i>"
-    )
+def test_no_figure_and_no_place_of_a_sentence_is_broken_on_the_page():
+    said = report.sentence(Both("锡山区增至500万元。", "to 5 million yuan & more"))
+    chinese = "<i><span>锡山区</span>增至<span>500万元。</span></i>"
+    assert said == f"{chinese}<i lang=en>to <span>5 million yuan</span> &amp; more</i>"
 
 
 def test_a_chart_of_other_sources_stands_apart_and_leads_to_them():

@@ -308,11 +308,6 @@ def test_a_long_message_says_how_many_more(county):
     assert str(error.value).endswith("… and 49 more")
 
 
-def test_what_excel_has_rounded_is_not_guessed(county):
-    faults.cell("funding", 3, value="5.00E+06")(county)
-    assert check(county)[0].expected == "a plain number such as 4000000"
-
-
 def test_faults_of_several_files_are_told_at_once(county):
     faults.cell("funding", 3, value="many")(county)
     faults.cell("training", 3, unit="parsec")(county)

@@ -28,6 +28,17 @@ class Numeral(NamedTuple):
     around: str
     claimed_by: tuple[str, ...]
 
+    @property
+    def for_each(self) -> bool:
+        """Whether print gives it to each of several (两县各100万元): a fact for each of them."""
+        before = self.around[: min(self.start, _AROUND)]
+        return bool(_EACH.search(before)) and not any(map(_is_exclusion, self.claimed_by))
+
+
+# 各100万元, 各安排约100万元; but 各类项目100个 is one figure, and so is 各项资金100万元.
+_EACH = re.compile(r"各(?![类項项级種种个個界部位])[^\W\d_]{0,3}$")
+_AROUND = 6  # characters shown on either side of a numeral
+
 
 class Claim(NamedTuple):
     """A row that says: this numeral is mine."""
@@ -65,12 +76,13 @@ class Audit:
 
     @cached_property
     def contested(self) -> list[Numeral]:
-        """Numerals that more than one row claims."""
-        return [numeral for numeral in self.numerals if len(numeral.claimed_by) > 1]
+        """Numerals that more than one row claims, and that are not printed for each of several."""
+        claimed = (each for each in self.numerals if len(each.claimed_by) > 1)
+        return [numeral for numeral in claimed if not numeral.for_each]
 
     @property
     def ok(self) -> bool:
-        """Whether every numeral is claimed by exactly one row, and every row has its numeral."""
+        """Whether no numeral is unaccounted or contested, and every row has its numeral."""
         return not (self.unaccounted or self.contested or self.misplaced)
 
     def to_frame(self) -> pd.DataFrame:
@@ -111,7 +123,7 @@ class Audit:
 
     def _totals(self) -> str:
         claimed = [each.claimed_by[0] for each in self.numerals if each.claimed_by]
-        excluded = sum(name.startswith(_EXCLUSION) for name in claimed)
+        excluded = sum(map(_is_exclusion, claimed))
         return _(
             "{count} numerals: {facts} in facts, {excluded} excluded, {unaccounted} unaccounted",
             count=len(self.numerals),
@@ -124,9 +136,13 @@ class Audit:
 _EXCLUSION = "exclusion "
 
 
+def _is_exclusion(name: str) -> bool:
+    return name.startswith(_EXCLUSION)
+
+
 def _claimant(name: str) -> str:
     """Who claims a numeral, in words: a fact_id, or an exclusion and its reason."""
-    if not name.startswith(_EXCLUSION):
+    if not _is_exclusion(name):
         return name
     return _("exclusion {which}", which=name.removeprefix(_EXCLUSION))
 
@@ -166,8 +182,8 @@ def audit(
     Returns
     -------
     Audit
-        ``print`` it; ``audit.ok`` says whether each numeral is claimed by exactly one fact or
-        exclusion and each token stands in its paragraph.
+        ``print`` it; ``audit.ok`` says whether each numeral is claimed by one fact or exclusion
+        (各100万元: by a fact for each) and each token stands in its paragraph.
 
     Raises
     ------
@@ -194,9 +210,10 @@ def audit(
         for place in places:
             claimed[place].append(claim.name)
     numerals = [
-        Numeral(number, start, line[start:end], line[max(0, start - 6) : end + 6], tuple(names))
+        Numeral(number, start, line[start:end], around, tuple(names))
         for (number, start, end), names in claimed.items()
         for line in [lines[number - 1]]
+        for around in [line[max(0, start - _AROUND) : end + _AROUND]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
     same = None if pd.isna(known) else known == digest(text)
