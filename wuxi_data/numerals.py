@@ -411,7 +411,7 @@ def _any_unit() -> re.Pattern:
 def _per() -> re.Pattern:
     units = {word for word, code in _unit_words().items() if code != "percent"}
     words = _one_of(_PER_WORDS.keys() | units, guarded=True)
-    return re.compile(f"/{_BLANK}({words})|每(?!年)({words})(?![0-9])")
+    return re.compile(f"/{_BLANK}({words})|每(?![年月日])({words})(?![0-9])")
 
 
 _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
@@ -466,7 +466,7 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 # -------------------------------------------------------------------- the figure
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
-_PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
+_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?<=约)[为占有合计达共需用])?{_BLANK}$")
 _APART = re.compile(
     f"({_QUALIFIER})[为占有合计达共需用]$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
 )
@@ -634,10 +634,11 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 # What, beside a number, makes it an ordinal, a part of a list or something else that is counted
 # by no one.
 _DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每0-9十百千万亿]|(?<![通经走度])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
+    "(?:零下|[第每0-9十百千万亿]|(?<![通经走度])过|(?<![目以之年此先提月天日])前"
+    r"|[0-9](?:[,。·:：∶比-]|(?<!\.[0-9])(?<!\.[0-9]{2})、)"
     "|[一二三四五六七八九十百千]、)$"
 )
-_JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
+_JOINED = re.compile("[a-zA-Z№#./+=@×<>≤≥≦≧＜＞]")  # directly before the digits
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
 _DOUBT_AFTER = re.compile(
     "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)"
@@ -646,6 +647,9 @@ _DOUBT_AFTER = re.compile(
 _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
 _RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
+_SHARES = ("percent", "permille", "tenth")
+# A figure so far and no further is a condition where it says which: 亿元以上项目, 60岁以上的.
+_CONDITION = re.compile(r"[以之][上下内](?![和及并用])[^\W\d_]")
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
 _SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
@@ -686,7 +690,9 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
             return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
-    if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
+    if unit in (*_SPANS, "age") and re.search("[自从依头满]$", before):  # the first three years
+        return True
+    if measure.word and unit not in _SHARES and _CONDITION.match(text, end - 2):
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
     if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
@@ -701,7 +707,7 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
-        return not _BUILT.search(before)
+        return not (_BUILT.search(before) or after[:1].isdecimal())  # 一条28公里的路 counts one
     if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
         return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
