@@ -466,9 +466,10 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 # -------------------------------------------------------------------- the figure
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
-_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?<=约)[为占有合计达共需用])?{_BLANK}$")
+_VERB = "[为占有合计达共需用]"
+_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?:(?<=约)|(?<=[至最][少多])){_VERB})?{_BLANK}$")
 _APART = re.compile(
-    f"({_QUALIFIER})[为占有合计达共需用]$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
+    f"({_QUALIFIER}){_VERB}$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
 )
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
@@ -641,8 +642,8 @@ _DOUBT_BEFORE = re.compile(
 _JOINED = re.compile("[a-zA-Z№#./+=@×<>≤≥≦≧＜＞]")  # directly before the digits
 _RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
 _DOUBT_AFTER = re.compile(
-    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)"
-    "|[”’](?:工程|行动|计划)|[点分](?![0-9])|时(?!间)"
+    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代级a-zA-Z+=@×*#_]|半(?!径)"
+    "|[”’](?:工程|行动|计划)|[点分](?![0-9])|时(?!间)|[^\\W\\d_级](?:以[上下内]|左右)"
 )
 _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
@@ -663,7 +664,9 @@ _SAID_OF = re.compile("[，。；、）和及与提增降升减]|[上下][升降
 # Where a year in Chinese numerals is of a reign, as in 太和十二年.
 _HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
 _SLOGAN = re.compile(r'[次期部张份场]|[个项](?:[“"]|[^\W\d_]{2}(?![^\W\d_]))')
-_BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
+_BUILT = re.compile(
+    "(?:[新改扩修援]建|盖|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$"
+)
 
 
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
@@ -707,7 +710,8 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
-        return not (_BUILT.search(before) or after[:1].isdecimal())  # 一条28公里的路 counts one
+        # 一条28公里的路 counts one, 建成一批工程 does not.
+        return text[at + 1] in "批群" or not (_BUILT.search(before) or after[:1].isdecimal())
     if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
         return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
