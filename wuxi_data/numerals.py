@@ -465,7 +465,6 @@ _APART = re.compile(
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
 _SUFFIX = re.compile(f"{_BLANK}(?:[（(]含[^（）()]{{0,8}}[）)])?({_one_of(_AFTER)})")
-_UNFIXED = re.compile(f"{_BLANK}(?:{WORDS['unfixed']['after']})")
 
 
 def figures(line: str) -> Iterator[Figure]:
@@ -484,7 +483,7 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
     amount = _amount(text, at)
     if amount is None:
         return None
-    start, marks, sign, unfixed = _before(text, at, floor)
+    start, marks, sign = _before(text, at, floor)
     measure = _measure(text, amount)
     troubles = [each for each in (amount.trouble, measure.trouble) if each]  # the first is told
     low, high, value = amount.low, amount.high, amount.value
@@ -512,7 +511,7 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
     if after := _SUFFIX.match(text, end):
         marks.append(_AFTER[after[1]])
         stop = end = after.end()
-    if unit != "year" and (unclear := _UNFIXED.match(text, end)):
+    if unit != "year" and (unclear := _DOUBT["unfixed"].match(text, end)):
         stop = end = unclear.end()
         troubles.append(_("a figure without {word}", word=unclear[0].strip()))
     if sign == "-" and unit not in _SIGNED:
@@ -535,14 +534,14 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
         return Figure(start, end, stops, None, trouble, False)
     reading = _reading(value, low, high, high_open, unit, qualifier)
     doubtful = not alone and _doubtful(text, at, start, amount, measure, end, unit, qualifier)
-    return Figure(start, end, stops, reading, "", not (unfixed or doubtful))
+    return Figure(start, end, stops, reading, "", not doubtful)
 
 
 _SPANS = ("year", "month", "day")
 
 
-def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
-    """(where the figure begins, its qualifiers, its sign, whether an unfixed word precedes)."""
+def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str]:
+    """(where the figure begins, its qualifiers, its sign)."""
     start, marks, sign = at, [], ""
     if at > floor and (minus := _SIGN.match(text, at - 1)):
         start, sign = start - 1, minus[0]
@@ -557,9 +556,7 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
         if not found or _DOUBT["other_word"].search(window[: found.end(1)]):
             break
         start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
-    words = WORDS["unfixed"]["before"]
-    unfixed = bool(re.search(f"(?:{words})$", text[max(floor, start - 3) : start]))
-    return start, marks, sign, unfixed
+    return start, marks, sign
 
 
 def _each(text: str, end: int, unit: str, troubles: list[str]) -> tuple[int, str]:
@@ -627,13 +624,10 @@ _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
 _RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
 _SHARES = ("percent", "permille", "tenth")
-# A figure so far and no further is a condition where it says which: 亿元以上项目, 60岁以上的.
-_CONDITION = re.compile(r"[以之][上下内](?![和及并用])[^\W\d_]")
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
-_SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
     f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|个月|[元斤亩丈尺米成])"
-    f"零?[0-9一二两三四五六七八九十百]+(?:{_SMALLER})?"
+    "零?[0-9一二两三四五六七八九十百]+"
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
@@ -658,7 +652,7 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if unit in (*_SPANS, "age") and re.search("[自从依头满]$", before):  # the first three years
         return True
-    if measure.word and unit not in _SHARES and _CONDITION.match(text, end - 2):
+    if measure.word and unit not in _SHARES and _DOUBT["condition"].match(text, end - 2):
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
     if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
