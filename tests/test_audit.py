@@ -154,7 +154,7 @@ def test_proposals_are_the_parsers_reading_of_what_nobody_claims():
         (3, "3座", "3", "", "exact", "", ""),
         (3, "十二处", "12", "", "exact", "", ""),
         (3, "4.5万余人", "45000", "person", "over", "", ""),
-        (3, "一条", "", "", "", "rhetoric", "1"),
+        (3, "一条", "1", "", "exact", "", ""),
         (3, "28公里", "28", "km", "exact", "", ""),
         (3, "五个村", "5", "village", "exact", "", ""),
         (4, "一心一意", "", "", "", "word", "1"),

@@ -337,7 +337,11 @@ _NAME, _WORD = (
 )
 # A 一 after which no measure word stands; nobody lists 周 among them, yet 一周 is a time.
 _LONE = re.compile(r"一(?!周)[^\W\d_]|[^\W\d_]一(?![^\W\d_])")
-_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余月]|小时)")
+# 一座 that no noun follows counts one, and so does 一条 of 一条28公里的路.
+_RHETORIC = re.compile(
+    "(?<![只仅共]有)一[个条种项位名家座片张份间支群颗股场批组幅套部本段大]"
+    "(?![0-9多半余月，。；、]|小时|$)"
+)
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
@@ -438,7 +442,7 @@ def _said(figure: Figure, line: str) -> tuple[str, str, str]:
 _SUBJECT = re.compile(
     "(?:"
     + "|".join(f"(?P<{unit}>{nouns})" for unit, (nouns, _counters) in WORDS["subjects"].items())
-    + ")(?:共|共计|总数|达|达到|已达|约)?[ ]?$"
+    + ")(?:共|[共合]计|总数|达|达到|已达|约)?[ ]?$"
 )
 
 
