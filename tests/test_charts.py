@@ -471,6 +471,10 @@ def test_no_figure_is_broken_from_its_unit_where_there_is_room_for_it(text, figu
         assert figure in wrap(text, room, 10), wrap(text, room, 10)
 
 
+def test_words_of_several_lines_lose_none_of_them():
+    assert wrap("First\nsecond and third", 70, 10).split() == ["First", "second", "and", "third"]
+
+
 def test_lines_are_evenly_spaced_whatever_letters_they_hold():
     with settings():
         figure = plt.figure()
