@@ -328,6 +328,16 @@ def test_squares_fade_within_a_square_too_and_so_do_parts():
     assert drawn[["low", "high"]].to_numpy().tolist() == [[0.2, 0.3], [0.3, 0.4]]
 
 
+@pytest.mark.parametrize("form", [wd.nested, wd.squares])
+def test_no_part_hides_how_far_another_may_go(form):
+    ten, *parts = map(parse_quantity, ("100个", "30余个", "20个以上", "40个"))
+    vague, endless, exact = (wd.mark(each, within="100个") for each in parts)
+    drawn = [mark.figure for mark in form([ten, vague, exact]).figures]
+    assert drawn == ["100个", "40个", "30余个"], "expected what fades at the end"
+    with pytest.raises(ValueError, match="100个 cannot hold 30余个, 20个以上 end to end"):
+        form([ten, vague, endless])
+
+
 def test_a_part_that_may_go_beyond_its_whole_lies_under_no_words():
     whole, part = parse_quantity("3100个"), parse_quantity("3000余个")
     ax = wd.nested([whole, wd.mark(part, within=whole.wording("zh"))]).draw()
@@ -369,6 +379,13 @@ def test_an_end_that_print_leaves_open_fades():
     assert drawn.loc["to-yi", ["low", "high"]].tolist() == [2019, math.inf]
     assert drawn.loc["b", ["low", "high"]].tolist() == [-math.inf, 2019]
     assert [look for look, _words in chart.key] == ["solid", "endless"]
+
+
+def test_a_composed_title_does_not_contradict_the_marks():
+    aid, built = wd.fact(FUNDING, "jilin-annual-2020"), NESTED[0]
+    chart = wd.columns([wd.mark(aid, at=year) for year in (2020, 2021)])
+    assert chart.words["title"].en == "Aid in a year, Jilin province, Wuxi County (Chongqing)"
+    assert "carried out" not in wd.bars(wd.mark(built, state="planned")).words["title"].en
 
 
 def test_a_name_with_a_number_in_it_may_be_written_as_it_is():
@@ -560,6 +577,14 @@ NO_AMOUNT = "'?aid-began'? is a year of the calendar"
         *(
             (partial(wd.bars, name=name), CAR, "cannot name a file")
             for name in ("", "a/b", "../x", "con", "COM1", "a b", "-x", "x" * 61)
+        ),
+        *(
+            (partial(wd.bars, label=column), CAR, "expected one of period, topic, .*, source_id$")
+            for column in ("value", "note", "fact_id")
+        ),
+        *(
+            (partial(wd.mark, at=year), BEGAN, "at: expected a year, got")
+            for year in (-5, 20200, "2020", True)
         ),
         (partial(wd.mark, state="done"), BEGAN, "expected one of"),
         (partial(wd.mark, tone="loud"), BEGAN, "expected one of"),
