@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from cases import rows, table
 from matplotlib import pyplot as plt
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 import wuxi_data as wd
@@ -59,6 +60,9 @@ CHARTS = {chart.name: chart for chart in pages.shown()[0]} | {
     "with-a-limit": wd.bars(
         NESTED, limit={"projects-2016-2020": ("到此为止", "As far as it goes")}
     ),
+    "a-rise-of-little": wd.columns(
+        NASTY.query("fact_id in ('y-1990', 'p-1', 'p-3')"), change="p-3 / p-1 - 1"
+    ),
     **{f"{form.__name__}-with-remarks": form(SAID) for form in FORMS},
 }
 # Of each: title in both languages, and how far each mark is certain and how far it may go:
@@ -81,6 +85,12 @@ def test_a_claim_says_and_draws_what_is_printed(name):
     assert chart.words["title"] == (said["zh"], said["en"])
     got = [(mark.low, mark.high) for mark in chart.every_mark]
     assert name == "timeline" or got == [bounds(each) for each in said["bounds"].split()]
+
+
+def strokes(ax):
+    """Give the straight strokes of every line."""
+    corners = (line.get_transform().transform(line.get_xydata()) for line in ax.lines)
+    return [Bbox(ends) for each in corners for ends in itertools.pairwise(each)]
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
@@ -117,6 +127,9 @@ def test_what_is_drawn_is_what_the_marks_say_and_no_words_stand_on_others(name, 
             boxes = [(text.get_window_extent().padded(-1), text.get_text()) for text in texts]
             for (one, said), (other, beneath) in itertools.combinations(boxes, 2):
                 assert not one.overlaps(other), (lang, said, beneath)
+            for text, (box, said) in zip(texts, boxes, strict=True):
+                struck = text.get_bbox_patch() is None and any(map(box.overlaps, strokes(inner)))
+                assert not struck, f"a line strikes {said} through"
 
 
 @pytest.mark.parametrize("name", CHARTS)
