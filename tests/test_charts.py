@@ -320,6 +320,8 @@ def test_parts_of_one_whole_lie_end_to_end():
     every = [whole, *parts, wd.mark(inner, within="p-4")]
     drawn = wd.nested(every, data=NASTY_COUNTY).draw()
     bars = {patch.get_gid(): patch.get_bbox() for patch in drawn.patches if patch.get_gid()}
+    tones = {patch.get_gid(): patch.get_facecolor() for patch in drawn.patches}
+    assert tones["to-yi"] != tones["p-4"] != tones["p-1"], "expected each apart from its whole"
     assert [bars[name].x0 for name in ("p-3", "p-4", "p-1")] == [0, 30_000, 30_000]
     assert bars["p-3"].height == bars["p-4"].height
     assert abs(bars["p-1"].height) < abs(bars["p-4"].height)

@@ -54,10 +54,12 @@ class Body:
         return (0, wide), (high, 0)
 
     def _inside(self, whole: Mark) -> list[Mark]:
-        """The parts of a whole and their parts, outermost first."""
+        """The parts of a whole and theirs, outermost first; none in the tone of what holds it."""
         found = []
         for mark in self.parts:
             if mark.within == whole.figure:
+                if mark.tone == whole.tone:
+                    mark = replace(mark, tone="main" if mark.tone == "second" else "second")
                 found += [mark, *self._inside(mark)]
         return found
 
@@ -78,7 +80,7 @@ class Body:
         """The parts of a whole, each with what is said of it beneath."""
         room -= self._lead()[1] + 15
         return [(mark, wrap(self._named(mark), room, self.sizes.small))
-                for mark in self._inside(whole)]  # fmt: skip
+                for mark in self._inside(replace(whole, tone="second"))]  # fmt: skip
 
     def _lead(self) -> tuple[str, float]:
         """What stands before the first of such notes, and the room that it takes of each."""
