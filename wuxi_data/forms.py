@@ -116,15 +116,9 @@ def _year(mark: Mark) -> int | None:
 
 
 def _by_year(marks: list[Mark]) -> list[Mark]:
-    """Years run from left to right in each group; what names none stays where it is."""
+    """Years run from left to right in each group, after what names none."""
     groups = [each.group for each in marks]
-
-    def place(mark: Mark) -> tuple:
-        return groups.index(mark.group), mark.start if mark.at is None else mark.at
-
-    marks = sorted(marks, key=lambda each: groups.index(each.group))
-    dated = iter(sorted((each for each in marks if place(each)[1] is not None), key=place))
-    return [each if place(each)[1] is None else next(dated) for each in marks]
+    return sorted(marks, key=lambda each: (groups.index(each.group), each.at or each.start or 0))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
