@@ -264,7 +264,7 @@ _WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
 _PIECE = re.compile(
     rf"\s*[{re.escape(_OPENING)}]*(?:{_WORD})[{re.escape(_CLOSING)}]*|\s+|.", re.DOTALL
 )
-_PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
+_PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*", re.DOTALL)
 _UNBROKEN = re.compile(r"\s*\S+")
 _SMALLEST = re.compile(r"[\d.,]+|.", re.DOTALL)  # a number is never broken
 
