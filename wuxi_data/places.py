@@ -186,8 +186,8 @@ def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _PERCENT = Quantity(100, "percent")
 _TYPED_ZH = (
-    r"[〇零一二两三四五六七八九十几数上好]+[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
-    r"|[一二两三四五六七八九十百千万亿几数]分之\w|[一二两三四五六七八九十几数双]+[倍成折]"
+    r"[〇零一二两三四五六七八九十几数上好]{1,60}[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
+    r"|[一二两三四五六七八九十百千万亿几数]分之\w|[一二两三四五六七八九十几数双]{1,60}[倍成折]"
     r"|[一二][〇零九][〇零一二三四五六七八九]{2}"
     r"|翻了?[一两三四]?番|一半|半数|过半|大半"
 )
@@ -240,7 +240,7 @@ def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
     own = _PLACE.sub(" ", text)
     for name in folder.numbered:
         own = own.replace(name, " ")
-    for number in typed_numbers(own):
+    for number in dict.fromkeys(typed_numbers(own)):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
 
