@@ -13,13 +13,12 @@ from .numerals import CALENDAR, Bounds, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Quantity
 
-# Each qualifier: the word before the figure in Chinese, the one after it, the one before it in
-# English; and how to round so that it still holds.
+# Each qualifier: the word before the figure, and how to round so that it still holds.
 _WORDED = {
-    "over": ("超过", "", "over ", math.floor),
-    "at_least": ("", "以上", "at least ", math.floor),
-    "under": ("不到", "", "under ", math.ceil),
-    "at_most": ("至多", "", "at most ", math.ceil),
+    "over": ({"zh": "超过", "en": "over "}, math.floor),
+    "at_least": ({"zh": "至少", "en": "at least "}, math.floor),
+    "under": ({"zh": "不到", "en": "under "}, math.ceil),
+    "at_most": ({"zh": "至多", "en": "at most "}, math.ceil),
 }
 _ABOUT = {"zh": "约", "en": "about "}
 _TO = {"zh": "至", "en": " to "}
@@ -68,15 +67,14 @@ def qualifier_of(bounds: Bounds, about: bool) -> str | None:
 
 def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
-    before, after, english, rounding = _WORDED.get(qualifier, ("", "", "", round))
-    before, after = (before, after) if lang == "zh" else (english, "")
-    before += _ABOUT[lang] if quantity.about else ""
+    words, rounding = _WORDED.get(qualifier, ({}, round))
+    before = words.get(lang, "") + (_ABOUT[lang] if quantity.about else "")
     if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
-        return before + _half(quantity.unit, lang) + after
+        return before + _half(quantity.unit, lang)
     number = _rounded(quantity, value, rounding, lang)
     mark = "≈" if number.rounded and qualifier == "exact" else ""
     said = _unit_said(quantity, value, lang) if unit else ""
-    return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
+    return f"{before}{mark}{number.digits}{number.scale}{said}"
 
 
 def _between(quantity: Quantity, lang: str, unit: bool) -> str:
