@@ -11,7 +11,6 @@ from cases import rows
 import wuxi_data as wd
 from wuxi_data import prose
 from wuxi_data.charts import MIME
-from wuxi_data.county import example_county
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +80,3 @@ def test_a_folders_notebooks_are_read_and_never_run(county):
     assert number.found == "'501万'"
     assert (merge.file, merge.expected) == ("notebooks/2_merge.ipynb", "a notebook")
     assert not list(county.rglob("ran"))
-
-
-def test_a_folder_of_another_county_knows_its_own_figures():
-    figures = prose.evidence(example_county()).figures
-    said = {where for where in figures.values()}
-    assert any("(projects-2023)" in where for where in said)
-    assert not any("jilin" in where for where in said)

@@ -75,11 +75,6 @@ class Audit:
         """Whether every numeral is claimed by exactly one row, and every row has its numeral."""
         return not (self.unaccounted or self.contested or self.misplaced)
 
-    def to_frame(self) -> pd.DataFrame:
-        """The numerals as a table: paragraph, start, numeral, around, claimed_by."""
-        frame = pd.DataFrame(self.numerals, columns=Numeral._fields)
-        return frame.assign(claimed_by=frame["claimed_by"].map("; ".join))
-
     def __str__(self):
         return "\n".join([*self._which_text(), *self._open_ends(), self._totals()])
 
