@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from . import notebooks
-from .charts import COLUMNS, MIME
+from .charts import MIME
 from .messages import _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
@@ -34,8 +34,6 @@ _NUMERAL = re.compile(
   | [一二两三四五六七八九十几数]{{1,60}}[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
-# Low and high of a mark, in a chart's text: no reader sees them.
-_BOUNDS = re.compile(rf"^((?:[^|\n]*\| ?){{{COLUMNS.index('low')}}})[^|\n]*\|[^|\n]*", re.MULTILINE)
 _EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d{1,3}\b")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
@@ -201,9 +199,21 @@ def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
     for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
         data = output.get("data", {})
-        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
-        text = "\n".join(parts)
-        if MIME in data:
-            text = _BOUNDS.sub(r"\1", text)
+        texts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
+        text = "\n".join(_seen(data[MIME]) if MIME in data else texts)
         yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
         yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))
+
+
+def _seen(chart) -> Iterator[str]:
+    """The words and years in a chart's data; how far its marks reach, no reader sees in figures."""
+    parts = [chart]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, dict):
+            years = {key: str(part[key]) for key in part.keys() & {"start", "end", "at"}}
+            parts += {**part, **years, "folder": None}.values()
