@@ -40,24 +40,21 @@ def test_the_examples_in_docstrings_hold(room):
 
 
 @pytest.mark.parametrize(
-    ("formula", "low", "high", "low_open", "high_open"),
+    ("formula", "bounds"),
     [
-        ("a * b", -1, 0, False, False),  # nought times what is open is nought
-        ("a - b", -2, 0, False, True),
-        ("1 / b", 1, None, False, False),
-        ("1 / a", None, -1, False, False),
-        ("1 / (a + b)", None, None, False, False),
-        ("1 / c", 1, None, True, False),
-        ("b / 2", 0, 0.5, True, False),
+        ("a * b", Bounds(-1, 0)),  # nought times what is open is nought
+        ("a - b", Bounds(-2, 0, high_open=True)),
+        ("1 / b", Bounds(1, None)),
+        ("1 / a", Bounds(None, -1)),
+        ("1 / (a + b)", Bounds(None, None)),
+        ("1 / c", Bounds(1, None, low_open=True)),
+        ("b / 2", Bounds(0, 0.5, low_open=True)),
     ],
 )
-def test_an_end_that_is_left_out_stays_left_out(formula, low, high, low_open, high_open):
-    known = {
-        "a": Quantity(None, qualifier=None, bounds=Bounds(-1, 0)),
-        "b": Quantity(None, qualifier=None, bounds=Bounds(0, 1, True)),
-        "c": Quantity(None, qualifier=None, bounds=Bounds(0, 1, False, True)),
-    }
-    assert evaluate(formula, known).bounds == Bounds(low, high, low_open, high_open)
+def test_an_end_that_is_left_out_stays_left_out(formula, bounds):
+    ends = {"a": Bounds(-1, 0), "b": Bounds(0, 1, True), "c": Bounds(0, 1, False, True)}
+    known = {name: Quantity(None, qualifier=None, bounds=each) for name, each in ends.items()}
+    assert evaluate(formula, known).bounds == bounds
 
 
 def test_nothing_added_and_once_are_the_figure_itself():

@@ -197,8 +197,7 @@ _TYPED_EN = (
     r"|per ?cent\w*|percentage|dozens?|hundred(?:s|fold)?|thousands?|(?:[mb]|tr)illions?"
     rf"|(?:{_SMALL_EN}|a)[ -](?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?)\b"
 )
-_DIGIT_RUN = re.compile(r"\d[\d.,]*[%‰十百千万亿]*")
-_TYPED = re.compile(rf"{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
+_TYPED = re.compile(rf"\d[\d.,]*[%‰十百千万亿]*|{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
 
 
 def typed_numbers(text: str) -> list[str]:
@@ -206,11 +205,9 @@ def typed_numbers(text: str) -> list[str]:
 
     Small number words are the author's own: 一座, 五年, "five".
     """
-    found = _DIGIT_RUN.findall(text)
     # ², ½, Ⅻ; 〇 is in words such as 二〇二〇.
-    found += [char for char in text.replace("〇", "") if unicodedata.category(char) in ("No", "Nl")]
-    said = (match[0] for match in _TYPED.finditer(fold(text)))  # 三萬 is 三万
-    return found + [number for number in said if not _DIGIT_RUN.search(number)]
+    other = [char for char in text.replace("〇", "") if unicodedata.category(char) in ("No", "Nl")]
+    return _TYPED.findall(fold(text)) + other  # 三萬 is 三万
 
 
 def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Both:
@@ -243,7 +240,6 @@ def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
     for number in dict.fromkeys(typed_numbers(own)):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
-
     return _PLACE.sub(lambda place: _filled(place, lang, folder, faults), text)
 
 

@@ -51,7 +51,7 @@ NOT_PROSE = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _PARAGRAPHS = re.compile(
-    r"第\s?\d+(?:\s?[、，,和至—–-]\s?(?:第\s?)?\d+)*\s?(?:自然)?段"
+    r"第\s?\d+(?:\s?[、，,和至—–-]\s?(?:第\s?)?\d+){0,99}\s?(?:自然)?段"
     r"|\b(?:[Pp]aragraphs?|[Pp]aras?\.?|¶)\s?\d+(?:(?:,\s?|\s?(?:and|to|–|—|-)\s?)\d+\b)*"
 )
 
