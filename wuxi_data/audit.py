@@ -97,13 +97,12 @@ class Audit:
             )
 
     def _open_ends(self) -> Iterator[str]:
-        unaccounted = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
-        contested = _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}")
         for each in self.unaccounted:
-            yield unaccounted.format(**each._asdict())
+            words = each._asdict()
+            yield _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…", **words)
         for each in self.contested:
-            claimants = _(" and ").join(map(_claimant, each.claimed_by))
-            yield contested.format(**each._asdict(), claimants=claimants)
+            words = each._asdict() | {"claimants": _(" and ").join(map(_claimant, each.claimed_by))}
+            yield _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}", **words)
         yield from self.misplaced
 
     def _totals(self) -> str:
