@@ -229,7 +229,7 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     chart = wd.bars(facts(FUNDING, "jilin-annual-2020"))
     assert chart.words["title"] == (
         "年度援助资金，吉林省，巫溪县，2020年",
-        "Aid in a year, Jilin province, Wuxi County (Chongqing), 2020",
+        "Annual aid, Jilin province, Wuxi County (Chongqing), 2020",
     )
 
 
@@ -358,7 +358,7 @@ def test_a_column_at_a_year_that_print_does_not_name_is_inferred():
 
 def test_spans_stand_and_are_named_by_the_years_in_print_alone():
     (span,) = wd.spans(wd.mark(wd.fact(FUNDING, "jilin-annual-2020"), at=1990)).figures
-    assert (span.name.en, span.start, span.at) == ("Aid in a year", 2020, None)
+    assert (span.name.en, span.start, span.at) == ("Annual aid", 2020, None)
 
 
 def test_an_end_that_print_leaves_open_fades():
@@ -452,7 +452,7 @@ def test_a_drawing_reaches_as_far_as_its_figure_whatever_print_says(form, figure
 def test_a_mark_without_the_years_that_should_name_it_is_called_what_it_counts():
     rows = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
     assert [mark.name.en for mark in wd.bars(rows, label="period").figures] == [
-        "Aid in a year",
+        "Annual aid",
         "2020",
     ]
 
@@ -507,7 +507,7 @@ ABOUT, SEVEN = "jilin-aid-1992-2021", FUNDING.assign(as_written="7元")
 TWO = facts(FUNDING, "jilin-annual-usual", "jilin-annual-2020")
 YEARS = [wd.mark(each, at=year) for year, each in enumerate(wd.quantities(TWO), 2019)]
 DIFFERENCE = "jilin-annual-2020 - jilin-annual-usual"
-NO_AMOUNT = "'?aid-began'? is a year of the calendar"
+NO_AMOUNT = "'?aid-began'? is a calendar year"
 
 
 @pytest.mark.parametrize(
@@ -700,7 +700,7 @@ def test_under_the_theme_a_log_axis_names_its_powers_of_ten():
 
 @pytest.mark.parametrize("name", ["show", "draw", "CHARTS", "save_figure"])
 def test_what_went_names_what_came_after(name):
-    with pytest.raises(AttributeError, match=r"went with version 0\.2"):
+    with pytest.raises(AttributeError, match=r"removed in version 0\.2"):
         getattr(wd, name)
 
 

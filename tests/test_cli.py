@@ -15,7 +15,7 @@ import pytest
 
 from wuxi_data import cli
 
-COMMAND = [sys.executable, "-m", "wuxi_data.cli"]
+COMMAND = [sys.executable, "-m", "wuxi_data"]
 REPOSITORY = Path(__file__).parents[1]
 
 
@@ -45,6 +45,7 @@ NO_FOLDER = "no such folder of tables: nowhere"
 A_FILE = "expected a folder of tables, got a file: file"
 THERE = "is there already and not empty; nothing is overwritten"
 BINARY = "is a binary file (an Excel workbook? a PDF?); save it as UTF-8 text first"
+MARKUP = "not plain text (copy the words out of it); save it as UTF-8 text first"
 REFUSED = {
     f"{command} {folder}": says
     for command in ("check", "audit mine/article.txt --data", "reproduce --data", "cite --data")
@@ -61,6 +62,10 @@ REFUSED = {
     "audit unmarked.txt": "unmarked.txt is text in UTF-16; save",
     "audit picture.txt": BINARY,
     "audit pdf.txt": BINARY,
+    "audit page.txt": f"page.txt is HTML/XML, {MARKUP}",
+    "audit archive.txt": f"archive.txt is MHTML, {MARKUP}",
+    "audit rich.txt": f"rich.txt is RTF, {MARKUP}",
+    "audit answer.txt": f"answer.txt is JSON, {MARKUP}",
     "audit blank.txt": "blank.txt is an empty file; save",
     "audit nulls.txt": BINARY,
     "audit noise.txt": "is text in an unknown encoding; save it as UTF-8 text first",
@@ -83,6 +88,12 @@ def test_what_a_command_cannot_take_is_refused_in_one_line_and_nothing_written(m
     assert REFUSED[command] in done.stderr
     assert done.stdout == ""
     assert listing(mine) == before, "expected nothing to be written"
+
+
+def test_the_package_is_the_command_and_calls_itself_what_was_typed():
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    said = subprocess.check_output([*COMMAND, "--help"], env=environment, encoding="utf-8")
+    assert said.startswith("usage: python -m wuxi_data [-h]")
 
 
 def test_a_missing_extra_is_said_in_one_line(mine, monkeypatch):

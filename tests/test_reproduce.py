@@ -229,6 +229,7 @@ wd.bars(county[county["unit"] == "person"].head(1), name="people")"""
 PROCESSES = """import multiprocessing
 import beside
 print(multiprocessing.current_process().name, multiprocessing.parent_process())
+print(multiprocessing.Process().name)
 for method in multiprocessing.get_all_start_methods():
     with multiprocessing.get_context(method).Pool(1) as pool:
         print(pool.map(beside.double, [21]))"""
@@ -313,8 +314,8 @@ def test_nothing_of_the_users_reaches_a_kernel(hostile):
 def test_a_notebook_starts_processes_as_in_any_kernel(hostile):
     county, _ = hostile
     recorded = notebooks.read(county / "out" / "notebooks" / "08_processes.ipynb")
-    name, *doubled = recorded["cells"][0]["outputs"][0]["text"].splitlines()
-    assert name == "MainProcess None"
+    name, child, *doubled = recorded["cells"][0]["outputs"][0]["text"].splitlines()
+    assert (name, child) == ("MainProcess None", "Process-1")
     assert doubled == ["[42]"] * len(multiprocessing.get_all_start_methods())
 
 

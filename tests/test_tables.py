@@ -135,11 +135,12 @@ def test_bounds_are_what_the_token_admits():
     assert funding.loc["jilin-huatai", ["low", "high"]].isna().all()
 
 
-def test_the_nearest_of_many_words_is_found_at_once():
-    many = [f"fact-{number:06}-aid" for number in range(50_000)]
+def test_where_all_of_many_words_are_wrong_the_first_have_a_hint_at_the_nearest():
+    known = reading.Vocabulary([f"fact-{number:06}-aid" for number in range(50_000)])
     began = time.perf_counter()
-    assert reading.did_you_mean("fact-012345-aud", many) == " (did you mean fact-012345-aid?)"
-    assert time.perf_counter() - began < 0.5
+    hints = [known.did_you_mean(f"fact-{number:06}-aud") for number in range(50_000)]
+    assert hints[49:51] == [" (did you mean fact-000049-aid?)", ""]
+    assert time.perf_counter() - began < 2
 
 
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):

@@ -294,7 +294,7 @@ def _beside(paragraph: _Paragraph, start: int, end: int) -> str:
 
 # -------------------------------------------------------------------- proposals
 
-# What is no figure whatever stands beside it, by reason.
+# What is never a figure, whatever stands beside it, by reason.
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
 _NO_FIGURES = re.compile(
@@ -305,7 +305,7 @@ _NO_FIGURES = re.compile(
     .replace("HAN", HAN),
     re.VERBOSE,
 )
-# Names and words with a numeral in them, which is no figure unless a figure was read there.
+# Names and words that contain a numeral: not a figure, unless one was read there.
 _NAME, _WORD = (
     re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
     for kind in ("names", "words")
@@ -316,7 +316,7 @@ _RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场�
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
-    """Candidate rows for the numerals that nobody claims yet, to be judged.
+    """Proposed rows for the numerals that no row claims yet, for you to judge.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ class Mark:
         What it is called, and the figure in words.
     low, high : float or None
         Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it. No `low`
-        where the figure has no bounds, or may be below zero: then it has words and no shape.
+        where the figure has no bounds, or may be below zero: then it is shown in words only.
     unit : str
     about : bool
         Whether print says 约.

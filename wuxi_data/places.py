@@ -19,7 +19,7 @@ from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .numerals import fold
 from .quantity import Quantity, evaluate, names_in
-from .reading import Raw, did_you_mean, read_table
+from .reading import Raw, Vocabulary, read_table
 from .schema import THEMES
 from .tables import facts, labels, load
 
@@ -91,7 +91,7 @@ class Folder:
     def label(self, code: str) -> Both:
         """What a code is called."""
         if code not in self.labels:
-            words = {"code": code, "mend": did_you_mean(code, self.labels)}
+            words = {"code": code, "mend": Vocabulary(self.labels).did_you_mean(code)}
             raise ValueError(_("no code {code!r} in labels.csv{mend}", **words))
         return Both(*(self.labels[code][lang] for lang in LANGS))
 
@@ -305,7 +305,7 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
 
 
 def _no_fact(name: str, known: Iterable[str]) -> str:
-    return _("no fact {name!r}{mend}", name=name, mend=operand_hint(name, known))
+    return _("no fact {name!r}{mend}", name=name, mend=operand_hint(name, Vocabulary(known)))
 
 
 def _instead(number: str, folder: Folder) -> str:

@@ -369,7 +369,7 @@ def verdict(left: Quantity | Real, relation: str, right: Quantity | Real) -> str
     ValueError
         Different units.
     TypeError
-        No figures.
+        Not figures.
     """
     given = left, right
     left, right = map(_as_quantity, given)
