@@ -383,7 +383,7 @@ def test_an_end_that_print_leaves_open_fades():
 def test_a_composed_title_does_not_contradict_the_marks():
     aid, built = wd.fact(FUNDING, "jilin-annual-2020"), NESTED[0]
     chart = wd.columns([wd.mark(aid, at=year) for year in (2020, 2021)])
-    assert chart.words["title"].en == "Aid in a year, Jilin province, Wuxi County (Chongqing)"
+    assert chart.words["title"].en == "Annual aid, Jilin province, Wuxi County (Chongqing)"
     assert "carried out" not in wd.bars(wd.mark(built, state="planned")).words["title"].en
 
 
