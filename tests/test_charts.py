@@ -242,8 +242,8 @@ def facts(data, *names):
 def test_a_chart_without_a_title_says_what_the_codes_say():
     chart = wd.bars(facts(FUNDING, "jilin-annual-2020"))
     assert chart.words["title"] == (
-        "年度援助资金，吉林省，巫溪县，2020年",
-        "Annual aid, Jilin province, Wuxi County (Chongqing), 2020",
+        "年度援助资金，吉林省→巫溪县，2020年",
+        "Annual aid, Jilin province to Wuxi County (Chongqing), 2020",
     )
 
 
@@ -305,8 +305,7 @@ def test_names_tell_the_years_wherever_they_differ():
     labelled = wd.columns(facts(NASTY, "y-1990", "y-2000"), label="recipient").figures
     assert [mark.name.zh for mark in labelled] == ["乙县，1990年", "乙县，2000年"]
     one_year = wd.bars(facts(NASTY, "to-yi", "to-bing")).figures
-    assert not any("2019" in mark.name.zh for mark in one_year)
-    assert [mark.name.zh[-2:] for mark in one_year] == ["乙县", "丙县"]
+    assert [mark.name.zh for mark in one_year] == ["乙县", "丙县"]
 
 
 def test_of_two_articles_on_one_thing_names_tell_which_says_so():
@@ -383,7 +382,7 @@ def test_an_end_that_print_leaves_open_fades():
 def test_a_composed_title_does_not_contradict_the_marks():
     aid, built = wd.fact(FUNDING, "jilin-annual-2020"), NESTED[0]
     chart = wd.columns([wd.mark(aid, at=year) for year in (2020, 2021)])
-    assert chart.words["title"].en == "Annual aid, Jilin province, Wuxi County (Chongqing)"
+    assert chart.words["title"].en == "Annual aid, Jilin province to Wuxi County (Chongqing)"
     assert "carried out" not in wd.bars(wd.mark(built, state="planned")).words["title"].en
 
 

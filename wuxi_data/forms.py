@@ -532,7 +532,7 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
         one_of(("period", *_telling(rows), "source_id"), "label", column)
 
     def told(*by: str) -> int:
-        return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
+        return len({tuple(_said(row, each, folder) for each in by) for row in rows})
 
     always = _SAID + dated * ("period",)
     for column in [*_telling(rows), "period"]:
@@ -541,7 +541,7 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
             columns.append(column)
     names = {}
     for row in rows:
-        said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
+        said = _in_order({each: _said(row, each, folder) for each in columns})
         names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
     if told(*columns) == told(*columns, "source_id"):
         return names
@@ -550,6 +550,15 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     return {fact_id: Both(f"{zh}（{printed[fact_id].zh}）", f"{en} ({printed[fact_id].en})")
             if many[zh, en] > 1 else Both(zh, en)
             for fact_id, (zh, en) in names.items()}  # fmt: skip
+
+
+def _in_order(said: dict[str, Both]) -> list[Both]:
+    """What columns say, each thing once; who gives and who receives as one."""
+    giver, receiver = (said.get(each) for each in ("payer", "recipient"))
+    if giver and receiver:
+        both = Both(f"{giver.zh}→{receiver.zh}", f"{giver.en} to {receiver.en}")
+        said = {each: both if words in (giver, receiver) else words for each, words in said.items()}
+    return list(dict.fromkeys(filter(None, said.values())))
 
 
 def _telling(rows: list) -> list[str]:
@@ -593,15 +602,16 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
     if not any(mark.figure in folder.rows for mark in marks):
         return joined([mark.name for mark in marks[:3]], "、")
-    shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
-    shared = shared if len(shared) <= 3 else []
+    measured = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
+    shared = {}
     for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
         if column == "period":
             said |= {period(each.at, each.at) for each in marks if each.at is not None}
         if len(said) == 1 and column != "status":  # each mark tells its own
-            shared += said - {NOTHING}
-    return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
+            shared[column] = said.pop()
+    words = [*(measured if len(measured) <= 3 else ()), *_in_order(shared)]
+    return capital(joined(dict.fromkeys(words or map(_theme, rows))))
 
 
 def _theme(row) -> Both:
