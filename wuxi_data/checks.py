@@ -39,7 +39,7 @@ def check(data: str | Path | None = None) -> list[Fault]:
         wrong = _("no such file"), _("the source of the figures, one row each")
         faults.append(Fault("sources.csv", None, "", *wrong))
     faults += [*_misnamed(raws), *_repeated_ids(raws), *_glyph_faults(raws)]
-    if not any(fault.column in ("", "fact_id") for fault in faults):  # else the ids are incomplete
+    if not any(fault.column in ("", "fact_id") for fault in faults):  # or the ids are incomplete
         faults += _formula_faults(raws, data, sound=not faults)
     return faults
 
@@ -55,6 +55,15 @@ def _misnamed(raws: dict[str, Raw]) -> Iterator[Fault]:
         if like and like[1] in missing:
             expected = _("{name}.csv, saved as CSV UTF-8", name=like[1])
             yield Fault(path.name, None, "", _("a name that no table has"), expected)
+
+
+def copies(data: str | Path | None = None) -> list[str]:
+    """Other files that look like one of the tables, and are not read: funding - 副本.csv."""
+    paths = [read_table(each["name"], data).path for each in package()["resources"]]
+    tables = {path.stem: path for path in paths if path.exists()}
+    like = re.compile(rf"(?!~).*({'|'.join(tables)}).*\.(csv|xlsx?|ods|et)")
+    others = set(paths[0].parent.iterdir()) - set(paths)
+    return sorted(path.name for path in others if like.fullmatch(path.name.casefold()))
 
 
 def _repeated_ids(raws: dict[str, Raw]) -> Iterator[Fault]:

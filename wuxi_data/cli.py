@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
-from .checks import check
+from .checks import check, copies
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
@@ -20,7 +20,7 @@ from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
-from .schema import fields
+from .schema import fields, package
 from .tables import load, rows
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -77,7 +77,7 @@ def _reproduce(arguments) -> int:
     began = time.monotonic()
     data, out = arguments.data, arguments.out
     if data is None and Path("sources.csv").exists():
-        _say(_("tables stand in this folder, but ours are taken; for yours, say --data ."))
+        _say(_("this folder has tables, but ours are used; for yours, add --data ."))
     if out and out.exists() and not out.is_dir():
         raise Refusal(_("expected a folder to write into, got a file: {out}", out=out))
     try:
@@ -114,6 +114,8 @@ def _check(arguments) -> int:
         print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
+    if unread := copies(arguments.data):
+        _say(_("not read, since no table has this name: {files}", files=", ".join(unread)))
     return FAILED if faults else OK
 
 
@@ -197,10 +199,9 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    if arguments.data:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
-    else:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
+    ours = _("The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.")
+    software = _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.")
+    print((software if arguments.data else ours).format(version=package()["version"]))
     return OK
 
 
@@ -239,7 +240,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
             "check and audit the analysis, of our tables or of yours."
         ),
         epilog=_(
-            "Results go to standard output, progress and faults to standard error. Exit codes: "
+            "Results go to standard output, progress and errors to standard error. Exit codes: "
             "0 done, 1 something differs or is at fault, 2 the input cannot be taken."
         ),
     )
@@ -255,7 +256,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     data = {**folder, "help": _("a folder of your own tables; ours by default")}
     flag = {"action": "store_true"}
 
-    said = _("Run the notebooks; write the figures that they show, and the page.")
+    said = _("Run the notebooks; write their named charts and the page.")
     warning = _("With --data, the notebooks of that folder are run: they are code.")
     add = command("reproduce", _reproduce, said, epilog=warning)
     where = _(
@@ -269,9 +270,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
     said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
     add = command("new", _new, said)
-    add("folder", help=_("does not exist yet, or is empty"), **folder)
+    add("folder", help=_("the folder to make: new or empty"), **folder)
 
-    said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
+    said = _("List every fault of a folder at once: its tables and the prose of its notebooks.")
     add = command("check", _check, said)
     formats = {"choices": ["text", "json"], "default": "text"}
     add("data", nargs="?", **data)
@@ -281,8 +282,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
     add("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
     add("--data", **data)
-    add("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    add("--propose", help=_("print a candidate row for each numeral left over"), **flag)
+    add("--source", metavar="ID", help=_("the article's source_id, if the folder has several"))
+    add("--propose", help=_("print a proposed row for each numeral not yet accounted for"), **flag)
     add("--out", type=Path, metavar="FOLDER", help=where)
 
     add = command("cite", _cite, _("Print how to cite the article and this package."))

@@ -210,7 +210,7 @@ def _nearest(text: str, words: Iterable[str]) -> str:
 
 
 def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
-    """(line, fields) of each record; a blank line is none, as for pandas."""
+    """(line, fields) of each record; blank lines are skipped, as by pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader, line = csv.reader(lines, strict=True), 1
         try:

@@ -273,7 +273,7 @@ class Readable(pd.DataFrame):
 
 
 def _cell(match: re.Match) -> str:
-    """A short text stays on its line; else Chinese would break after each character."""
+    """A short text stays on its line: Chinese would otherwise break after each character."""
     kind, text = match.groups()
     text = text.replace("&lt;NA&gt;", "")
     keep = "; white-space: nowrap" if len(text) <= 10 else ""
