@@ -21,7 +21,7 @@ from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
 from .schema import fields, package
-from .tables import load, load_sources
+from .tables import load, rows
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_ARTICLE = 10_000_000
@@ -195,7 +195,7 @@ def _new(arguments) -> int:
 
 
 def _cite(arguments) -> int:
-    for source in load_sources(arguments.data).astype("string").fillna("").itertuples():
+    for source in rows(load("sources", arguments.data)):
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")

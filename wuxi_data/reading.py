@@ -224,9 +224,9 @@ def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
 
 def _irregularity(record: list[str], header: list[str], width: int) -> tuple[str, str] | None:
     """(found, expected) where a record is not a row of the table."""
-    if not record[0].strip() and not "".join(record).strip():
+    if not any(map(str.strip, record)):
         return _("a row of blanks"), _("no such row: delete it")
-    if record[0] == header[0] and record == header:
+    if record == header:
         return _("the header again"), _("no such row: delete it")
     if len(record) < width or any(record[width:]):
         found = _("{count} fields", count=len(record))

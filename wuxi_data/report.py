@@ -32,7 +32,7 @@ from .picture import Link, Picture, Shared, foreign, picture, svg, widths
 from .places import Both, Folder, authors, elsewhere
 from .quantity import names_in
 from .schema import TABLES, THEMES, package, references, resource
-from .tables import labels, load, quantities, year_range
+from .tables import labels, load, quantities, rows, year_range
 
 
 @dataclass(eq=False)
@@ -92,7 +92,7 @@ class Book:
             figures, named = quantities(table), references(theme, "labels")
             named = [name for name in named if name not in ("indicator", "qualifier")]
             parts = table.groupby("part_of")["fact_id"].agg(list)
-            for row in _rows(table):
+            for row in rows(table):
                 name, about = row.fact_id, filter(None, (getattr(row, each) for each in named))
                 self.facts[name] = Fact(
                     name, name, in_words(figures[name]), theme=theme, row=row, about=list(about),
@@ -114,11 +114,6 @@ class Book:
             if name in self.facts and name != formula:  # a notebook may show another folder's
                 self.facts[name].uses |= {user: called, f"#{entry.id}": entry.words}
         return f"#{entry.id}"
-
-
-def _rows(table) -> Iterable:
-    """The rows of a table, with "" for an empty cell."""
-    return table.astype(object).where(table.notna(), "").itertuples(index=False)
 
 
 def times(formula: str) -> str:
@@ -160,7 +155,7 @@ def build(
         chart.name: _plate(chart, n, book, folders.get(chart.folder), picture, shared)
         for n, chart in enumerate(charts, 1)
     }
-    sources = list(_rows(load("sources", data)))
+    sources = list(rows(load("sources", data)))
     undrawn = [fact for fact in facts.values() if not fact.uses]
     checks = _checks(book, data)  # from here on, a fact that they use is no longer unused
     page = _template().render(
@@ -259,7 +254,7 @@ def _other_sources(folders: Iterable[Folder], plates: Iterable[Plate], ours: lis
     """The sources of other folders that a mark on the page leads to."""
     used = {link.href for plate in plates for link in plate.links.values()}
     cited = {row.source_id for row in ours}
-    theirs = (row for folder in folders for row in _rows(folder.sources.reset_index()))
+    theirs = (row for folder in folders for row in rows(folder.sources.reset_index()))
     return [row for row in theirs if f"#_source-{row.source_id}" in used
             and row.source_id not in cited]  # fmt: skip
 
@@ -278,7 +273,7 @@ def _claims(facts: dict[str, Fact], exclusions) -> dict[str, dict[int, tuple]]:
     claims = defaultdict(lambda: defaultdict(lambda: ([], [])))
     for fact in facts.values():
         claims[fact.row.source_id][fact.row.paragraph][0].append(fact)
-    for row in _rows(exclusions):
+    for row in rows(exclusions):
         if row.paragraph:  # else a name, wherever it stands
             claims[row.source_id][row.paragraph][1].append(row)
     return claims

@@ -91,10 +91,7 @@ class _Table:
         frame = self.raw.frame[[*columns]]
         if bad := [row for row, column in self.bad if column in columns]:
             frame = frame.drop(index=bad)
-        if len(columns) == 1 and not bad:  # a category knows its texts
-            distinct = zip(frame[columns[0]].cat.categories, strict=True)
-        else:
-            distinct = frame.drop_duplicates().itertuples(index=False, name=None)
+        distinct = frame.drop_duplicates().itertuples(index=False, name=None)
         wrong = {cells: expected for cells in distinct if (expected := rule(*cells))}
         if wrong:
             for row, *cells in frame.itertuples(name=None):

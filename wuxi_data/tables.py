@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -140,6 +141,11 @@ def labels(data: str | Path | None = None) -> dict[str, dict[str, str]]:
     }
 
 
+def rows(table: pd.DataFrame) -> Iterable:
+    """The rows of a table, with "" for an empty cell."""
+    return table.astype(object).where(table.notna(), "").itertuples(index=False)
+
+
 def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     """One printed figure of a table, with its source, paragraph and token.
 
@@ -165,11 +171,11 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     >>> print(wd.fact(wd.load_funding(), "jilin-aid-1992-2021").wording())
     约7576.05万元
     """
-    rows = table[table["fact_id"] == fact_id]
-    if len(rows) != 1:
+    found = table[table["fact_id"] == fact_id]
+    if len(found) != 1:
         words = {"name": fact_id, "mend": Vocabulary(table["fact_id"]).did_you_mean(fact_id)}
         raise KeyError(_("no fact {name!r} in the table{mend}", **words))
-    return quantities(rows).iloc[0]
+    return quantities(found).iloc[0]
 
 
 def quantities(table: pd.DataFrame) -> pd.Series:
