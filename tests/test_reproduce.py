@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -156,6 +156,18 @@ def test_a_chart_that_cannot_be_drawn_fails_alone(small):
     why = "02_b.ipynb cell 1 (shown): ValueError: nothing to draw"
     assert failed == ("figures/total", "failed", why)
     assert {"figures/rise.csv", "figures/report.html"} <= set(outcomes)
+
+
+def test_drawers_that_died_fail_their_charts_and_the_page_alone(small, monkeypatch):
+    class Dead(ThreadPoolExecutor):
+        def submit(self, *_given):
+            raise BrokenExecutor("a process died")
+
+    monkeypatch.setattr(reproduce, "_drawers", lambda: nullcontext(Dead(1)))
+    states = {name: each.state for name, each in small().items()}
+    failed = [name for name, state in states.items() if state == "failed"]
+    assert failed == ["figures/rise", "figures/total", "figures/report.html"]
+    assert states["notebooks/01_a.ipynb"] == "new"
 
 
 def test_a_number_in_prose_that_nothing_bears_out_fails_though_all_is_written(small):
