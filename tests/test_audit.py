@@ -70,6 +70,17 @@ def test_two_rows_that_claim_one_numeral_are_both_named(article, shelf):
     assert expected in str(report), f"expected {expected}, got\n{report}"
 
 
+@pytest.mark.parametrize(
+    ("before", "is_shared"), [("甲县、乙县各", True), ("各安排", True), ("各类资金", False)]
+)
+def test_what_print_gives_to_each_of_several_has_a_row_for_each(before, is_shared, article, shelf):
+    funding = shelf["funding"]
+    again = funding[funding["fact_id"] == "water-investment"].assign(fact_id="water-again")
+    shelf["funding"] = pd.concat([funding, again])
+    report = audit(article.replace("5.32亿元", f"{before}5.32亿元"))
+    assert report.ok is is_shared, f"expected {before} to decide, got\n{report}"
+
+
 def test_faulty_tables_are_not_audited(article, county):
     path = county / "funding.csv"
     path.write_text(path.read_text("utf-8").replace("5000000", "5,000,000"), "utf-8")

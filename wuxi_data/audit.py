@@ -30,6 +30,17 @@ class Numeral(NamedTuple):
     around: str
     claimed_by: tuple[str, ...]
 
+    @property
+    def for_each(self) -> bool:
+        """Whether print gives it to each of several (两县各100万元): a fact for each of them."""
+        before = self.around[: min(self.start, _AROUND)]
+        return bool(_EACH.search(before)) and not any(map(_is_exclusion, self.claimed_by))
+
+
+# 各100万元, 各安排约100万元; but 各类项目100个 is one figure, and so is 各项资金100万元.
+_EACH = re.compile(r"各(?![类項项级種种个個界部位])[^\W\d_]{0,3}$")
+_AROUND = 6  # characters shown on either side of a numeral
+
 
 class Claim(NamedTuple):
     """A row that says: this numeral is mine."""
@@ -67,12 +78,13 @@ class Audit:
 
     @cached_property
     def contested(self) -> list[Numeral]:
-        """Numerals that more than one row claims."""
-        return [numeral for numeral in self.numerals if len(numeral.claimed_by) > 1]
+        """Numerals that more than one row claims, and that are not printed for each of several."""
+        claimed = (each for each in self.numerals if len(each.claimed_by) > 1)
+        return [numeral for numeral in claimed if not numeral.for_each]
 
     @property
     def ok(self) -> bool:
-        """Whether every numeral is claimed by exactly one row, and every row has its numeral."""
+        """Whether no numeral is unaccounted or contested, and every row has its numeral."""
         return not (self.unaccounted or self.contested or self.misplaced)
 
     def __str__(self):
@@ -107,7 +119,7 @@ class Audit:
 
     def _totals(self) -> str:
         claimed = [each.claimed_by[0] for each in self.numerals if each.claimed_by]
-        excluded = sum(name.startswith(_EXCLUSION) for name in claimed)
+        excluded = sum(map(_is_exclusion, claimed))
         return _(
             "{count} numerals: {facts} in facts, {excluded} excluded, {unaccounted} unaccounted",
             count=len(self.numerals),
@@ -120,9 +132,13 @@ class Audit:
 _EXCLUSION = "exclusion "
 
 
+def _is_exclusion(name: str) -> bool:
+    return name.startswith(_EXCLUSION)
+
+
 def _claimant(name: str) -> str:
     """Who claims a numeral, in words: a fact_id, or an exclusion and its reason."""
-    if not name.startswith(_EXCLUSION):
+    if not _is_exclusion(name):
         return name
     return _("exclusion {which}", which=name.removeprefix(_EXCLUSION))
 
@@ -162,8 +178,8 @@ def audit(
     Returns
     -------
     Audit
-        ``print`` it; ``audit.ok`` says whether each numeral is claimed by exactly one fact or
-        exclusion and each token stands in its paragraph.
+        ``print`` it; ``audit.ok`` says whether each numeral is claimed by one fact or exclusion
+        (各100万元: by a fact for each) and each token stands in its paragraph.
 
     Raises
     ------
@@ -189,9 +205,10 @@ def audit(
         for place in chain(*taken):
             claimed[place].append(claim.name)
     numerals = [
-        Numeral(number, start, line[start:end], line[max(0, start - 6) : end + 6], tuple(names))
+        Numeral(number, start, line[start:end], around, tuple(names))
         for (number, start, end), names in claimed.items()
         for line in [here[number].line]
+        for around in [line[max(0, start - _AROUND) : end + _AROUND]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
     same = None if pd.isna(known) else known == digest(text)
@@ -312,7 +329,11 @@ _NAME, _WORD = (
 )
 # A 一 after which no measure word stands; nobody lists 周 among them, yet 一周 is a time.
 _LONE = re.compile(r"一(?!周)[^\W\d_]|[^\W\d_]一(?![^\W\d_])")
-_RHETORIC = re.compile("一[个条种项位名家座片张份间支群颗股场批组幅套部本段大](?![多半余月]|小时)")
+# 一座 that no noun follows counts one, and so does 一条 of 一条28公里的路.
+_RHETORIC = re.compile(
+    "(?<![只仅共]有)一[个条种项位名家座片张份间支群颗股场批组幅套部本段大]"
+    "(?![0-9多半余月，。；、]|小时|$)"
+)
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
@@ -407,7 +428,7 @@ def _said(figure: Figure, line: str) -> tuple[str, str, str]:
 _SUBJECT = re.compile(
     "(?:"
     + "|".join(f"(?P<{unit}>{nouns})" for unit, (nouns, _counters) in WORDS["subjects"].items())
-    + ")(?:共|共计|总数|达|达到|已达|约)?[ ]?$"
+    + ")(?:共|[共合]计|总数|达|达到|已达|约)?[ ]?$"
 )
 
 

@@ -57,6 +57,15 @@ def _misnamed(raws: dict[str, Raw]) -> Iterator[Fault]:
             yield Fault(path.name, None, "", _("a name that no table has"), expected)
 
 
+def copies(data: str | Path | None = None) -> list[str]:
+    """Other files that look like one of the tables, and are not read: funding - 副本.csv."""
+    paths = [read_table(each["name"], data).path for each in package()["resources"]]
+    tables = {path.stem: path for path in paths if path.exists()}
+    like = re.compile(rf"(?!~).*({'|'.join(tables)}).*\.(csv|xlsx?|ods|et)")
+    others = set(paths[0].parent.iterdir()) - set(paths)
+    return sorted(path.name for path in others if like.fullmatch(path.name.casefold()))
+
+
 def _repeated_ids(raws: dict[str, Raw]) -> Iterator[Fault]:
     """A fact_id that stands in two tables."""
     seen: dict[str, str] = {}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
-from .checks import check
+from .checks import check, copies
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
@@ -20,7 +20,7 @@ from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
-from .schema import fields
+from .schema import fields, package
 from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -114,6 +114,8 @@ def _check(arguments) -> int:
         print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
+    if unread := copies(arguments.data):
+        _say(_("not read, since no table has this name: {files}", files=", ".join(unread)))
     return FAILED if faults else OK
 
 
@@ -197,10 +199,9 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    if arguments.data:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
-    else:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
+    ours = _("The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.")
+    software = _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.")
+    print((software if arguments.data else ours).format(version=package()["version"]))
     return OK
 
 

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
-from operator import index
 
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
 from .messages import LANGS, _, one_of
+from .numerals import CALENDAR
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity, evaluate, names_in
 from .schema import resource
@@ -80,7 +80,9 @@ class Wanted:
                   "{kind}", **words)
             )  # fmt: skip
         if self.at is not None:
-            object.__setattr__(self, "at", index(self.at))  # of numpy, too
+            if self.at not in CALENDAR:
+                raise ValueError(_("at: expected a year, got {got!r}", got=self.at))
+            object.__setattr__(self, "at", int(self.at))  # of numpy, too
         for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
             if got is not None:
                 one_of(known, what, got)
@@ -114,15 +116,9 @@ def _year(mark: Mark) -> int | None:
 
 
 def _by_year(marks: list[Mark]) -> list[Mark]:
-    """Years run from left to right in each group; what names none stays where it is."""
+    """Years run from left to right in each group, after what names none."""
     groups = [each.group for each in marks]
-
-    def place(mark: Mark) -> tuple:
-        return groups.index(mark.group), mark.start if mark.at is None else mark.at
-
-    marks = sorted(marks, key=lambda each: groups.index(each.group))
-    dated = iter(sorted((each for each in marks if place(each)[1] is not None), key=place))
-    return [each if place(each)[1] is None else next(dated) for each in marks]
+    return sorted(marks, key=lambda each: (groups.index(each.group), each.at or each.start or 0))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
@@ -211,7 +207,10 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
 
 
 def _held(marks: list[Mark]) -> list[Mark]:
-    """The marks, of which no part is more than its whole, or holds it in turn."""
+    """The marks, of which no part is more than its whole, or holds it in turn.
+
+    What a part may be more than certain has room after its last sibling: but one may be so.
+    """
     wholes = {mark.figure: mark.within for mark in marks}
     for mark in marks:
         outer = mark.figure
@@ -219,13 +218,14 @@ def _held(marks: list[Mark]) -> list[Mark]:
             outer = wholes.get(outer, "")
         parts = [each for each in marks if each.within == mark.figure]
         certain = sum(each.low or 0 for each in parts)
+        fading = [each for each in parts if each.high != each.low]
         vague = mark.high is None or any(each.about for each in (mark, *parts))
-        if outer or (certain > (mark.high or 0) and not vague):
+        if outer or len(fading) > 1 or (certain > (mark.high or 0) and not vague):
             words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
             raise ValueError(
                 _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
             )
-    return marks
+    return sorted(marks, key=lambda mark: mark.within in wholes and mark.high != mark.low)
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -528,12 +528,11 @@ def _converted(mark: Mark) -> Mark:
 def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     """The shortest names that differ wherever the rows do; and what, who and when."""
     columns = [columns] if isinstance(columns, str) else list(columns or ())
-    known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
     for column in columns if rows else ():
-        one_of(known, "label", column)
+        one_of(("period", *_telling(rows), "source_id"), "label", column)
 
     def told(*by: str) -> int:
-        return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
+        return len({tuple(_said(row, each, folder) for each in by) for row in rows})
 
     always = _SAID + dated * ("period",)
     for column in [*_telling(rows), "period"]:
@@ -542,7 +541,7 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
             columns.append(column)
     names = {}
     for row in rows:
-        said = dict.fromkeys(filter(None, (_said(row, each, folder) for each in columns)))
+        said = _in_order({each: _said(row, each, folder) for each in columns})
         names[row.fact_id] = capital(joined(said or [folder.label(row.indicator)]))
     if told(*columns) == told(*columns, "source_id"):
         return names
@@ -551,6 +550,15 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     return {fact_id: Both(f"{zh}（{printed[fact_id].zh}）", f"{en} ({printed[fact_id].en})")
             if many[zh, en] > 1 else Both(zh, en)
             for fact_id, (zh, en) in names.items()}  # fmt: skip
+
+
+def _in_order(said: dict[str, Both]) -> list[Both]:
+    """What columns say, each thing once; who gives and who receives as one."""
+    giver, receiver = (said.get(each) for each in ("payer", "recipient"))
+    if giver and receiver:
+        both = Both(f"{giver.zh}→{receiver.zh}", f"{giver.en} to {receiver.en}")
+        said = {each: both if words in (giver, receiver) else words for each, words in said.items()}
+    return list(dict.fromkeys(filter(None, said.values())))
 
 
 def _telling(rows: list) -> list[str]:
@@ -594,12 +602,16 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
     if not any(mark.figure in folder.rows for mark in marks):
         return joined([mark.name for mark in marks[:3]], "、")
-    shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
-    shared = shared if len(shared) <= 3 else []
+    measured = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
+    shared = {}
     for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
-        shared += said - {NOTHING} if len(said) == 1 else []
-    return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
+        if column == "period":
+            said |= {period(each.at, each.at) for each in marks if each.at is not None}
+        if len(said) == 1 and column != "status":  # each mark tells its own
+            shared[column] = said.pop()
+    words = [*(measured if len(measured) <= 3 else ()), *_in_order(shared)]
+    return capital(joined(dict.fromkeys(words or map(_theme, rows))))
 
 
 def _theme(row) -> Both:

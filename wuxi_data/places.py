@@ -183,7 +183,9 @@ def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
 
 # -------------------------------------------------------------------- words with places
 
-_PLACE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}:：]*)(?:[:：]([^{}]*))?\}|[{}]")
+_BRACES = str.maketrans("｛｝", "{}")  # as a Chinese keyboard types them
+_ROUGHLY = re.compile(r"(?:大?约|about|around|roughly)$", re.IGNORECASE)  # which ≈ says already
 _PERCENT = Quantity(100, "percent")
 _TYPED_ZH = (
     r"[〇零一二两三四五六七八九十几数上好]{1,60}[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
@@ -234,6 +236,7 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
     """`text` with its places filled; each fault is added to `faults`."""
+    text = text.translate(_BRACES)
     own = _PLACE.sub(" ", text)
     for name in folder.numbered:
         own = own.replace(name, " ")
@@ -268,6 +271,7 @@ def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
     if lead == tail:  # a name, and no number
         return
     found = [lead] if lead and before.lower().endswith(lead.lower()) else []
+    found += _ROUGHLY.findall(before) if lead == "≈" else []
     ends = (tail[start.end() :] for start in re.finditer(r"(?<![A-Za-z])(?=\S)", tail))
     found += [end for end in ends if _opens_with(after, end)][:1]
     for twice in found:
@@ -277,7 +281,7 @@ def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
 
 def _opens_with(text: str, word: str) -> bool:
     """Whether `text` begins with the whole word: not 人 of 人均, nor "ya" of "yard"."""
-    ends = r"\b" if len(word) == 1 or word.isascii() else ""
+    ends = r"\b" if word[-1].isalnum() and (len(word) == 1 or word.isascii()) else ""
     return re.match(re.escape(word) + ends, text) is not None
 
 

@@ -314,12 +314,12 @@ def both(words: Both, zh=escape, en=_english) -> Markup:
 
 
 def sentence(words: Both) -> Markup:
-    """Both languages of a sentence, in which no figure is broken from its unit."""
+    """Both languages of a sentence, in which no figure and no place is broken."""
     return both(words, *(partial(_unbroken, each) for each in (escape, _english)))
 
 
 def _unbroken(plain: Callable[[str], Markup], text: str) -> Markup:
-    parts = [plain(part) for part in style.FIGURE.split(text)]
+    parts = [plain(part) for part in style.INSEPARABLE.split(text)]
     parts[1::2] = [Markup("<span>{}</span>").format(figure) for figure in parts[1::2]]
     return Markup("").join(parts)
 

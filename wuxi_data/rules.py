@@ -146,7 +146,8 @@ def _cell_rule(raw: Raw, known: Lookup, field: dict) -> Callable[[str], str | No
         if field["name"] == "unit":  # what it may be depends on the indicator: see _unit
             return None
         if pattern and not re.fullmatch(pattern, text):
-            return _described(field, ends="[;.]")  # how it is written stands after a colon
+            # how it is written stands after a colon
+            return _described(field, ends="[;.]") + _mended_date(text, pattern)
         if len(text) > rules.get("maxLength", len(text)):
             return _("at most {count} characters", count=rules["maxLength"])
         return None
@@ -227,13 +228,23 @@ def _mistyped(field: dict, text: str) -> str | None:
     return _("a plain number such as 4000000{mend}", mend=_mended(text, form))
 
 
+def _mended_date(text: str, pattern: str) -> str:
+    """How to write a date that Excel or the article writes otherwise: 2024/6/7, 2024年6月."""
+    date = re.fullmatch("([0-9]{4})[年/.-]([0-9]{1,2})(?:[月/.-]([0-9]{1,2})日?|月)?", _ascii(text))
+    it = "-".join(part.zfill(2) for part in date.groups() if part) if date else ""
+    return _(": write {it}", it=it) if re.fullmatch(pattern, it) else ""
+
+
 def _ascii(text: str) -> str:
     return text.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 
 def _mended(text: str, form: re.Pattern) -> str:
     """How to write what was meant, where it can be: 约120 is 120, and about in qualifier."""
-    meant = _meant_number(_ascii(text).strip().lstrip("'’¥￥$+"))
+    plain = _ascii(text).strip().lstrip("'’¥￥$+")
+    if re.fullmatch("[0-9.]+[Ee][+]?[0-9]+", plain):
+        return _(": Excel has shortened and perhaps rounded it; type all its digits again")
+    meant = _meant_number(plain)
     if meant is None or meant.value is None:
         return ""
     mended = _plain_number(meant.value)
@@ -249,7 +260,7 @@ def _meant_number(text: str) -> Quantity | None:
     with suppress(ValueError):
         return parse_quantity(text)
     with suppress(ValueError):
-        return Quantity(int(text))  # such as 007, but not 1.07E+08, which Excel has rounded
+        return Quantity(int(text))  # such as 007
     return None
 
 
@@ -293,7 +304,8 @@ def _kind(code: str, kind: str) -> str | None:
     declared = _closed_kinds().get(code, kind)
     if kind == declared:
         return None
-    return _("{kind}, for {code} is of a closed list", kind=declared, code=code)
+    said = _("{kind}, for {code} is of a closed list: for a meaning of your own take another code")
+    return said.format(kind=declared, code=code)
 
 
 def _placed(paragraph: str, occurrence: str) -> str | None:
@@ -315,7 +327,7 @@ def _unit(units: Vocabulary, units_of: dict, indicator: str, unit: str) -> str |
     able, said = units_of.get(indicator), unit.split("/")
     for each in said:
         if each not in unit_labels():
-            return _("a code of units.csv{mend}", mend=units.did_you_mean(each))
+            return _("a code of units.csv{mend}", mend=units.did_you_mean(each.lstrip("百千万亿")))
     if able and said[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
