@@ -5,6 +5,7 @@ The article's own numbers are counted by hand.
 
 import re
 import sys
+import time
 
 import faults
 import pandas as pd
@@ -217,6 +218,13 @@ def test_a_clipped_token_fails_and_what_stands_beside_it_is_named(one, text, tok
     report = audit(text)
     assert report.ok == (not beside)
     assert not beside or f"claims {token!r}, but {beside!r} stands beside it" in str(report)
+
+
+def test_a_line_full_of_clipped_tokens_is_read_once(one):
+    one("3人")
+    began = time.process_time()
+    assert not audit("，".join(["13人"] * 2000)).ok
+    assert time.process_time() < began + 5, "expected seconds, not minutes"
 
 
 def test_an_exclusion_without_a_place_claims_its_token_everywhere_and_must_claim_one(one):

@@ -41,11 +41,16 @@ def test_where_a_mark_fades_out_is_no_number_of_the_output(ours):
     rows = wd.load_projects()
     chart = wd.bars(rows[rows["fact_id"] == "projects-1992-2021"])
     (mark,) = chart.figures
-    chart = replace(chart, figures=(replace(mark, name=Both("项目|工程", "projects|works")),))
-    shows = {"text/plain": chart.text(), MIME: chart.to_json()}
-    cell = {**code(), "outputs": [{"output_type": "display_data", "data": shows}]}
-    notebook = {"cells": [prose_of("200余个项目，不到300个。"), cell]}
-    assert [each.found for each in prose.notebook_faults(notebook, "01.ipynb", ours)] == ["'300'"]
+    named = replace(mark, name=Both("项目|工程", "projects|works"))
+    limited = wd.plot_water_people(wd.load_water_works(), wd.load_county())
+    shows = [
+        {"data": {"text/plain": each.text(), MIME: each.to_json()}}
+        for each in (replace(chart, figures=(named,)), limited)
+    ]
+    said = prose_of("200余个项目，不到300个；30余万人，不到40万。")
+    notebook = {"cells": [said, {**code(), "outputs": shows}]}
+    found = [each.found for each in prose.notebook_faults(notebook, "01.ipynb", ours)]
+    assert found == ["'300'", "'40万'"]
 
 
 def test_a_finding_needs_both_languages(ours):

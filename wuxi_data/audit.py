@@ -358,13 +358,15 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
     tables = [load(theme, data) for theme in THEMES]
     years = {str(year) for table in tables for year in [*table["start"], *table["end"]]}
     for paragraph, numerals in groupby(report.unaccounted, attrgetter("paragraph")):
-        line, done = lines[paragraph - 1], 0
+        line, done, counted = lines[paragraph - 1], 0, {}  # of a token: up to where, how many
         spans = _spans(fold(line), years)
         for numeral in numerals:
             if numeral.start >= done:
                 start, end, *said, exclude = spans[numeral.start]
                 token, done = line[max(start, done) : end], end
-                occurrence = str(line.count(token, 0, end)) if exclude else ""
+                before, count = counted.get(token, (0, 0))
+                counted[token] = end, count + line.count(token, before, end)
+                occurrence = str(counted[token][1]) if exclude else ""
                 rows.append((paragraph, token, *said, exclude, occurrence, numeral.around))
     columns = ["paragraph", "as_written", "value", "unit", "qualifier"]
     return pd.DataFrame(rows, columns=[*columns, "exclude", "occurrence", "around"])

@@ -215,5 +215,5 @@ def _seen(chart) -> Iterator[str]:
         elif isinstance(part, list):
             parts += part
         elif isinstance(part, dict):
-            years = {key: str(part[key]) for key in part.keys() & {"start", "end", "at"}}
-            parts += {**part, **years, "folder": None}.values()
+            years = ("start", "end", "at") if "figure" in part else ()
+            parts += {**part, "folder": "", **{key: str(part.get(key)) for key in years}}.values()
