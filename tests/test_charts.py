@@ -258,6 +258,11 @@ def test_a_figure_that_was_typed_by_hand_may_have_a_label():
     assert chart.figures[0].name == ("名", "Name")
 
 
+def test_a_title_names_three_figures_and_says_where_there_are_more():
+    said = [wd.bars(FIGURES[:many]).words["title"].zh for many in (3, 4)]
+    assert said == ["0个、10个、约20个", "0个、10个、约20个等"]
+
+
 def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
     many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
     assert many["indicator"].nunique() > 3

@@ -366,13 +366,17 @@ def _in_place(rows: pd.DataFrame):
 
 def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
     """A chart with its words: the author's, or, without a title, only what the codes say."""
-    given = {"title": title, "subtitle": subtitle, "note": note}
-    words = {what: NOTHING if said is None else fill(said, folder, what)
-             for what, said in given.items()}  # fmt: skip
+    words = _filled(folder, title=title, subtitle=subtitle, note=note)
     words["title"] = words["title"] or default or _neutral_title(marks, folder)
     words["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
     return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data),
                  options or {})  # fmt: skip
+
+
+def _filled(folder: Folder, **given) -> dict[str, Both]:
+    """The author's words with their places filled; nothing where none are given."""
+    return {what: NOTHING if words is None else fill(words, folder, what)
+            for what, words in given.items()}  # fmt: skip
 
 
 # -------------------------------------------------------------------- from figures to marks
@@ -463,8 +467,6 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
             state = "inferred"
         within = "" if pd.isna(row.part_of) else row.part_of
     state = wanted.state or state
-    group, detail = (NOTHING if words is None else fill(words, folder, "label")
-                     for words in (wanted.group, wanted.detail))  # fmt: skip
     low, high = quantity.low, quantity.high
     if low is None or low < 0:
         low = high = None
@@ -481,8 +483,7 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
         end=end,
         at=wanted.at,
         within=within if wanted.within is None else wanted.within,
-        group=group,
-        detail=detail,
+        **_filled(folder, group=wanted.group, detail=wanted.detail),
         tone=wanted.tone or ("third" if state == "before" else "main"),
     )
 
@@ -592,7 +593,8 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     """What, who and when, as far as all rows behind the marks share it; or else their table."""
     rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
     if not any(mark.figure in folder.rows for mark in marks):
-        return joined([mark.name for mark in marks[:3]], "、")
+        said = joined([mark.name for mark in marks[:3]], "、")
+        return joined((said, Both("等", " and others")), "", "") if len(marks) > 3 else said
     shared = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = shared if len(shared) <= 3 else []
     for column in [*_telling(rows), "period"]:
