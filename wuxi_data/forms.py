@@ -1,4 +1,4 @@
-"""The five forms, for any selection of a table or quantities of your own; and two of them beside.
+"""The five forms, for any selection of a table or quantities of your own; charts side by side.
 
 Each takes figures that share an axis, names them by what tells them apart, and draws no more
 than their bounds admit.
@@ -44,7 +44,7 @@ _NOTHING_YET = _Sentence("这张表里还没有可画的数。 | This table has 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A figure for a form, with more said of it than its row says.
+    """A figure for a form, with details that its row does not hold.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ mark = Wanted
 
 def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
-    """Upright columns at their years; bars where their words have no room side by side."""
+    """Upright columns by year; drawn as bars where the words do not fit side by side."""
     marks, folder = _marks(figures, label, data, per)
     marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
     # Two figures of one year stand side by side, not one before the other.
@@ -151,7 +151,7 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
          per=1, lang="zh", limit=None) -> Chart:  # fmt: skip
-    """Bars one under the other, named at their left."""
+    """Horizontal bars, one below another, with their names on the left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
     options = {} if limit is None else _limit(limit, folder, marks)
@@ -181,7 +181,7 @@ def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=No
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
-    """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
+    """One square for each unit, or for `per` of them; parts are coloured within their whole."""
     marks, folder = _marks(figures, label, data)
     marks = _held(_one_axis(marks))
     if not per > 0:
@@ -246,9 +246,9 @@ _COMMON = """
     figures : DataFrame, Series or iterable
         Any selection of a loader's table; or Quantities, of a table or computed; or :func:`mark`
         of either. {rows}
-        A figure without bounds, or that may be below zero, has words and no shape.
+        A figure without bounds, or that may be below zero, is shown in words only.
     name : str, optional
-        Makes the chart an artefact: what a notebook shows under a name is in ``figures/``.
+        A chart that a notebook shows under a name is saved in ``figures/`` and is on the page.
     title, subtitle, note : (zh, en), optional
         Words with places for numbers: ``"…{{jilin-annual-2020}}"``; a place may end in
         ``:number``, ``:percent``, ``:period`` or ``:label``. Without a title the chart says what
@@ -334,7 +334,7 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     -------
     Chart or str
         Bars for each unit of the table, side by side where there are several; a part within its
-        whole, but several that may overlap beside it. Years of the calendar are no amounts and
+        whole, but several that may overlap beside it. Calendar years are not amounts and
         are left out.
     """
     need_columns(table, "fact_id", "unit", "low", "part_of")
@@ -498,7 +498,7 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
     for each in marks:
         if _is_date(each):
             raise ValueError(
-                _("{figure} is a year of the calendar, not an amount: draw it with wd.spans",
+                _("{figure} is a calendar year, not an amount: draw it with wd.spans",
                   figure=each.figure)
             )  # fmt: skip
     units = sorted({mark.unit for mark in marks if mark.low is not None})
@@ -571,7 +571,7 @@ def _said(row, column: str, folder: Folder) -> Both:
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    # A figure is drawn once, else the link to it would lead to either of its marks.
+    # A figure is drawn once: its link could otherwise lead to either of its marks.
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from .files import PACKAGE
@@ -91,7 +91,7 @@ class Figure(NamedTuple):
     sure: bool
 
 
-CALENDAR = range(1000, 3000)  # 1992年 is a year of the calendar, 29年 a length of time
+CALENDAR = range(1000, 3000)  # 1992年 is a calendar year, 29年 a length of time
 LONGEST_TOKEN = 60
 WORDS = tomllib.loads((PACKAGE / "print.toml").read_text("utf-8"))
 
@@ -108,11 +108,7 @@ _COUNTERS, _MEASURED, _COUNTED, _TAILED, _SIGNED = (
     WORDS["measures"][name].split()
     for name in ("counters", "measured", "counted", "tailed", "signed")
 )
-# 约 of 签约, 近 of 附近, 上 of 晚上: no qualifiers.
-_OTHER_WORD = re.compile(
-    "(?:[逼迫趋]近|成[百千]上|[签节预合公契履邀违誓盟制爽简隐相缔毁守]约|[附最就靠邻临亲新远相走拉贴毗]近"
-    "|[高赶反]超|[以晚早马地山身路线网世海岸手楼]上)$"
-)
+_DOUBT = {name: re.compile(pattern, re.VERBOSE) for name, pattern in WORDS["doubt"].items()}
 _MODIFIERS = "[^\\W0-9a-zA-Z_〇零一二两三四五六七八九十百千万亿并与及或在被把使让等了着过去到其中]"
 _DIGITS = "零一二三四五六七八九"
 _AS_DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
@@ -398,26 +394,21 @@ class _Measure(NamedTuple):
 
 
 @cache
-def _units() -> re.Pattern:
-    return re.compile(f"{_BLANK}({_one_of({*_unit_words(), *_COUNTERS}, guarded=True)})")
-
-
-@cache
-def _any_unit() -> re.Pattern:
-    return re.compile(f"{_BLANK}({_one_of({*_unit_words(), *_COUNTERS})})")
+def _units(*, guarded: bool) -> re.Pattern:
+    return re.compile(f"{_BLANK}({_one_of({*_unit_words(), *_COUNTERS}, guarded=guarded)})")
 
 
 @cache
 def _per() -> re.Pattern:
     units = {word for word, code in _unit_words().items() if code != "percent"}
     words = _one_of(_PER_WORDS.keys() | units, guarded=True)
-    return re.compile(f"/{_BLANK}({words})|每(?!年)({words})(?![0-9])")
+    return re.compile(f"/{_BLANK}({words})|每(?![年月日])({words})(?![0-9])")
 
 
 _MORE_IN = re.compile(f"{_BLANK}个([多余半])(月|小时)(?!工)")
 _TAIL = re.compile("半(?=[^年月天日径])|半$|[多余](?![粮款额热为是数次方个种元家名人在项地样])")
 # Only people and homes are counted without a measure word: 3万农民.
-_HOLDERS = [*WORDS["nouns"]["person"].split(), "农户", "贫困户"]
+_HOLDERS = [noun for noun, unit in _NOUNS.items() if unit in ("person", "household")]
 _HOLDER = re.compile(_one_of(_HOLDERS, guarded=True))
 _AFTER_NUMBER = re.compile(f"(?![级届版型]){_MODIFIERS}{{0,7}}?({_HOLDER.pattern})")
 
@@ -430,9 +421,9 @@ def _measure(text: str, amount: _Amount) -> _Measure:
     if within := _MORE_IN.match(text, at):  # 1个半小时, 3个多月
         unit = "month" if within[2] == "月" else "hour"
         return _Measure(within.end(), unit, within[2], within[1])
-    found = _units().match(text, at)
+    found = _units(guarded=True).match(text, at)
     if not found:
-        cut = _any_unit().match(text, at)
+        cut = _units(guarded=False).match(text, at)
         if cut and not _HOLDER.match(text, at):  # 年 of 年级 is no unit, and 3 of 3年级 no figure
             word = text[cut.end(1) - 1 : cut.end(1) + 1]
             return _Measure(at, trouble=_("a whole word after it, not {word}", word=word))
@@ -466,14 +457,14 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 # -------------------------------------------------------------------- the figure
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
-_PREFIX = re.compile(f"({_QUALIFIER})[了到]?{_BLANK}$")
+_VERB = "[为占有合计达共需用]"
+_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?:(?<=约)|(?<=[至最][少多])){_VERB})?{_BLANK}$")
 _APART = re.compile(
-    f"({_QUALIFIER})[为占有合计达共需用]$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
+    f"({_QUALIFIER}){_VERB}$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
 )
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
 _SUFFIX = re.compile(f"{_BLANK}(?:[（(]含[^（）()]{{0,8}}[）)])?({_one_of(_AFTER)})")
-_UNFIXED = re.compile(f"{_BLANK}(?:{WORDS['unfixed']['after']})")
 
 
 def figures(line: str) -> Iterator[Figure]:
@@ -492,7 +483,7 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
     amount = _amount(text, at)
     if amount is None:
         return None
-    start, marks, sign, unfixed = _before(text, at, floor)
+    start, marks, sign = _before(text, at, floor)
     measure = _measure(text, amount)
     troubles = [each for each in (amount.trouble, measure.trouble) if each]  # the first is told
     low, high, value = amount.low, amount.high, amount.value
@@ -520,7 +511,7 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
     if after := _SUFFIX.match(text, end):
         marks.append(_AFTER[after[1]])
         stop = end = after.end()
-    if unit != "year" and (unclear := _UNFIXED.match(text, end)):
+    if unit != "year" and (unclear := _DOUBT["unfixed"].match(text, end)):
         stop = end = unclear.end()
         troubles.append(_("a figure without {word}", word=unclear[0].strip()))
     if sign == "-" and unit not in _SIGNED:
@@ -543,31 +534,29 @@ def _figure(text: str, at: int, floor: int = 0, *, alone: bool = False) -> Figur
         return Figure(start, end, stops, None, trouble, False)
     reading = _reading(value, low, high, high_open, unit, qualifier)
     doubtful = not alone and _doubtful(text, at, start, amount, measure, end, unit, qualifier)
-    return Figure(start, end, stops, reading, "", not (unfixed or doubtful))
+    return Figure(start, end, stops, reading, "", not doubtful)
 
 
 _SPANS = ("year", "month", "day")
 
 
-def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str, bool]:
-    """(where the figure begins, its qualifiers, its sign, whether an unfixed word precedes)."""
+def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str]:
+    """(where the figure begins, its qualifiers, its sign)."""
     start, marks, sign = at, [], ""
     if at > floor and (minus := _SIGN.match(text, at - 1)):
         start, sign = start - 1, minus[0]
     if text[start - 1 : start] == "好" and start > floor and text[at] in "几":
         start -= 1
     above = text[start - 1 : start] == "上" and start > floor and text[at] in "十百千万亿"
-    if above and not _OTHER_WORD.search(text[max(0, start - 3) : start]):
+    if above and not _DOUBT["other_word"].search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
     for _mark in range(2):
         window = text[max(floor, start - 6) : start]
         found = _PREFIX.search(window)
-        if not found or _OTHER_WORD.search(window[: found.end(1)]):
+        if not found or _DOUBT["other_word"].search(window[: found.end(1)]):
             break
         start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
-    words = WORDS["unfixed"]["before"]
-    unfixed = bool(re.search(f"(?:{words})$", text[max(floor, start - 3) : start]))
-    return start, marks, sign, unfixed
+    return start, marks, sign
 
 
 def _each(text: str, end: int, unit: str, troubles: list[str]) -> tuple[int, str]:
@@ -631,68 +620,45 @@ def _reading(value, low, high, high_open: bool, unit: str, qualifier: str) -> Re
 
 # -------------------------------------------------------------------- doubt
 
-# What, beside a number, makes it an ordinal, a part of a list or something else that is counted
-# by no one.
-_DOUBT_BEFORE = re.compile(
-    "(?:零下|[第每0-9十百千万亿]|(?<![通经走度])过|(?<![目以之年此先提月天日])前|[0-9][,、。·:：∶比-]"
-    "|[一二三四五六七八九十百千]、)$"
-)
-_JOINED = re.compile("[a-zA-Z№#./+=@×]")  # directly before the digits
-_RANKED = re.compile("(?:[排位名][名列居]|居|列|[号图表])第?$")
-_DOUBT_AFTER = re.compile(
-    "[^，。；、（(0-9]{1,5}/|[（(][余多]|[亿日月旬号室届折版型代强级a-zA-Z+=@×*#_]|半(?!径)"
-    "|[”’](?:工程|行动|计划)|[点分](?![0-9])|时(?!间)"
-)
 _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
 _RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
+_SHARES = ("percent", "permille", "tenth")
 # What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
-_SMALLER = "个月|天|小时|分钟?|[角两钱尺寸厘]"
 _COMPOUND = re.compile(
     f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|个月|[元斤亩丈尺米成])"
-    f"零?[0-9一二两三四五六七八九十百]+(?:{_SMALLER})?"
+    "零?[0-9一二两三四五六七八九十百]+"
     "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
-# What follows digits without a unit that are said of something: not so in 云溪2果, 邮编 100085.
-_SAID_OF = re.compile("[，。；、）和及与提增降升减]|[上下][升降]")
-# Where a year in Chinese numerals is of a reign, as in 太和十二年.
-_HISTORY = re.compile(f"[秦汉晋魏隋唐宋明清]朝|[东西]汉|[南北][宋魏周]|[元{HAN}]年[（(][0-9]{{3}}")
-_SLOGAN = re.compile(r'[次期部张份场]|[个项](?:[“"]|[^\W\d_]{2}(?![^\W\d_]))')
-_BUILT = re.compile("(?:[新改扩修援]建|建[成设有]|捐[赠建]|修[建复]|落成|购[置买]|设立|成立)了?$")
 
 
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 16) : start], text[end : end + 8]
-    joined = (at and _JOINED.match(text, at - 1)) or _RUNS_ON.match(text, end - 1)
-    if joined or _DOUBT_BEFORE.search(before) or _DOUBT_AFTER.match(after):
+    joined = _DOUBT["joined"].search(text[:at][-1:]) or _RUNS_ON.match(text, end - 1)
+    if joined or _DOUBT["before"].search(before) or _DOUBT["after"].match(after):
         return not _within(_RATIO, text, start, end)
     if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
         return True
-    if not measure.word and (re.match("、[0-9]|后", after) or _RANKED.search(before)):
-        return not unit  # 955、95万元 may be 955.95万元 misread
-    said_of = re.search(r"[^\W\d_]$", before) and _SAID_OF.match(after)
+    if measure.word in ("", "名", "位") and _DOUBT["ranked"].search(before):
+        return True
+    said_of = re.search(r"[^\W\d_]$", before) and _DOUBT["said_of"].match(after)
     if not (unit or said_of) and re.fullmatch(f"{_ARABIC}|[{HAN}]+", text[start:end]):
         return True
-    if measure.word in ("名", "位") and _RANKED.search(before):
+    if unit == "year" and re.match("[初末底起止]", after):  # 98年底
         return True
-    if unit == "year":  # asked first: a fraction is looked for in the whole calendar
-        if amount.value in CALENDAR and not amount.mark:
-            return True
-        if re.match("[初末底起止]", after):  # 98年底 is one too
-            return True
-        if text[at] in HAN and _is_history(text):
-            return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
-    if unit in _SPANS and re.search("[自从依头]$", before):  # the first three years
+    if unit in (*_SPANS, "age") and re.search("[自从依头满]$", before):  # the first three years
+        return True
+    if measure.word and unit not in _SHARES and _DOUBT["condition"].match(text, end - 2):
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
     if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
         return True
     if qualifier == "about" and text.startswith("近", start) and unit in _SPANS:
-        return not re.search("[历用]时|历经|长达|经过", before)  # the last five years
+        return not _DOUBT["lasting"].search(before)  # the last five years
     if measure.word in WORDS["confirmed"]:
         follows, precedes = WORDS["confirmed"][measure.word]
         nearby = text[max(0, at - 10) : at]
@@ -700,17 +666,13 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
             return True
     if amount.plain or qualifier != "exact" or measure.mark:
         return False
+    built = _DOUBT["built"].search(before)
     if text[at] == "一" and unit != "times" and end - at <= len(measure.word) + 1 + measure.noun:
-        return not _BUILT.search(before)
-    if not unit and end - at == 2 and _SLOGAN.match(text, at + 1):
-        return not _BUILT.search(before)  # 两场大考, 三期等工程, 五个统筹，
+        # 一条28公里的路 counts one, 建成一批工程 does not.
+        return text[at + 1] in "批群" or not (built or after[:1].isdecimal())
+    if not unit and end - at == 2 and _DOUBT["slogan"].match(text, at + 1):
+        return not built  # 两场大考, 三期等工程, 五个统筹，
     return not measure.word
-
-
-@lru_cache(maxsize=1)
-def _is_history(line: str) -> bool:
-    """Asked once of each line, which may be long and full of years."""
-    return bool(_HISTORY.search(line))
 
 
 def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
@@ -722,7 +684,7 @@ def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
 def _apart(before: str) -> bool:
     """Whether a qualifier stands a word away, as in 约有300人: the figure is not exact."""
     found = _APART.search(before)
-    return bool(found) and not _OTHER_WORD.search(before[: found.end(found.lastindex)])
+    return bool(found) and not _DOUBT["other_word"].search(before[: found.end(found.lastindex)])
 
 
 # -------------------------------------------------------------------- reading a token
