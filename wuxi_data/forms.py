@@ -102,7 +102,10 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns by year; drawn as bars where the words do not fit side by side."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
+    marks = [replace(each, at=_year(each), within="") for each in _one_axis(marks)]
+    # Years run from left to right in each group, after what names none.
+    groups = [each.group for each in marks]
+    marks.sort(key=lambda each: (groups.index(each.group), each.at or each.start or 0))
     # Two figures of one year stand side by side, not one before the other.
     many = Counter((each.at, each.group) for each in marks)
     marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
@@ -113,12 +116,6 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
 def _year(mark: Mark) -> int | None:
     """The year at which a column stands."""
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
-
-
-def _by_year(marks: list[Mark]) -> list[Mark]:
-    """Years run from left to right in each group, after what names none."""
-    groups = [each.group for each in marks]
-    return sorted(marks, key=lambda each: (groups.index(each.group), each.at or each.start or 0))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
