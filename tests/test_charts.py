@@ -259,6 +259,11 @@ def test_a_figure_that_was_typed_by_hand_may_have_a_label():
     assert chart.figures[0].name == ("名", "Name")
 
 
+def test_a_title_names_three_figures_and_says_where_there_are_more():
+    said = [wd.bars(FIGURES[:many]).words["title"].zh for many in (3, 4)]
+    assert said == ["0个、10个、约20个", "0个、10个、约20个等"]
+
+
 def test_figures_of_many_kinds_are_not_called_by_the_first_of_them():
     many = FUNDING.query("unit == 'CNY' and value > 0").drop_duplicates("indicator")
     assert many["indicator"].nunique() > 3
@@ -314,25 +319,21 @@ def test_of_two_articles_on_one_thing_names_tell_which_says_so():
     assert names == ["累计援助资金（民生周刊）", "累计援助资金（湖北日报）"]
 
 
-def test_parts_of_one_whole_lie_end_to_end():
-    whole, one, two, inner = (wd.fact(NASTY, name) for name in ("to-yi", "p-3", "p-4", "p-1"))
-    parts = [wd.mark(each, within="to-yi") for each in (one, two)]
-    every = [whole, *parts, wd.mark(inner, within="p-4")]
-    drawn = wd.nested(every, data=NASTY_COUNTY).draw()
-    bars = {patch.get_gid(): patch.get_bbox() for patch in drawn.patches if patch.get_gid()}
-    tones = {patch.get_gid(): patch.get_facecolor() for patch in drawn.patches}
-    assert tones["to-yi"] != tones["p-4"] != tones["p-1"], "expected each apart from its whole"
-    assert [bars[name].x0 for name in ("p-3", "p-4", "p-1")] == [0, 30_000, 30_000]
-    assert bars["p-3"].height == bars["p-4"].height
-    assert abs(bars["p-1"].height) < abs(bars["p-4"].height)
-    assert dict(wd.marks(drawn)[["key", "low"]].itertuples(index=False)) == {
-        "to-yi": 5e7, "p-3": 3e4, "p-4": 4e4, "p-1": 1e4
-    }  # fmt: skip
-
-
 def held(whole, *parts):
     """Give a figure and those that it holds, of tokens."""
     return [parse_quantity(whole), *(wd.mark(parse_quantity(part), within=whole) for part in parts)]
+
+
+def test_parts_of_one_whole_lie_end_to_end():
+    drawn = wd.nested(held("10个", "3个", "4个") + held("4个", "1个")[1:]).draw()
+    shapes = {patch.get_gid(): patch for patch in drawn.patches}
+    three, four, one = (shapes[f"{n}个"].get_bbox() for n in (3, 4, 1))
+    assert [each.x0 for each in (three, four, one)] == [0, 3, 3]
+    assert three.height == four.height
+    assert abs(one.height) < abs(four.height)
+    tones = [shapes[f"{n}个"].get_facecolor() for n in (10, 4, 1)]
+    assert tones[0] != tones[1] != tones[2], "expected each apart from its whole"
+    assert wd.marks(drawn)["low"].tolist() == [10, 3, 4, 1]
 
 
 def test_squares_of_two_parts_of_one_whole_do_not_overlap():

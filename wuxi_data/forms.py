@@ -102,7 +102,10 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
     """Upright columns by year; drawn as bars where the words do not fit side by side."""
     marks, folder = _marks(figures, label, data, per)
-    marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
+    marks = [replace(each, at=_year(each), within="") for each in _one_axis(marks)]
+    # Years run from left to right in each group, after what names none.
+    groups = [each.group for each in marks]
+    marks.sort(key=lambda each: (groups.index(each.group), each.at or each.start or 0))
     # Two figures of one year stand side by side, not one before the other.
     many = Counter((each.at, each.group) for each in marks)
     marks = [replace(each, at=None) if many[each.at, each.group] > 1 else each for each in marks]
@@ -113,12 +116,6 @@ def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=N
 def _year(mark: Mark) -> int | None:
     """The year at which a column stands."""
     return mark.at if mark.at is not None else mark.start if mark.start == mark.end else None
-
-
-def _by_year(marks: list[Mark]) -> list[Mark]:
-    """Years run from left to right in each group, after what names none."""
-    groups = [each.group for each in marks]
-    return sorted(marks, key=lambda each: (groups.index(each.group), each.at or each.start or 0))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
@@ -366,13 +363,17 @@ def _in_place(rows: pd.DataFrame):
 
 def _chart(form, marks, folder, title, subtitle, note, name, lang, *, options=None, default=None):
     """A chart with its words: the author's, or, without a title, only what the codes say."""
-    given = {"title": title, "subtitle": subtitle, "note": note}
-    words = {what: NOTHING if said is None else fill(said, folder, what)
-             for what, said in given.items()}  # fmt: skip
+    words = _filled(folder, title=title, subtitle=subtitle, note=note)
     words["title"] = words["title"] or default or _neutral_title(marks, folder)
     words["credit"] = folder.credit(dict.fromkeys(name for mark in marks for name in mark.facts))
     return Chart(form, tuple(_unalike(marks)), words, name, lang, portable(folder.data),
                  options or {})  # fmt: skip
+
+
+def _filled(folder: Folder, **given) -> dict[str, Both]:
+    """The author's words with their places filled; nothing where none are given."""
+    return {what: NOTHING if words is None else fill(words, folder, what)
+            for what, words in given.items()}  # fmt: skip
 
 
 # -------------------------------------------------------------------- from figures to marks
@@ -463,8 +464,6 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
             state = "inferred"
         within = "" if pd.isna(row.part_of) else row.part_of
     state = wanted.state or state
-    group, detail = (NOTHING if words is None else fill(words, folder, "label")
-                     for words in (wanted.group, wanted.detail))  # fmt: skip
     low, high = quantity.low, quantity.high
     if low is None or low < 0:
         low = high = None
@@ -481,8 +480,7 @@ def _mark(wanted: Wanted, row, name: Both, folder: Folder) -> Mark:
         end=end,
         at=wanted.at,
         within=within if wanted.within is None else wanted.within,
-        group=group,
-        detail=detail,
+        **_filled(folder, group=wanted.group, detail=wanted.detail),
         tone=wanted.tone or ("third" if state == "before" else "main"),
     )
 
@@ -601,7 +599,8 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     """What, who and when, as far as all rows behind the marks share it; or else their table."""
     rows = [folder.rows[name] for mark in marks for name in mark.facts if name in folder.rows]
     if not any(mark.figure in folder.rows for mark in marks):
-        return joined([mark.name for mark in marks[:3]], "、")
+        said = joined([mark.name for mark in marks[:3]], "、")
+        return joined((said, Both("等", " and others")), "", "") if len(marks) > 3 else said
     measured = list(dict.fromkeys(folder.label(row.indicator) for row in rows))
     shared = {}
     for column in [*_telling(rows), "period"]:

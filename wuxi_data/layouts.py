@@ -53,20 +53,24 @@ class Body:
     def _limits(self, wide: float, high: float, left: float, top: float) -> tuple[tuple, tuple]:
         return (0, wide), (high, 0)
 
-    def _inside(self, whole: Mark) -> list[Mark]:
-        """The parts of a whole and theirs, outermost first; none in the tone of what holds it."""
-        found = []
+    def _inside(
+        self, whole: Mark, start: float = 0.0, depth: int = 0
+    ) -> Iterator[tuple[Mark, float, int]]:
+        """A whole and its parts, end to end: each mark, where it starts and how deep it lies.
+
+        None has the tone of what holds it.
+        """
+        yield whole, start, depth
         for mark in self.parts:
             if mark.within == whole.figure:
                 if mark.tone == whole.tone:
                     mark = replace(mark, tone="main" if mark.tone == "second" else "second")
-                found += [mark, *self._inside(mark)]
-        return found
+                yield from self._inside(mark, start, depth + 1)
+                start += mark.low or 0.0
 
     def _ends(self, whole: Mark) -> list[tuple[float, bool]]:
         """How far a whole and each part may go, and whether it goes on where nothing bounds it."""
-        parts = _end_to_end(whole, self._inside(whole))
-        return [(start + mark.reach, mark.endless) for mark, start, _depth in parts]
+        return [(start + mark.reach, mark.endless) for mark, start, _ in self._inside(whole)]
 
     def _words(self, mark: Mark) -> str:
         """A figure with what stands beside it, where that has no column of its own."""
@@ -79,8 +83,8 @@ class Body:
     def _with_notes(self, whole: Mark, room: float) -> list[tuple[Mark, str]]:
         """The parts of a whole, each with what is said of it beneath."""
         room -= self._lead()[1] + 15
-        return [(mark, wrap(self._named(mark), room, self.sizes.small))
-                for mark in self._inside(replace(whole, tone="second"))]  # fmt: skip
+        _whole, *parts = self._inside(replace(whole, tone="second"))
+        return [(mark, wrap(self._named(mark), room, self.sizes.small)) for mark, *_ in parts]
 
     def _lead(self) -> tuple[str, float]:
         """What stands before the first of such notes, and the room that it takes of each."""
@@ -256,7 +260,8 @@ class _Rows(Body):
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end."""
         foot = row.top + self.thick
-        for mark, base, depth in [*_end_to_end(row.mark, [part for part, _ in row.parts])][1:]:
+        _whole, *parts = self._inside(replace(row.mark, tone="second"))
+        for mark, base, depth in parts:
             thick, edge = self.thick * 0.55**depth, self._x(base)
             if mark.high != mark.low:  # its fading must not mix with ours
                 reach = mark.reach * self.scale + _BEYOND * mark.endless
@@ -264,17 +269,6 @@ class _Rows(Body):
             pen.bar(mark, foot - thick, thick, _BEYOND / self.scale, base=base)
             if base:  # a gap, or two parts of one tone would be one
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
-
-
-def _end_to_end(whole: Mark, parts: list[Mark]) -> Iterator[tuple[Mark, float, int]]:
-    """The whole and each part, where it starts and how deep it lies: no two parts overlap."""
-    free, depths = {whole.figure: 0.0}, {whole.figure: 0}
-    yield whole, 0.0, 0
-    for mark in parts:
-        start, depth = free[mark.within], depths[mark.within] + 1
-        free[mark.within] = start + (mark.low or 0.0)
-        free[mark.figure], depths[mark.figure] = start, depth
-        yield mark, start, depth
 
 
 class _Spans(_Rows):
@@ -505,7 +499,7 @@ class _Squares(Body):
     def _draw_grid(self, pen: Pen, mark: Mark, parts: list[tuple[Mark, str]], top: float) -> None:
         """The whole beyond its parts, and its tail; over it the parts, end to end, and theirs."""
         whole, inner = replace(mark, tone="third") if parts else mark, [part for part, _ in parts]
-        for each, start, _depth in _end_to_end(whole, inner):
+        for each, (_, start, _) in zip([whole, *inner], self._inside(mark), strict=True):
             inside = sum(part.low or 0.0 for part in inner if part.within == each.figure)
             sizes = inside, each.low or 0.0, each.reach
             first, certain, end = ((start + size) / self.per for size in sizes)
