@@ -457,11 +457,8 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 # -------------------------------------------------------------------- the figure
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
-_VERB = "[为占有合计达共需用]"
-_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?:(?<=约)|(?<=[至最][少多])){_VERB})?{_BLANK}$")
-_APART = re.compile(
-    f"({_QUALIFIER}){_VERB}$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
-)
+_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?<=[约近少多])[为占有合计达共需用])?{_BLANK}$")
+_APART = re.compile(f"(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$")
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
 _SUFFIX = re.compile(f"{_BLANK}(?:[（(]含[^（）()]{{0,8}}[）)])?({_one_of(_AFTER)})")
@@ -682,9 +679,9 @@ def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
 
 
 def _apart(before: str) -> bool:
-    """Whether a qualifier stands a word away, as in 约有300人: the figure is not exact."""
+    """Whether a qualifier stands some words away, as in 约占全县总数40%: no exact figure."""
     found = _APART.search(before)
-    return bool(found) and not _DOUBT["other_word"].search(before[: found.end(found.lastindex)])
+    return bool(found) and not _DOUBT["other_word"].search(before[: found.end(1)])
 
 
 # -------------------------------------------------------------------- reading a token
