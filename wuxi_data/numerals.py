@@ -649,7 +649,9 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     if unit in (*_SPANS, "age") and re.search("[自从依头满]$", before):  # the first three years
         return True
-    if measure.word and unit not in _SHARES and _DOUBT["condition"].match(text, end - 2):
+    bounded = start < at and qualifier != "about"
+    condition = _DOUBT["condition"].match(text, end) or (bounded and _DOUBT["which"].match(after))
+    if condition and measure.word and unit not in _SHARES:
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
     if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
