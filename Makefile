@@ -87,7 +87,7 @@ $(LOCKED): requirements.lock
 	  --require-hashes -r requirements.lock
 	@touch $@
 
-# Apart, for it holds jsonschema below 4, which would hold back JupyterLab and frictionless.
+# Kept apart: it needs jsonschema below 4, which would hold back JupyterLab and frictionless.
 .venv/cff/ready: .ci/cffconvert.lock $(LOCKED)
 	@$(BIN)/python -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -15,13 +16,17 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 from frictionless import Package
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import wuxi_data as wd
 from wuxi_data import reading, schema
+from wuxi_data.notebooks import notebook_folder, notebook_paths
 
 OURS = Path(wd.__file__).parent / "data"
 SOME, MANY = 50_000, 1_000_000
 AIMS = {SOME: "none", MANY: "≤ 8"}
+IMPORTS = "import wuxi_data, wuxi_data.drawing, IPython.display"
 CLOCK = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
 
@@ -38,21 +43,29 @@ def county(folder: Path, rows: int) -> Path:
     return folder
 
 
-def afresh(run, folder: Path):
-    """As after an edit: what was read before is forgotten."""
-    reading._read_table.cache_clear()
-    return run(folder)
+def seconds(run: Callable, *given) -> Callable[[], float]:
+    """Time a call, as after an edit: what was read before is forgotten."""
 
+    def timed() -> float:
+        reading._read_table.cache_clear()
+        began = time.perf_counter()
+        run(*given)
+        return time.perf_counter() - began
 
-def seconds(run) -> float:
-    began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
+    return timed
 
 
 def imported(name: str) -> float:
     """Seconds that a fresh interpreter takes to import it."""
     return float(subprocess.check_output([sys.executable, "-c", CLOCK.format(name)]))
+
+
+def start_kernels(count: int) -> None:
+    """Start ordinary kernels one after another, which only import what our notebooks do."""
+    for _ in range(count):
+        notebook = new_notebook(cells=[new_code_cell(IMPORTS)])
+        quiet = ["--IPKernelApp.log_level=ERROR"]
+        NotebookClient(notebook, shutdown_kernel="immediate", extra_arguments=quiet).execute()
 
 
 def say(what: str, aim: str, times: int, ours, theirs) -> None:
@@ -64,18 +77,23 @@ def main() -> None:
     say("import wuxi_data / import pandas", "≤ 1.1", 15,
         partial(imported, "wuxi_data"), partial(imported, "pandas"))  # fmt: skip
     with TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--out", scratch]
+        reproduce = partial(subprocess.run, command, capture_output=True, check=True)
+        reproduce()  # once, for the system to have at hand what it reads
+        books = len(notebook_paths(notebook_folder()))
+        say(f"reproduce / {books} kernels that only import", "≤ 1.5", 3,
+            seconds(reproduce), seconds(start_kernels, books))  # fmt: skip
         for rows in (SOME, MANY):
             folder = county(Path(scratch) / str(rows), rows)
-            bare = partial(seconds, partial(pd.read_csv, folder / "funding.csv"))
+            bare = seconds(pd.read_csv, folder / "funding.csv")
             for run in (wd.check, wd.load_funding):
-                ours = partial(seconds, partial(afresh, run, folder))
-                say(f"{run.__name__}, {rows:,} rows / pandas.read_csv", AIMS[rows], 3, ours, bare)
+                what = f"{run.__name__}, {rows:,} rows / pandas.read_csv"
+                say(what, AIMS[rows], 3, seconds(run, folder), bare)
         some = Path(scratch) / str(SOME)
         declared = {"resources": [schema.resource(n) for n in ("funding", "labels", "sources")]}
         package = Package.from_descriptor(declared, basepath=str(some))
-        check = partial(seconds, partial(afresh, wd.check, some))
         say(f"frictionless / check, {SOME:,} rows", "≥ 5", 3,
-            partial(seconds, package.validate), check)  # fmt: skip
+            seconds(package.validate), seconds(wd.check, some))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python examples/many_counties.py county_a county_b …
 
-Needs ``pip install 'wuxi-data[scale]'``. A folder that is at fault is reported, not skipped over.
+Needs ``python -m pip install ".[scale]"``. A folder with faults is reported, not skipped.
 """
 
 from __future__ import annotations

@@ -2,17 +2,17 @@
 
 ``seeded_faults.csv`` holds those of one cell (what is written there, as the fault shows it, and
 whether a reading of the schema alone finds it) and those of a stretch of the file that becomes
-another. Those of a whole file or of several cells stand here. ``check`` must list them and no
-others: ``expected`` is a part of what it says. Lines are counted in the files by hand.
+another; ``sound_edits.csv`` such as are no fault. Those of a whole file or of several cells stand
+here. ``check`` must list them and no others: ``expected`` is a part of what it says. Lines are
+counted in the files by hand.
 """
 
 import ast
 import csv
 import io
+from functools import partial
 
-from cases import table
-
-HEADER = "fact_id,payer,recipient,indicator,start,end,value,unit,qualifier,as_written,source_id,"
+from cases import rows, table
 
 
 def copy(path, folder):
@@ -33,12 +33,7 @@ def rewrite(name, change):
     return spoil
 
 
-def whole(change):
-    return rewrite("funding", change)
-
-
-def encode(encoding):
-    return lambda content: content.decode().encode(encoding)
+whole = partial(rewrite, "funding")
 
 
 def edit(name, change, quoting=csv.QUOTE_MINIMAL):
@@ -65,18 +60,14 @@ def cell(name, line, **cells):
 
 
 def swap(name, old, new):
-    """Replace a stretch of a file's text, once."""
+    """Replace a stretch of a file's text, once; a new line is written as in Python."""
+    old, new = (text.replace("\\n", "\n") for text in (old, new))
 
     def changed(content):
         assert old.encode() in content, f"expected {old!r} in {name}.csv"
         return content.replace(old.encode(), new.encode(), 1)
 
     return rewrite(name, changed)
-
-
-def labels(rows):
-    """A user's own labels, instead of the copy of ours."""
-    return rewrite("labels", lambda _: f"code,kind,zh,en\n{rows}\n".encode())
 
 
 def remove(name):
@@ -101,44 +92,51 @@ def funding(line, column, found, expected):
     return ("funding.csv", line, column, found, expected)
 
 
-def told():
-    """seed → (how to spoil, the fault); and the seeds that a reading of the schema finds."""
-    seeds, by_schema = {}, []
-    for row in table("seeded_faults"):
-        seed, name, column, found = (row[each] for each in ("seed", "table", "column", "found"))
-        line = int(row["line"]) if row["line"] else None
-        if row["old"]:
-            spoil = swap(name, *(row[each].replace("\\n", "\n") for each in ("old", "new")))
-        else:
-            text = "" if found == "nothing" else ast.literal_eval(found)
-            spoil = cell(name, line, **{column: text})
-        if row["schema"] == "yes":
-            by_schema.append(seed)
-        seeds[seed] = spoil, (f"{name}.csv", line, column, found, row["expected"])
-    return seeds, by_schema
+def told(row):
+    """How a row of the CSV spoils its table, and the fault."""
+    name, line, column, found = row["table"], int(row["line"]), row["column"], row["found"]
+    if row["old"]:
+        spoil = swap(name, row["old"], row["new"])
+    else:
+        spoil = cell(name, line, **{column: "" if found == "nothing" else ast.literal_eval(found)})
+    return spoil, (f"{name}.csv", line, column, found, row["expected"])
 
 
-TOLD, BY_SCHEMA = told()
-# seed → how funding.csv is spoilt, and the one fault: line, column, found, a part of the expected
-OF_FUNDING = {
-    "a missing column": (lose("note"), 1, "note", "no such column", "'note'"),
-    "no id column": (lose("fact_id"), 1, "fact_id", "no such column", "'fact_id'"),
+def several(folder):
+    """Six faults in one file."""
+    cell("funding", 3, value="5,000,000", unit="parsec")(folder)
+    cell("funding", 5, payer="")(folder)
+    cell("funding", 6, paragraph="99")(folder)
+    swap("funding", "water-investment,", "x,,,\nwater-investment,")(folder)
+    cell("funding", 10, fact_id="")(folder)
+
+
+BY_SCHEMA = [row["seed"] for row in table("seeded_faults") if row["schema"] == "yes"]
+SEEDS = {row["seed"]: told(row) for row in table("seeded_faults")} | {
+    "six of one file": (
+        several,
+        funding(3, "value", "'5,000,000'", "a plain number such as 4000000"),
+        funding(3, "unit", "'parsec'", "a code of units.csv"),
+        funding(5, "payer", "nothing", "ho paid"),
+        funding(6, "paragraph", "'99'", "at most 55"),
+        funding(7, "", "4 fields", "15, as in the header"),
+        funding(10, "fact_id", "nothing", "unique across all tables"),
+    ),
+    # the whole file
+    "a missing column": (lose("note"), funding(1, "note", "no such column", "'note'")),
+    "no id column": (lose("fact_id"), funding(1, "fact_id", "no such column", "'fact_id'")),
     "trailing empty columns": (
-        whole(lambda b: b.replace(b"\n", b",,\n")),
-        *(1, "", "2 columns without a name", "delete"),
+        whole(lambda text: text.replace(b"\n", b",,\n")),
+        funding(1, "", "2 columns without a name", "delete"),
     ),
-    "tabs": (whole(lambda b: b.replace(b",", b"\t")), 1, "", "'fact_id\\tpayer\\t", HEADER),
-    "blank lines": (whole(lambda b: b"\n \n\n"), 1, "", "an empty file", "a header and rows"),
-    "GB18030": (whole(encode("gb18030")), None, "", "text in GB18030 (GBK)", "UTF-8"),
-    "UTF-16 without a mark": (whole(encode("utf-16-le")), None, "", "text in UTF-16", "UTF-8"),
-    "a binary file": (
-        whole(lambda b: b"PK\x03\x04\0\0" + bytes(range(256))),
-        *(None, "", "a binary file", "UTF-8"),
+    "blank lines": (
+        whole(lambda text: b"\n \n\n"),
+        funding(1, "", "an empty file", "a header and rows"),
     ),
-}
-SEEDS = TOLD | {
-    seed: (spoil, funding(*fault)) for seed, (spoil, *fault) in OF_FUNDING.items()
-} | {
+    "GB18030": (
+        whole(lambda text: text.decode().encode("gb18030")),
+        funding(None, "", "text in GB18030 (GBK)", "UTF-8"),
+    ),
     # rows that refer to each other
     "an id of another table": (
         cell("funding", 8, fact_id="projects-2020"),
@@ -155,14 +153,9 @@ SEEDS = TOLD | {
         funding(3, "value", "'5000000'", "parts of jilin-aid-2016-2020 that add up to at most"),
         funding(5, "value", "'4000000'", "at least 5000000, the sum of its parts jilin-annual"),
     ),
-    # the tables beside
     "no sources": (
         remove("sources"),
         ("sources.csv", None, "", "no such file", "the source of the figures"),
-    ),
-    "a source twice": (
-        edit("sources", lambda rows: rows.append(rows[1])),
-        ("sources.csv", 3, "source_id", "'jilin-wuxi-2021'", "no earlier row has"),
     ),
 }  # fmt: skip
 
@@ -171,45 +164,16 @@ SOUND = {
     "our own files": lambda folder: None,
     "a byte order mark": whole(lambda text: b"\xef\xbb\xbf" + text),
     "Windows line ends": whole(lambda text: text.replace(b"\n", b"\r\n")),
-    "both": whole(lambda b: b"\xef\xbb\xbf" + b.replace(b"\n", b"\r\n")),
     "no last line end": whole(lambda text: text.rstrip(b"\n")),
-    "a blank line": swap("funding", "water-investment,", "\nwater-investment,"),
     "everything quoted": edit("funding", lambda rows: None, csv.QUOTE_ALL),
-    "decimals that say nothing": cell("funding", 3, value="5000000.0"),
     "no labels of one's own": remove("labels"),
     "no exclusions": remove("exclusions"),
-    "an exclusion wherever it stands": cell("exclusions", 2, paragraph="", occurrence=""),
     # with 500万元 of 2020 more than 2100万元: but that may be among them
-    "a part of years within another part's": cell(
-        "funding", 2, start="2016", end="2020", value="18000000", as_written="1800万元",
-        part_of="jilin-aid-2016-2020",
-    ),
     "a part that ends in the year of a larger one": lambda folder: [spoil(folder) for spoil in (
         cell("funding", 2, start="2016", end="2020", part_of="jilin-aid-2016-2020"),
         cell("funding", 3, value="20000000", as_written="2000万元"),
     )],
-    "a token with the blanks of print": cell("funding", 3, as_written="500\u00a0万元"),
-    "a note of any kind": cell("funding", 3, note='<b>"5,000,000"</b> = ５００万元'),
-}  # fmt: skip
-
-
-def several(folder):
-    """Six faults in one file."""
-    cell("funding", 3, value="5,000,000", unit="parsec")(folder)
-    cell("funding", 5, payer="")(folder)
-    cell("funding", 6, paragraph="99")(folder)
-    swap("funding", "water-investment,", "x,,,\nwater-investment,")(folder)
-    cell("funding", 10, fact_id="")(folder)
-
-
-SEVERAL = [
-    funding(3, "value", "'5,000,000'", "a plain number such as 4000000"),
-    funding(3, "unit", "'parsec'", "a code of units.csv"),
-    funding(5, "payer", "nothing", "ho paid"),
-    funding(6, "paragraph", "'99'", "at most 55"),
-    funding(7, "", "4 fields", "15, as in the header"),
-    funding(10, "fact_id", "nothing", "unique across all tables"),
-]
+} | {kind: swap(*edit) for kind, *edit in rows("sound_edits")}  # fmt: skip
 
 
 def needed(file):

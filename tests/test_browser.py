@@ -26,38 +26,22 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def tab(browser):
-    """One tab for all who ask for nothing of their own."""
-    return browser.new_page(permissions=["clipboard-read", "clipboard-write"])
-
-
 @pytest.fixture
-def visit(browser, tab):
+def visit(browser):
     """Open the page; faults on its console fail the test."""
-    own, faults = [], []
-
-    def fault(error):
-        faults.append(str(error))
-
-    tab.on("pageerror", fault)
+    faults = []
 
     def open_page(end="?lang=zh", width=1440, at=pages.PAGE, **options):
-        page = tab
-        if options:
-            page = browser.new_page(**options)
-            page.on("pageerror", fault)
-            own.append(page)
-        page.emulate_media(media="screen", color_scheme=options.get("color_scheme", "light"))
+        page = browser.new_page(permissions=["clipboard-read", "clipboard-write"], **options)
+        page.on("pageerror", lambda error: faults.append(str(error)))
         resize(page, width)
         page.goto(at.as_uri() + end)
         page.evaluate("document.fonts.ready")
         return page
 
     yield open_page
-    tab.remove_listener("pageerror", fault)
-    for page in own:
-        page.close()
+    for context in browser.contexts:
+        context.close()
     assert faults == []
 
 
@@ -183,11 +167,7 @@ def test_one_row_a_fact_is_sorted_and_copied_with_numbers_as_numbers(visit):
         values = [float(fact["value"]) for fact in facts if fact["value"]]
         assert values == sorted(values, reverse=falling)
     known = {fact["fact_id"]: fact for fact in facts}["jilin-annual-2020"]
-    assert [known[name] for name in ("as_written", "value", "start")] == [
-        "500万元",
-        "5000000",
-        "2020",
-    ]
+    assert (known["as_written"], known["value"], known["start"]) == ("500万元", "5000000", "2020")
 
 
 # -------------------------------------------------------------------- ways out of a chart
@@ -218,10 +198,8 @@ def test_axe_finds_no_violation(visit):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit("?lang=zh", bypass_csp=True)
     page.locator("[name=words]").fill("2020")  # rows are alike: a dozen stand for all
-    for lang, scheme, rules in (
-        ("zh", "light", {}),
-        ("en", "dark", {"runOnly": ["color-contrast"]}),
-    ):
+    contrast = {"runOnly": ["color-contrast"]}
+    for lang, scheme, rules in (("zh", "light", {}), ("en", "dark", contrast)):
         page.locator(f"label[lang={lang}]").click()
         page.emulate_media(color_scheme=scheme)
         options = {"resultTypes": ["violations"], **rules}

@@ -27,7 +27,15 @@ def test_a_theme_shows_only_its_own_relations():
     assert list(wd.cross_checks(theme="water_works")["check_id"]) == ["water-people-population"]
 
 
-def test_different_units_are_named_with_the_check(county):
-    faults.swap("crosschecks", "projects-2020,<=", "road-huatai,<=")(county)
-    with pytest.raises(ValueError, match="cross-check projects-2020-contained: cannot compare"):
+@pytest.mark.parametrize(
+    ("side", "says"),
+    [
+        ("road-huatai", "cannot add, subtract or compare km and project"),
+        ("projects-2020 / 0", "division by 0, which is 0"),
+        ("projects-20", "expected a fact_id"),
+    ],
+)
+def test_what_cannot_be_computed_is_named_with_the_check(county, side, says):
+    faults.swap("crosschecks", "projects-2020,<=", f"{side},<=")(county)
+    with pytest.raises(ValueError, match=f"cross-check projects-2020-contained: {says}"):
         wd.cross_checks(county)

@@ -4,9 +4,8 @@ import ast
 import gettext
 import io
 import re
-import shutil
 from collections import defaultdict
-from contextlib import chdir, suppress
+from contextlib import suppress
 from pathlib import Path
 from string import Formatter
 
@@ -15,6 +14,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from books import prose, write
+from cases import rows, table
 
 from wuxi_data import cli, messages
 from wuxi_data.checks import check
@@ -94,28 +94,12 @@ def test_no_error_is_raised_in_words_that_cannot_be_translated():
 # -------------------------------------------------------------------- whose language
 
 
-@pytest.mark.parametrize(
-    ("surroundings", "language"),
-    [
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LC_ALL": "zh_CN.GBK", "LANG": "en_US.UTF-8"}, "zh"),
-        ({"LC_MESSAGES": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
-        ({"LANGUAGE": "en:zh", "LANG": "zh_CN.UTF-8"}, "en"),
-        ({"LANGUAGE": "fr:zh_TW:en", "LANG": "fr_FR.UTF-8"}, "zh"),
-        ({"LANG": "C.UTF-8"}, "en"),
-        ({"LANG": "fr_FR.UTF-8"}, "en"),
-        ({"Windows": "Chinese (Simplified)_China.936"}, "zh"),
-        ({"Windows": "English_United States.1252"}, "en"),
-    ],
-)
-def test_the_language_is_that_of_the_surroundings(monkeypatch, surroundings, language):
+@pytest.mark.parametrize("said", table("languages"))
+def test_the_language_is_that_of_the_surroundings(monkeypatch, said):
+    monkeypatch.setattr(messages.locale, "setlocale", lambda category: said["Windows"] or "C")
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    system = surroundings.pop("Windows", "C")
-    monkeypatch.setattr(messages.locale, "setlocale", lambda category: system)
-    for name, value in surroundings.items():
-        monkeypatch.setenv(name, value)
-    assert messages.language() == language
+        monkeypatch.setenv(name, said[name])
+    assert messages.language() == said["language"]
 
 
 def test_an_option_goes_before_the_surroundings(monkeypatch, capsys):
@@ -162,35 +146,24 @@ def test_a_fault_is_told_in_chinese(in_chinese, county):
         assert re.search("现为：.*；应为：.", str(fault))
 
 
-@pytest.fixture
-def folders(mine):
-    """Everything that a command may be given wrongly, in the working directory."""
-    shutil.copytree(mine / "mine", mine / "odd")
-    write(mine / "odd/notebooks/prose.ipynb", "1", prose("第99段：501万元", "finding"))
-    (mine / "odd/notebooks/empty.ipynb").touch()
-    (mine / "odd/notebooks/merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
-    (mine / "empty").mkdir()
-    with chdir(mine):
-        yield
-
-
 COMMANDS = """
 --help | reproduce --help | new --help | check --help | audit --help | cite --help
-(none) | chek | check --format xml | check mine mine | --lang fr check | reproduce --out | audit
-check nowhere | check file | check empty | check odd | check mine --lang | check mine | check
-new mine | new nowhere/new | new fresh
-audit nowhere.txt | audit mine | audit gb18030.txt | audit utf16.txt | audit nulls.txt
-audit file | audit file --data mine | audit file --data mine --source other
-audit mine/article.txt --data mine --propose
+check mine mine | check --format xml | --lang fr check | check --lang | chek | reproduce --out
+audit | check | check mine | new fresh | cite | cite --data mine
+audit file | audit file --data mine | audit mine/article.txt --data mine --propose
 audit mine/article.txt --data mine --out props | audit mine/article.txt --data mine --out mine
-reproduce --data mine --out file | cite | cite --data mine
 """
+REFUSED = [command for command, _ in rows("refused_commands")]
 
 
-@pytest.mark.parametrize("line", re.findall(r"[^|\n]+", COMMANDS.replace(" | ", "|")))
-def test_a_command_says_everything_in_chinese(in_chinese, folders, capsys, line):
+@pytest.mark.parametrize("line", ["", *REFUSED, *re.split(r" \| |\n", COMMANDS.strip())])
+def test_a_command_says_everything_in_chinese(in_chinese, example, monkeypatch, capsys, line):
+    write(example / "notebooks" / "unrun.ipynb", "1", prose("第99段：501万元", "finding"))
+    (example / "notebooks" / "merge.ipynb").write_text("<<<<<<< HEAD\n", "utf-8")
+    (example.parent / "file").write_text("3个\n", "utf-8")
+    monkeypatch.chdir(example.parent)
     with suppress(SystemExit):
-        cli.main(line.replace("(none)", "").split())
+        cli.main(line.split())
     told = "".join(capsys.readouterr())
     assert re.search("[一-鿿]", told)
     assert not english(re.sub(r"wuxi-data (\w+)", "", told)), told

@@ -39,45 +39,22 @@ def test_the_examples_in_docstrings_hold(room):
 # -------------------------------------------------------------------- arithmetic
 
 
-def test_all_aid_over_all_projects_is_a_range_with_about_beside_it():
-    got = parse_quantity("约7576.05万元") / Quantity(None, "project", None, bounds=Bounds(200, 300))
-    assert (got.low, got.high) == (252_535, 378_802.5)
-    assert (got.value, got.qualifier, got.about, got.unit) == (None, "between", True, "CNY/project")
-
-
 @pytest.mark.parametrize(
-    ("formula", "low", "high", "low_open", "high_open"),
+    ("formula", "bounds"),
     [
-        ("a * b", -1, 0, False, False),  # nought times what is open is nought
-        ("a - b", -2, 0, False, True),
-        ("1 / b", 1, None, False, False),
-        ("1 / a", None, -1, False, False),
-        ("1 / (a + b)", None, None, False, False),
-        ("b / 2", 0, 0.5, True, False),
+        ("a * b", Bounds(-1, 0)),  # nought times what is open is nought
+        ("a - b", Bounds(-2, 0, high_open=True)),
+        ("1 / b", Bounds(1, None)),
+        ("1 / a", Bounds(None, -1)),
+        ("1 / (a + b)", Bounds(None, None)),
+        ("1 / c", Bounds(1, None, low_open=True)),
+        ("b / 2", Bounds(0, 0.5, low_open=True)),
     ],
 )
-def test_an_end_that_is_left_out_stays_left_out(formula, low, high, low_open, high_open):
-    known = {
-        "a": Quantity(None, qualifier=None, bounds=Bounds(-1, 0)),
-        "b": Quantity(None, qualifier=None, bounds=Bounds(0, 1, True)),
-    }
-    assert evaluate(formula, known).bounds == Bounds(low, high, low_open, high_open)
-
-
-@pytest.mark.parametrize(
-    ("formula", "qualifier"),
-    [
-        ("a - b", "exact"),
-        ("a * over", "between"),
-        ("a / under", "over"),
-        ("a * least", "at_least"),
-        ("b - least", "at_most"),
-        ("a / over", "between"),
-    ],
-)
-def test_the_qualifier_of_a_derived_figure_is_read_off_its_bounds(formula, qualifier):
-    known = named(a="400个", b="500个", over="200余个", under="不到10个", least="3个以上")
-    assert evaluate(formula, known).qualifier == qualifier
+def test_an_end_that_is_left_out_stays_left_out(formula, bounds):
+    ends = {"a": Bounds(-1, 0), "b": Bounds(0, 1, True), "c": Bounds(0, 1, False, True)}
+    known = {name: Quantity(None, qualifier=None, bounds=each) for name, each in ends.items()}
+    assert evaluate(formula, known).bounds == bounds
 
 
 def test_nothing_added_and_once_are_the_figure_itself():
@@ -104,17 +81,16 @@ def test_a_mean_of_figures_is_refused(ask):
             getattr(values, ask)()
 
 
-def test_division_by_what_may_be_little_is_unbounded():
-    few = parse_quantity("不到10个")
-    assert (parse_quantity("3个") / few).bounds == Bounds(Fraction(3, 10), None, True, False)
-
-
 @pytest.mark.parametrize(
     ("compute", "error", "says"),
     [
         (float, TypeError, r"3人 is no bare number: use \.value"),
         (lambda figure: figure / Quantity(0), ZeroDivisionError, None),
-        (lambda figure: figure + parse_quantity("4户"), ValueError, "cannot add person and house"),
+        (
+            lambda figure: figure + parse_quantity("4户"),
+            ValueError,
+            "add, subtract or compare person and house",
+        ),
         (lambda figure: figure + parse_quantity("数千人"), ValueError, "数千人 has no bounds"),
         (lambda figure: figure - "3", TypeError, None),
         (lambda figure: verdict(figure, "<", "3"), TypeError, "two figures, got Quantity and str"),
@@ -202,13 +178,6 @@ def test_a_bare_number_in_a_formula_reads_back(number):
         assert names_in(figure.formula) == ["a"]
 
 
-def test_a_percentage_is_a_quotient_times_100_percent():
-    known = named(a="400万元", b="500万元")
-    figure = evaluate("(b - a) / a * 100%", known)
-    assert (figure.wording("zh"), figure.wording("en")) == ("25%", "25%")
-    assert (known["b"] - known["a"]) / known["a"] * Quantity(100, "percent") == figure
-
-
 @pytest.mark.parametrize(
     "formula", ["", "a +", "(a", "a)", "a b", "a -b", "__import__", "1e3", "+"]
 )
@@ -225,7 +194,7 @@ def test_a_verdict_says_what_the_wording_allows(left, relation, right, expected)
 def test_comparison_answers_where_it_is_certain_and_refuses_otherwise():
     assert parse_quantity("42个") < parse_quantity("200余个")
     assert parse_quantity("300个") > parse_quantity("200余个")
-    with pytest.raises(ValueError, match="cannot be said"):
+    with pytest.raises(ValueError, match="print leaves open whether 250个 < 200余个"):
         assert parse_quantity("250个") < parse_quantity("200余个")
 
 

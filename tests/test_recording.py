@@ -42,8 +42,9 @@ def test_a_notebook_that_an_editor_only_saved_is_the_same(editor):
     saved = editor(recorded.decode()).encode()
     assert saved != recorded, "expected the editor to write other bytes"
     assert notebooks.same(saved, recorded)
-    edited = editor(recorded.decode().replace("show()", "show(2)")).encode()
-    assert not notebooks.same(edited, recorded), "expected an edit to be seen"
+    for old, new in (("show()", "show(2)"), ("words", "other words"), ("rise", "fall")):
+        edited = editor(recorded.decode().replace(old, new)).encode()
+        assert not notebooks.same(edited, recorded), f"expected {new} to be seen"
 
 
 def test_a_record_is_a_valid_notebook_that_nbconvert_knows_for_python():

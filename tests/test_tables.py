@@ -8,6 +8,7 @@ from pathlib import Path
 import faults
 import pandas as pd
 import pytest
+from cases import rows
 from frictionless import Package
 
 import wuxi_data as wd
@@ -21,33 +22,13 @@ from wuxi_data.tables import fact, labels, quantities
 DATA = Path(wd.__file__).parent / "data"
 PACKAGE = json.loads((DATA / "datapackage.json").read_text("utf-8"))
 RESOURCES = {each["name"]: each for each in PACKAGE["resources"]}
-LOADERS = {
-    "funding": wd.load_funding,
-    "projects": wd.load_projects,
-    "water_works": wd.load_water_works,
-    "training": wd.load_training,
-    "county": wd.load_county,
-    "sources": wd.load_sources,
-}
-THEMES = list(LOADERS)[:-1]
 # The columns that all themes share, and each theme's own, as the data contract lists them.
-SHARED = {
-    "fact_id": "string",
-    "indicator": "category",
-    "start": "Int64",
-    "end": "Int64",
-    "value": "float64",
-    "unit": "string",
-    "qualifier": "category",
-    "low": "float64",
-    "high": "float64",
-    "about": "bool",
-    "as_written": "string",
-    "source_id": "category",
-    "paragraph": "Int64",
-    "part_of": "string",
-    "note": "string",
-    "note_zh": "string",
+TYPED = {
+    "string": ["fact_id", "unit", "as_written", "part_of", "note", "note_zh"],
+    "category": ["indicator", "qualifier", "source_id"],
+    "Int64": ["start", "end", "paragraph"],
+    "float64": ["value", "low", "high"],
+    "bool": ["about"],
 }
 OWN = {
     "funding": ["payer", "recipient"],
@@ -56,17 +37,21 @@ OWN = {
     "training": ["organiser", "audience", "place"],
     "county": ["place", "topic"],
 }
+LOADERS = {name: getattr(wd, f"load_{name}") for name in [*OWN, "sources"]}
+each_theme = pytest.mark.parametrize("name", OWN)
+
 # -------------------------------------------------------------------- what the loaders give
 
 
-@pytest.mark.parametrize("name", THEMES)
+@each_theme
 def test_a_theme_has_the_columns_of_the_contract_rightly_typed(name):
     got = LOADERS[name]().dtypes.astype(str).to_dict()
-    assert got == SHARED | dict.fromkeys(OWN[name], "category")
+    typed = TYPED | {"category": [*TYPED["category"], *OWN[name]]}
+    assert got == {column: kind for kind, columns in typed.items() for column in columns}
     assert list(got)[: len(OWN[name]) + 1] == ["fact_id", *OWN[name]]
 
 
-@pytest.mark.parametrize("name", THEMES)
+@each_theme
 def test_a_category_holds_only_what_stands_in_the_table(name):
     table = LOADERS[name]()
     for column in table.select_dtypes("category"):
@@ -114,7 +99,7 @@ def test_every_word_is_in_its_language():
 
 def test_every_indicator_declares_units_that_are_ours():
     units = unit_labels()
-    for name in THEMES:
+    for name in OWN:
         (field,) = [f for f in RESOURCES[name]["schema"]["fields"] if f["name"] == "indicator"]
         declared = RESOURCES[name]["indicatorUnits"]
         assert list(declared) == field["constraints"]["enum"]
@@ -122,7 +107,7 @@ def test_every_indicator_declares_units_that_are_ours():
 
 
 def test_money_may_be_in_every_currency_that_is_read():
-    declared = [units for name in THEMES for units in RESOURCES[name]["indicatorUnits"].values()]
+    declared = [units for name in OWN for units in RESOURCES[name]["indicatorUnits"].values()]
     assert all(units == ["CNY", "USD", "HKD"] for units in declared if "CNY" in units)
 
 
@@ -135,11 +120,12 @@ def test_bounds_are_what_the_token_admits():
     assert funding.loc["jilin-huatai", ["low", "high"]].isna().all()
 
 
-def test_the_nearest_of_many_words_is_found_at_once():
-    many = [f"fact-{number:06}-aid" for number in range(50_000)]
+def test_where_all_of_many_words_are_wrong_the_first_have_a_hint_at_the_nearest():
+    known = reading.Vocabulary([f"fact-{number:06}-aid" for number in range(50_000)])
     began = time.perf_counter()
-    assert reading.did_you_mean("fact-012345-aud", many) == " (did you mean fact-012345-aid?)"
-    assert time.perf_counter() - began < 0.5
+    hints = [known.did_you_mean(f"fact-{number:06}-aud") for number in range(50_000)]
+    assert hints[49:51] == [" (did you mean fact-000049-aid?)", ""]
+    assert time.perf_counter() - began < 2
 
 
 def test_an_edit_is_seen_and_a_file_is_read_once(county, monkeypatch):
@@ -194,7 +180,7 @@ def test_an_unknown_fact_names_the_nearest():
         fact(wd.load_funding(), "jilin-anual-2020")
 
 
-@pytest.mark.parametrize("name", THEMES)
+@each_theme
 def test_every_row_is_a_quantity_by_its_id(name):
     table = LOADERS[name]()
     got = quantities(table)
@@ -225,7 +211,8 @@ def test_a_theme_that_a_county_lacks_is_an_empty_table(county):
 
 
 def test_a_users_words_come_before_ours(county):
-    faults.labels("qinglan,actor,青岚省,Qinglan\nwuxi_county,place,巫溪,Wuxi")(county)
+    words = "code,kind,zh,en\nqinglan,actor,青岚省,Qinglan\nwuxi_county,place,巫溪,Wuxi\n"
+    (county / "labels.csv").write_text(words, "utf-8")
     faults.cell("funding", 3, payer="qinglan")(county)
     assert "qinglan" in set(wd.load_funding(county)["payer"])
     known = labels(county)
@@ -248,18 +235,6 @@ def test_a_folder_must_be_one(ask, county):
 # -------------------------------------------------------------------- bad input
 
 
-def hold(got, expected):
-    """Hold faults against where they should stand and what they should say."""
-    assert [fault[:3] for fault in got] == [wanted[:3] for wanted in expected], told(got)
-    for fault, (*_, found, part) in zip(got, expected, strict=True):
-        assert found in fault.found
-        assert part in fault.expected
-
-
-def told(faults_found):
-    return "\n".join(map(str, faults_found)) or "no fault at all"
-
-
 @pytest.mark.parametrize("seed", faults.SEEDS)
 def test_a_seeded_fault_is_found_in_its_place_and_no_other(seed, tmp_path):
     spoil, *expected = faults.SEEDS[seed]
@@ -267,39 +242,33 @@ def test_a_seeded_fault_is_found_in_its_place_and_no_other(seed, tmp_path):
         faults.copy(DATA / f"{name}.csv", tmp_path)
     spoil(tmp_path)
     got = check(tmp_path)
-    hold(got, expected)
+    assert [fault[:3] for fault in got] == [wanted[:3] for wanted in expected], got
+    for fault, (*_, found, part) in zip(got, expected, strict=True):
+        assert found in fault.found
+        assert part in fault.expected
     name = Path(expected[0][0]).stem
     if name in LOADERS and seed not in BETWEEN_TABLES:
         with pytest.raises(TableError) as error:
             LOADERS[name](tmp_path)
         assert error.value.faults == got, f"expected the loader to refuse the same, got {error}"
+        assert all(str(fault) in str(error.value) for fault in got)
 
 
 # What a loader, which reads one table, cannot see, or forgives.
 BETWEEN_TABLES = {"an id of another table", "no sources"}
 
 
-@pytest.mark.parametrize(
-    ("total", "part", "expected"),
-    [
-        ({"value": "5000000", "as_written": "500万元"}, "500万元", None),
-        ({"value": "5000000", "as_written": "500万元"}, "500余万元", "more than 5000000, the sum"),
-        ({"value": "5000000", "as_written": "不到500万元"}, "500万元", "at least 5000000, the sum"),
-        ({"value": "", "as_written": "400至500万元"}, "500万元", None),
-        ({"value": "4000000", "as_written": "400余万元"}, "500万元", "at least 5000000, the sum"),
-        ({"value": "4000000", "as_written": "约400万元"}, "500万元", None),
-    ],
-)
+@pytest.mark.parametrize(("value", "total", "part", "expected"), rows("parts"))
 def test_parts_that_fill_their_total_are_no_fault_and_the_least_more_is(
-    total, part, expected, county
+    value, total, part, expected, county
 ):
-    for line, cells in ((3, {"as_written": part}), (5, total)):
+    """The part is the 5000000 of 2020; what is expected of its total is empty for no fault."""
+    for line, cells in ((3, {"as_written": part}), (5, {"value": value, "as_written": total})):
         said = parse_quantity(cells["as_written"]).qualifier or ""
         faults.cell("funding", line, **cells, qualifier=said)(county)
     (county / "crosschecks.csv").unlink()
-    got = [fault.expected for fault in check(county) if fault.line == 5]
-    assert bool(got) == bool(expected)
-    assert all(each.startswith(expected) for each in got)
+    got = [fault.expected[: len(expected)] for fault in check(county) if fault.line == 5]
+    assert got == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize(
@@ -308,7 +277,7 @@ def test_parts_that_fill_their_total_are_no_fault_and_the_least_more_is(
 def test_a_table_under_a_wrong_name_is_found(name, county):
     (county / "water_works.csv").rename(county / name)
     wanted = (name, None, "", "a name that no table has", "water_works.csv, saved as CSV UTF-8")
-    hold(check(county)[:1], [wanted])
+    assert check(county)[0] == wanted
 
 
 def test_other_files_beside_the_tables_are_the_users_own(county):
@@ -323,19 +292,8 @@ def test_other_files_beside_the_tables_are_the_users_own(county):
 def test_a_sound_folder_has_no_fault(kind, county):
     faults.SOUND[kind](county)
     assert check(county) == []
-    got = wd.load_funding(county)
-    assert len(got) == 9
-    if kind in ("a byte order mark", "Windows line ends", "both"):
-        pd.testing.assert_frame_equal(got, wd.load_funding(), check_flags=False)
-
-
-def test_all_faults_of_a_file_are_told_at_once(county):
-    faults.several(county)
-    with pytest.raises(TableError) as error:
-        wd.load_funding(county)
-    got = error.value.faults
-    hold(got, faults.SEVERAL)
-    assert all(str(fault) in str(error.value) for fault in got)
+    got, ours = (wd.load_funding(data)[["fact_id", "note_zh"]] for data in (county, None))
+    pd.testing.assert_frame_equal(got, ours, check_flags=False)
 
 
 def test_a_long_message_says_how_many_more(county):
@@ -348,11 +306,6 @@ def test_a_long_message_says_how_many_more(county):
         wd.load_funding(county)
     assert len(error.value.faults) == 99
     assert str(error.value).endswith("… and 49 more")
-
-
-def test_what_excel_has_rounded_is_not_guessed(county):
-    faults.cell("funding", 3, value="5.00E+06")(county)
-    assert check(county)[0].expected == "a plain number such as 4000000"
 
 
 def test_faults_of_several_files_are_told_at_once(county):

@@ -68,14 +68,14 @@ def rename(font: TTFont) -> None:
 
 
 def one_language(font: TTFont) -> None:
-    """No forms of a language's own: else the locale of the machine chooses among digits."""
+    """No language-specific forms: otherwise the machine's locale would choose among digits."""
     for tag in ("GSUB", "GPOS"):
         for record in font[tag].table.ScriptList.ScriptRecord:
             record.Script.LangSysRecord, record.Script.LangSysCount = [], 0
 
 
 def even_lines(font: TTFont) -> None:
-    """Lines of 1.32 em for matplotlib, which else centres each line on its own ink."""
+    """Lines of 1.32 em for matplotlib, which otherwise centres each line on its own ink."""
     font["OS/2"].sTypoAscender, font["OS/2"].sTypoDescender = 1040, -280
 
 

@@ -1,8 +1,8 @@
 """Change one stored thing at a time: one of the package's own checks must turn red each time.
 
 ``python -m tools.mutate`` goes through every cell of every table, every output of every notebook
-(the marks of its charts among them) and every number in its prose. Exits 1 with the list of
-survivors.
+(the marks of its charts among them) and every number in its prose, but for those whose neighbours
+are all printed as well. Exits 1 with the list of survivors.
 
 nbval compares what is stored with the change, as if a kernel had shown it: that kernels do show
 what is stored is for `make test`, and that figures/ is drawn from it, byte for byte, for
@@ -105,13 +105,11 @@ def tables() -> Iterator[Mutant]:
     for path in [*(ROOT / DATA).glob("*.csv"), *(ROOT / GORGES).glob("*.csv")]:
         kind = "table" if path.parent.name == "data" else "table of other sources"
         name, (header, *rows) = path.relative_to(ROOT).as_posix(), load(path)
-        for (at, column), line in itertools.product(enumerate(header), range(1, len(rows) + 1)):
-            text = rows[line - 1][at]
-            others = () if column in SENTENCES else [row[at] for row in rows]
-            new = [altered(text, others, line)] if text else []
-            if text and column in ("as_written", "token"):
-                new = list(dict.fromkeys([*new, *list(versions(text))[1:]]))
-            for each in new:
+        for (at, column), (line, row) in itertools.product(enumerate(header), enumerate(rows, 1)):
+            text, printed = row[at], column in ("as_written", "token")
+            others = () if column in SENTENCES else [each[at] for each in rows]
+            new = [altered(text, others, line), *(list(versions(text))[1:] if printed else ())]
+            for each in dict.fromkeys(new if text else ()):
                 said = f"{name}:{line + 1} {column}: {text[:30]!r} → {each[:30]!r}"
                 yield Mutant(kind, said, name, (line, at), each)
 
@@ -136,12 +134,10 @@ def outputs(cell: dict) -> Iterator[tuple]:
         shown = [(("data", mime), value) for mime, value in output.get("data", {}).items()]
         for keys, value in shown or [(("text",), output["text"])]:
             place = ("outputs", at, *keys)
-            if isinstance(value, str):
-                yield "picture", keys[-1], place, value[:-40] + altered(value[-40:])
-            elif isinstance(value, dict):
+            if isinstance(value, dict):
                 for leaf, old in leaves(value):
                     yield "output", f"{leaf} {str(old)[:30]}", (*place, *leaf), other(old)
-            else:
+            elif isinstance(value, list):  # a picture is one string, and nbval skips it
                 for new in versions("".join(value)):
                     yield "output", keys[-1], place, new
 
@@ -165,18 +161,15 @@ def prose(cell: dict, printed: set[str]) -> Iterator[tuple]:
     from wuxi_data.prose import NOT_PROSE
 
     source = "".join(cell["source"])
-    hidden = [found.span() for found in NOT_PROSE.finditer(source)]
-    for found in re.finditer(rf"\d[\d,.]*|[{CHINESE}]+(?=[十百千万亿])", source):
-        tries = (altered(found[0], seed=seed) for seed in range(60))
-        free = (new for new in tries if new[0] != "0" and new.strip(",.") not in printed)
-        new = next(free, None)
-        on_page = "finding" in cell["metadata"].get("tags", ())
-        kind = "prose" if new or on_page else "number, each neighbour of which is printed as well"
-        new = new or altered(found[0])
-        if any(start <= found.start() < end for start, end in hidden):
-            kind = "number of an item, an exercise or a file, or in code"
-        text = source[: found.start()] + new + source[found.end() :]
-        yield kind, f"{found[0]} → {new}", ("source",), text
+    said = NOT_PROSE.sub(lambda found: "-" * len(found[0]), source)
+    on_page = "finding" in cell["metadata"].get("tags", ())  # which differs, whatever is printed
+    for found in re.finditer(rf"\d[\d,.]*|[{CHINESE}]+(?=[十百千万亿])", said):
+        tries = [altered(found[0], seed=seed) for seed in range(60)]
+        free = [new for new in tries if new[0] != "0" and new.strip(",.") not in printed]
+        if free or on_page:
+            new = free[0] if free else altered(found[0])
+            text = source[: found.start()] + new + source[found.end() :]
+            yield "prose", f"{found[0]} → {new}", ("source",), text
 
 
 def numbers(texts: Iterable[str]) -> set[str]:
@@ -203,7 +196,6 @@ ASKED = {
         "test_three_gorges.what_was_read_once_is_as_it_was_read",
     ),
     "prose": ("prose", "page"),
-    "picture": ("record",),
     "output": ("nbval",),
 }
 
@@ -237,7 +229,6 @@ def ask(name: str, folder: str) -> object:
     import wuxi_data as wd
     from wuxi_data import notebooks, prose, report
 
-    books = sorted(Path("notebooks").glob("*.ipynb"))
     try:
         match name:
             case "check":
@@ -245,13 +236,11 @@ def ask(name: str, folder: str) -> object:
             case "audit":
                 return ARTICLE.is_file() and str(wd.audit(ARTICLE.read_text("utf-8")))
             case "page":  # without its drawings
+                books = notebooks.notebook_paths(Path("notebooks"))
                 said = (notebooks.findings(notebooks.read(path), path.name) for path in books)
                 return report.build(findings=list(itertools.chain(*said)))
             case "prose":
                 return prose.check_notebooks()
-            case "record":
-                pairs = ((path.read_bytes(), (ROOT / path).read_bytes()) for path in books)
-                return not all(itertools.starmap(notebooks.same, pairs))
         module, test = name.split(".")
         getattr(importlib.import_module(module), f"test_{test}")()
     except (AssertionError, KeyError, ValueError) as error:
@@ -330,16 +319,12 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", metavar="N", type=int, help="judge N of them, drawn by --seed")
     parser.add_argument("--seed", default="", help="such as the commit")
-    said = "those that begin so, such as 'prose' or 'table: wuxi_data/data/funding.csv:3'"
-    parser.add_argument("--only", metavar="TEXT", default="", help=said)
     options = parser.parse_args(argv)
     began = time.monotonic()
-    chosen = [each for each in (*tables(), *notebooks())
-              if f"{each.kind}: {each.name}".startswith(options.only)]  # fmt: skip
-    asked = [each for each in chosen if each.kind in ASKED]
+    asked = [*tables(), *notebooks()]
     if options.sample:
         asked = random.Random(options.seed).sample(asked, min(options.sample, len(asked)))
-    processes = 1 if options.sample or options.only else os.cpu_count()
+    processes = 1 if options.sample else os.cpu_count()
     with (
         tempfile.TemporaryDirectory(prefix="wuxi-mutate-") as folder,
         ProcessPoolExecutor(processes, get_context("spawn"), set_up, (folder,)) as pool,
@@ -350,8 +335,6 @@ def main(argv: list[str] | None = None) -> int:
         rows[mutant.kind][by] += 1
     for kind, killers in rows.items():
         print(f"{kind}: {killers.total()}: " + ", ".join(f"{n} {k}" for k, n in killers.items()))
-    for kind, n in Counter(each.kind for each in chosen if each.kind not in ASKED).items():
-        print(f"not judged: {n}: {kind}")
     survivors = [(mutant, by) for mutant, by in verdicts if by.startswith("nobody")]
     for mutant, by in survivors[:40]:
         print(f"{by}: {mutant.kind}: {mutant.name}")

@@ -90,7 +90,7 @@ def _gone() -> dict[str, str]:
 def __getattr__(name: str):
     if mend := _gone().get(name):
         words = {"name": name, "mend": mend}
-        raise AttributeError(_("wuxi_data.{name} went with version 0.2: {mend}", **words))
+        raise AttributeError(_("wuxi_data.{name} was removed in version 0.2: {mend}", **words))
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

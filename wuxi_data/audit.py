@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,17 @@ class Numeral(NamedTuple):
     numeral: str
     around: str
     claimed_by: tuple[str, ...]
+
+    @property
+    def for_each(self) -> bool:
+        """Whether print gives it to each of several (两县各100万元): a fact for each of them."""
+        before = self.around[: min(self.start, _AROUND)]
+        return bool(_EACH.search(before)) and not any(map(_is_exclusion, self.claimed_by))
+
+
+# 各100万元, 各安排约100万元; but 各类项目100个 is one figure, and so is 各项资金100万元.
+_EACH = re.compile(r"各(?![类項项级種种个個界部位])[^\W\d_]{0,3}$")
+_AROUND = 6  # characters shown on either side of a numeral
 
 
 class Claim(NamedTuple):
@@ -65,18 +78,14 @@ class Audit:
 
     @cached_property
     def contested(self) -> list[Numeral]:
-        """Numerals that more than one row claims."""
-        return [numeral for numeral in self.numerals if len(numeral.claimed_by) > 1]
+        """Numerals that more than one row claims, and that are not printed for each of several."""
+        claimed = (each for each in self.numerals if len(each.claimed_by) > 1)
+        return [numeral for numeral in claimed if not numeral.for_each]
 
     @property
     def ok(self) -> bool:
-        """Whether every numeral is claimed by exactly one row, and every row has its numeral."""
+        """Whether no numeral is unaccounted or contested, and every row has its numeral."""
         return not (self.unaccounted or self.contested or self.misplaced)
-
-    def to_frame(self) -> pd.DataFrame:
-        """The numerals as a table: paragraph, start, numeral, around, claimed_by."""
-        frame = pd.DataFrame(self.numerals, columns=Numeral._fields)
-        return frame.assign(claimed_by=frame["claimed_by"].map("; ".join))
 
     def __str__(self):
         return "\n".join([*self._which_text(), *self._open_ends(), self._totals()])
@@ -100,18 +109,17 @@ class Audit:
             )
 
     def _open_ends(self) -> Iterator[str]:
-        unaccounted = _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…")
-        contested = _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}")
         for each in self.unaccounted:
-            yield unaccounted.format(**each._asdict())
+            words = each._asdict()
+            yield _("paragraph {paragraph}: {numeral!r} is unaccounted, in …{around}…", **words)
         for each in self.contested:
-            claimants = _(" and ").join(map(_claimant, each.claimed_by))
-            yield contested.format(**each._asdict(), claimants=claimants)
+            words = each._asdict() | {"claimants": _(" and ").join(map(_claimant, each.claimed_by))}
+            yield _("paragraph {paragraph}: {numeral!r} is claimed by {claimants}", **words)
         yield from self.misplaced
 
     def _totals(self) -> str:
         claimed = [each.claimed_by[0] for each in self.numerals if each.claimed_by]
-        excluded = sum(name.startswith(_EXCLUSION) for name in claimed)
+        excluded = sum(map(_is_exclusion, claimed))
         return _(
             "{count} numerals: {facts} in facts, {excluded} excluded, {unaccounted} unaccounted",
             count=len(self.numerals),
@@ -124,9 +132,13 @@ class Audit:
 _EXCLUSION = "exclusion "
 
 
+def _is_exclusion(name: str) -> bool:
+    return name.startswith(_EXCLUSION)
+
+
 def _claimant(name: str) -> str:
     """Who claims a numeral, in words: a fact_id, or an exclusion and its reason."""
-    if not name.startswith(_EXCLUSION):
+    if not _is_exclusion(name):
         return name
     return _("exclusion {which}", which=name.removeprefix(_EXCLUSION))
 
@@ -166,8 +178,8 @@ def audit(
     Returns
     -------
     Audit
-        ``print`` it; ``audit.ok`` says whether each numeral is claimed by exactly one fact or
-        exclusion and each token stands in its paragraph.
+        ``print`` it; ``audit.ok`` says whether each numeral is claimed by one fact or exclusion
+        (各100万元: by a fact for each) and each token stands in its paragraph.
 
     Raises
     ------
@@ -177,26 +189,26 @@ def audit(
         The folder has several sources and none of them is this text.
     """
     source = _source(load("sources", data), text, source_id, new)
-    lines = paragraphs(text)
-    here: dict[int, list[tuple[int, int, int]]] = {  # the numerals of each paragraph
-        number: [(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
-        for number, line in enumerate(lines, 1)
-    }
-    claimed: dict[tuple, list[str]] = {place: [] for places in here.values() for place in places}
+    here = {number: _Paragraph(number, line) for number, line in enumerate(paragraphs(text), 1)}
+    claimed = {place: [] for paragraph in here.values() for place in paragraph.numerals}
     misplaced = []
     for claim in sorted(_claims(source["source_id"], data), key=_turn):
-        places, beside = [], ""
-        for number in here if claim.paragraph is None else here.keys() & {claim.paragraph}:
-            found, clipped = _claimed_places(claim, lines[number - 1], here[number], claimed)
-            places, beside = places + found, beside or clipped
-        if not places:
-            misplaced.append(_misplaced(claim, beside))
-        for place in places:
+        numbers = here if claim.paragraph is None else here.keys() & {claim.paragraph}
+        stands = [each for number in numbers for each in _stands(claim, here[number])]
+        whole = [numerals for numerals, beside in stands if numerals and not beside]
+        free = [numerals for numerals in whole if not any(claimed[place] for place in numerals)]
+        # Two facts of one numeral both claim it, so that both are named.
+        taken = free if claim.paragraph is None else (free or whole)[:1]
+        if not taken:
+            clips = (beside for _numerals, beside in stands if beside)
+            misplaced.append(_misplaced(claim, next(clips, "")))
+        for place in chain(*taken):
             claimed[place].append(claim.name)
     numerals = [
-        Numeral(number, start, line[start:end], line[max(0, start - 6) : end + 6], tuple(names))
+        Numeral(number, start, line[start:end], around, tuple(names))
         for (number, start, end), names in claimed.items()
-        for line in [lines[number - 1]]
+        for line in [here[number].line]
+        for around in [line[max(0, start - _AROUND) : end + _AROUND]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
     same = None if pd.isna(known) else known == digest(text)
@@ -258,51 +270,48 @@ def _claims(source_id: str, data) -> Iterator[Claim]:
         yield Claim(*place, f"{_EXCLUSION}{row.token} ({row.reason})")
 
 
-def _claimed_places(claim: Claim, line: str, here: list, claimed: dict) -> tuple[list, str]:
-    """The numerals that a row claims in a paragraph; or what stands beside its token there.
+class _Paragraph:
+    """A line of the article, with the places of its numerals."""
 
-    None where the token would cut a numeral, or the printed figure, in two.
-    """
-    free, taken, beside = [], [], ""
+    def __init__(self, number: int, line: str):
+        self.line = line
+        self.numerals = [(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return list(figures(fold(self.line)))
+
+
+def _stands(claim: Claim, paragraph: _Paragraph) -> Iterator[tuple[list, str]]:
+    """Where a token stands: its numerals, none if it would cut one; and what it clips."""
     is_fact = claim.paragraph is not None and claim.occurrence is None
-    for occurrence, match in enumerate(re.finditer(re.escape(claim.token), line), 1):
-        if claim.occurrence not in (None, occurrence):
-            continue
-        start, end = match.span()
-        inside = [place for place in here if start <= place[1] and place[2] <= end]
-        cut = sum(place[1] < end and start < place[2] for place in here) > len(inside)
-        clipped = _beside(line, start, end) if is_fact else ""
-        beside = beside or clipped
-        if not inside or cut or clipped:
-            continue
-        is_free = not any(claimed[place] for place in inside)
-        if claim.occurrence is not None or (is_fact and is_free):
-            return inside, ""
-        if is_free:
-            free += inside
-        elif is_fact:  # two rows of one numeral are both named
-            taken = taken or inside
-    return free or taken, beside
+    for occurrence, match in enumerate(re.finditer(re.escape(claim.token), paragraph.line), 1):
+        if claim.occurrence in (None, occurrence):
+            start, end = match.span()
+            met = [place for place in paragraph.numerals if place[1] < end and start < place[2]]
+            whole = all(start <= place[1] and place[2] <= end for place in met)
+            yield met if whole else [], _beside(paragraph, start, end) if is_fact else ""
 
 
-def _beside(line: str, start: int, end: int) -> str:
+def _beside(paragraph: _Paragraph, start: int, end: int) -> str:
     """What touches a token in print and belongs to its figure, or to a word that it cuts."""
-    for figure in figures(fold(line)):
-        if figure.start < end and start < figure.end:
-            before = line[figure.start : start] or line[start : figure.start]
-            if start < figure.start and fold(before) in PER_BEFORE:
-                before = ""
-            if start < figure.start and before:
-                return line[start - 1 : start] or before
-            if before or end in figure.stops:
-                return before
-            return line[end : max(figure.end, end + 1)] or line[figure.end : end]
-    return ""
+    line, found = paragraph.line, paragraph.figures
+    figure = next((each for each in found if each.start < end and start < each.end), None)
+    if figure is None:
+        return ""
+    if figure.start < start:
+        return line[figure.start : start]
+    more = line[start : figure.start]
+    if more and fold(more) not in PER_BEFORE:
+        return line[start - 1 : start] or more
+    if end in figure.stops:
+        return ""
+    return line[end : max(figure.end, end + 1)] or line[figure.end : end]
 
 
 # -------------------------------------------------------------------- proposals
 
-# What is no figure whatever stands beside it, by reason.
+# What is never a figure, whatever stands beside it, by reason.
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
 _NO_FIGURES = re.compile(
@@ -313,7 +322,7 @@ _NO_FIGURES = re.compile(
     .replace("HAN", HAN),
     re.VERBOSE,
 )
-# Names and words with a numeral in them, which is no figure unless a figure was read there.
+# Names and words that contain a numeral: not a figure, unless one was read there.
 _NAME, _WORD = (
     re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
     for kind in ("names", "words")
@@ -328,7 +337,7 @@ _RHETORIC = re.compile(
 
 
 def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.DataFrame:
-    """Candidate rows for the numerals that nobody claims yet, to be judged.
+    """Proposed rows for the numerals that no row claims yet, for you to judge.
 
     Parameters
     ----------
@@ -345,72 +354,64 @@ def propose(report: Audit, text: str, data: str | Path | None = None) -> pd.Data
         order. Either `value`, and what print names of `unit` and `qualifier`; or `exclude`, the
         reason why it is no figure, and `occurrence`; or none of them where neither is certain.
     """
-    lines, years = paragraphs(text), _years(data)
-    unclaimed: dict[int, list[Numeral]] = {}
-    for numeral in report.unaccounted:
-        unclaimed.setdefault(numeral.paragraph, []).append(numeral)
-    rows = []
-    for paragraph, numerals in unclaimed.items():
-        line = lines[paragraph - 1]
-        spans, done, counted = _spans(fold(line), years), 0, {}  # of a token: up to where, how many
+    lines, rows = paragraphs(text), []
+    tables = [load(theme, data) for theme in THEMES]
+    years = {str(year) for table in tables for year in [*table["start"], *table["end"]]}
+    for paragraph, numerals in groupby(report.unaccounted, attrgetter("paragraph")):
+        line, done = lines[paragraph - 1], 0
+        spans = _spans(fold(line), years)
         for numeral in numerals:
-            if numeral.start < done:
-                continue
-            start, end, *said = spans.get(
-                numeral.start, (numeral.start, numeral.start + len(numeral.numeral), *_NOTHING)
-            )
-            start, done = max(start, done), end
-            token = line[start:end]
-            before, count = counted.get(token, (0, 0))
-            counted[token] = end, count + line.count(token, before, end)
-            occurrence = str(counted[token][1]) if said[-1] else ""
-            rows.append((paragraph, token, *said, occurrence, numeral.around))
+            if numeral.start >= done:
+                start, end, *said, exclude = spans[numeral.start]
+                token, done = line[max(start, done) : end], end
+                occurrence = str(line.count(token, 0, end)) if exclude else ""
+                rows.append((paragraph, token, *said, exclude, occurrence, numeral.around))
     columns = ["paragraph", "as_written", "value", "unit", "qualifier"]
     return pd.DataFrame(rows, columns=[*columns, "exclude", "occurrence", "around"])
 
 
-_NOTHING = ("", "", "", "")
+class _Span(NamedTuple):
+    """A whole token, as what it is proposed: nothing where that is not certain."""
+
+    start: int
+    end: int
+    value: str = ""
+    unit: str = ""
+    qualifier: str = ""
+    exclude: str = ""
 
 
-def _years(data) -> set[str]:
-    """The years that stand in `start` and `end` of a folder's rows."""
-    tables = [load(theme, data) for theme in THEMES]
-    return {str(year) for table in tables for year in [*table["start"], *table["end"]]}
+def _spans(line: str, years: set[str]) -> dict[int, _Span]:
+    """Where each numeral begins → the token that it belongs to."""
+    spans: dict[int, _Span] = {}
 
-
-def _spans(line: str, years: set[str]) -> dict[int, tuple]:
-    """Where each numeral begins → (start, end, value, unit, qualifier, exclude) of its whole."""
-    spans: dict[int, tuple] = {}
-
-    def add(start: int, end: int, *said: str) -> None:
-        for numeral in NUMERAL.finditer(line, start, end):
-            spans.setdefault(numeral.start(), (start, end, *said))
+    def add(span: _Span) -> None:
+        for numeral in NUMERAL.finditer(line, span.start, span.end):
+            spans.setdefault(numeral.start(), span)
 
     found = list(figures(line))
     wholes = {(each.start, each.end) for each in found if each.sure and each.reading.unit}
     for match in _NO_FIGURES.finditer(line):
-        reason = match.lastgroup
-        if (match.start() + 1, match.end() - 1) in wholes:  # “三百元” may be either
-            add(match.start() + 1, match.end() - 1, *_NOTHING)
-            continue
-        if reason == "date" and years & set(re.findall("[12][0-9]{3}", match[0])):
-            reason = "period"
-        if match.end() - match.start() <= LONGEST_TOKEN:
-            add(match.start(), match.end(), "", "", "", reason)
+        (start, end), reason = match.span(), match.lastgroup
+        if (start + 1, end - 1) in wholes:  # “三百元” may be either
+            add(_Span(start + 1, end - 1))
+        elif end - start <= LONGEST_TOKEN:
+            dates_facts = reason == "date" and years & set(re.findall("[12][0-9]{3}", match[0]))
+            add(_Span(start, end, exclude="period" if dates_facts else reason))
     for figure in found:
-        if figure.sure and figure.reading:
-            start, end = figure.start, figure.end
-            if not any(each.start() in spans for each in NUMERAL.finditer(line, start, end)):
-                add(start, end, *_said(figure, line), "")
+        numerals = NUMERAL.finditer(line, figure.start, figure.end)
+        if figure.sure and not any(numeral.start() in spans for numeral in numerals):
+            add(_Span(figure.start, figure.end, *_said(figure, line)))
     for pattern, reason in ((_NAME, "name"), (_WORD, "word"), (_RHETORIC, "rhetoric")):
         for match in pattern.finditer(line):
-            add(match.start(), match.end(), "", "", "", reason)
+            add(_Span(*match.span(), exclude=reason))
     for figure in found:
         at, end = figure.start, figure.end
-        lone = line[at:end] == "一" and (_LONE.match(line, at) or _LONE.match(line, at - 1))
-        if lone:
-            add(*lone.span(), "", "", "", "word")
-        add(at, end, *_NOTHING)
+        if line[at:end] == "一" and (lone := _LONE.match(line, at) or _LONE.match(line, at - 1)):
+            add(_Span(*lone.span(), exclude="word"))
+        add(_Span(at, end))
+    for numeral in NUMERAL.finditer(line):
+        add(_Span(*numeral.span()))
     return spans
 
 
@@ -433,7 +434,7 @@ def _subject(line: str, figure: Figure) -> str:
     before = _SUBJECT.search(line[max(0, figure.start - 8) : figure.start])
     counter = line[figure.end - 1 : figure.end]
     follows = line[figure.end : figure.end + 1]
-    if not before or (follows and follows not in "，。；、！!）)：:（( ”和及"):
+    if not before or follows not in "，。；、！!）)：:（( ”和及":
         return ""
     unit = before.lastgroup
     bare = counter.isdecimal() or counter in "万亿余多千百"
@@ -448,28 +449,23 @@ def write_proposals(rows: pd.DataFrame, source_id: str, folder: str | Path) -> l
     existing file (FileExistsError). A name is excluded once, wherever it stands.
     """
     folder = Path(folder)
-    tables = {"proposals": rows, "exclusions": _exclusions(rows, source_id)}
-    paths = {folder / f"{name}.csv": table for name, table in tables.items()}
-    for path in paths:
+    tables = {
+        folder / "proposals.csv": rows,
+        folder / "exclusions.csv": _exclusions(rows, source_id),
+    }
+    for path in tables:
         if path.exists():
             raise FileExistsError(_("not written over: {path}", path=path))
     folder.mkdir(parents=True, exist_ok=True)
-    for path, table in paths.items():
+    for path, table in tables.items():
         content = table.to_csv(index=False, lineterminator="\n")
-        write_whole(path, b"\xef\xbb\xbf" + content.encode("utf-8", "replace"))
-    return list(paths)
+        write_whole(path, content.encode("utf-8-sig", "replace"))
+    return list(tables)
 
 
 def _exclusions(rows: pd.DataFrame, source_id: str) -> pd.DataFrame:
-    taken = rows[rows["exclude"] != ""]
-    named = taken["exclude"].eq("name")
-    table = pd.DataFrame(
-        {
-            "source_id": source_id or "ID",
-            "paragraph": taken["paragraph"].astype(str).mask(named, ""),
-            "token": taken["as_written"],
-            "occurrence": taken["occurrence"].mask(named, ""),
-            "reason": taken["exclude"],
-        }
-    )
-    return table.drop_duplicates()
+    heads = {"as_written": "token", "exclude": "reason"}
+    table = rows[rows["exclude"] != ""].astype(str).rename(columns=heads)
+    table["source_id"] = source_id or "ID"
+    table.loc[table["reason"] == "name", ["paragraph", "occurrence"]] = ""
+    return table[["source_id", "paragraph", "token", "occurrence", "reason"]].drop_duplicates()

@@ -62,7 +62,7 @@ class Mark:
         What it is called, and the figure in words.
     low, high : float or None
         Drawn solid as far as `low`, fading to `high`; no `high` where nothing bounds it. No `low`
-        where the figure has no bounds, or may be below zero: then it has words and no shape.
+        where the figure has no bounds, or may be below zero: then it is shown in words only.
     unit : str
     about : bool
         Whether print says 约.
@@ -277,7 +277,10 @@ class Chart:
         return render(self, [kind], one_of(LANGS, "lang", lang or self.lang), narrow)[kind]
 
     def save(self, path: str | Path, *, lang: str | None = None, narrow: bool = False) -> Path:
-        """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``."""
+        """Save the picture whole or not at all; `path` ends in ``.svg`` or ``.png``.
+
+        For a PDF, or a PNG for print: ``chart.draw().figure.savefig("chart.png", dpi=300)``.
+        """
         path = Path(path)
         write_whole(path, self.render(path.suffix.removeprefix(".").lower(), lang, narrow=narrow))
         return path

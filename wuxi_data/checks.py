@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from .messages import _
 from .quantity import evaluate, names_in, verdict
-from .reading import Fault, Raw, did_you_mean, read_table
+from .reading import Fault, Raw, Vocabulary, read_table
 from .rules import check_table, lookup
 from .schema import THEMES, package
 from .tables import facts
@@ -39,7 +39,7 @@ def check(data: str | Path | None = None) -> list[Fault]:
         wrong = _("no such file"), _("the source of the figures, one row each")
         faults.append(Fault("sources.csv", None, "", *wrong))
     faults += [*_misnamed(raws), *_repeated_ids(raws), *_glyph_faults(raws)]
-    if not any(fault.column in ("", "fact_id") for fault in faults):  # else the ids are incomplete
+    if not any(fault.column in ("", "fact_id") for fault in faults):  # or the ids are incomplete
         faults += _formula_faults(raws, data, sound=not faults)
     return faults
 
@@ -50,13 +50,20 @@ _SPREADSHEET = re.compile(r"\s*(\w+)\s*\.(csv(\.\w+)?|xlsx?|ods|et)")
 def _misnamed(raws: dict[str, Raw]) -> Iterator[Fault]:
     """A table that is missing, while Funding.csv, funding.csv.txt or funding.xlsx is there."""
     missing = {name for name, raw in raws.items() if not raw.path.exists()}
-    if not missing:
-        return
     for path in sorted(raws["sources"].path.parent.iterdir()):
         like = _SPREADSHEET.fullmatch(path.name.casefold())
         if like and like[1] in missing:
             expected = _("{name}.csv, saved as CSV UTF-8", name=like[1])
             yield Fault(path.name, None, "", _("a name that no table has"), expected)
+
+
+def copies(data: str | Path | None = None) -> list[str]:
+    """Other files that look like one of the tables, and are not read: funding - 副本.csv."""
+    paths = [read_table(each["name"], data).path for each in package()["resources"]]
+    tables = {path.stem: path for path in paths if path.exists()}
+    like = re.compile(rf"(?!~).*({'|'.join(tables)}).*\.(csv|xlsx?|ods|et)")
+    others = set(paths[0].parent.iterdir()) - set(paths)
+    return sorted(path.name for path in others if like.fullmatch(path.name.casefold()))
 
 
 def _repeated_ids(raws: dict[str, Raw]) -> Iterator[Fault]:
@@ -75,13 +82,13 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
     if raw.frame.empty or not set(columns) <= set(raw.frame):
         return
     known = {each for name in THEMES for each in raws[name].frame["fact_id"].cat.categories}
-    figures = facts(data) if sound else {}
+    vocabulary, figures = Vocabulary(known), facts(data) if sound else {}
     for row, left, relation, right in raw.frame[columns].itertuples(name=None):
         sides = []
         for side, formula in (("left", left), ("right", right)):
             unknown = [word for word in names_in(formula) if word not in known]
             for word in unknown:
-                expected = _("a fact_id or a number{mend}", mend=operand_hint(word, known))
+                expected = _("a fact_id or a number{mend}", mend=operand_hint(word, vocabulary))
                 yield raw.fault(row, side, expected, word)
             if unknown or not sound:
                 continue
@@ -98,10 +105,12 @@ def _formula_faults(raws: dict[str, Raw], data, sound: bool) -> Iterator[Fault]:
                 yield raw.fault(row, "right", _("sides that compare: {why}", why=error))
 
 
-def operand_hint(word: str, known: Iterable[str]) -> str:
+def operand_hint(word: str, vocabulary: Vocabulary) -> str:
     """What a word of a formula lacks: blanks around its signs, else a letter or two."""
     joined = re.search("[+*/＋－×÷]", word)
-    return _("; + - * / with a blank on both sides") if joined else did_you_mean(word, known)
+    if joined:
+        return _("; + - * / with a blank on both sides")
+    return vocabulary.did_you_mean(word)
 
 
 # What charts write: the labels of codes, and the credit.

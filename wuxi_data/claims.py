@@ -70,7 +70,7 @@ def plot_funding_rise(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "Jilin gave Wuxi County {jilin-annual-usual} in a usual year, "
             "and {jilin-annual-2020} in {jilin-annual-2020:period}",
         ),
-        subtitle=("年度援助资金", "Aid in a year"),
+        subtitle=("年度援助资金", "Annual aid"),
         note=(
             "文中的“常年”没有点明是哪几年。虚线四年按常年数推断："
             "连同{jilin-annual-2020:period}共{4 * jilin-annual-usual + jilin-annual-2020}，"
@@ -133,7 +133,7 @@ def plot_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
 def plot_money_per_project(
     funding: pd.DataFrame, projects: pd.DataFrame, *, lang: str = "zh"
 ) -> Chart:
-    """Money by project where both name the same years; bounds where print says 余."""
+    """Money per project, for periods that both tables name; bounds where print says 余."""
     money = {
         "projects-2020": "jilin-annual-2020",
         "projects-2016-2020": "jilin-aid-2016-2020",
@@ -251,7 +251,10 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
     """Each programme with its people, by who ran it; nothing is summed."""
     groups = {
         ("吉林省", "Jilin province"): {
-            "resettlement-people": ("移民带头人和移民干部", "Resettlement leaders and cadres"),
+            "resettlement-people": (
+                "移民带头人和移民干部",
+                "Leading resettlers and resettlement cadres",
+            ),
             "ecommerce-people": ("电商专业人才", "E-commerce specialists"),
             "exchange-people": ("交流培训干部", "Cadres on exchange"),
             "secondment-people": ("挂职锻炼领导干部", "Leading cadres on secondment"),
@@ -261,7 +264,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
                 "基层干部和技术人才",
                 "Grassroots cadres and technical staff",
             ),
-            "students-helped": ("勤工俭学的困难学生", "Students helped into work-study"),
+            "students-helped": ("勤工俭学的困难学生", "Students helped with work-study"),
         },
         ("巫溪县", "Wuxi County"): {
             "ecommerce-2021-people": ("电商班学员", "Trainees of one e-commerce class"),
@@ -281,8 +284,8 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "水利帮扶培训基层干部和技术人才{cadre-training-people}，"
             "吉林培训移民带头人和移民干部{resettlement-people}",
             "The water ministry's programme trained {cadre-training-people:number} cadres and "
-            "technical staff; Jilin trained {resettlement-people:number} resettlement leaders "
-            "and cadres",
+            "technical staff; Jilin trained {resettlement-people:number} leading resettlers "
+            "and resettlement cadres",
         ),
         subtitle=(
             "同一个人可能参加过不止一项，所以不相加",
@@ -293,7 +296,7 @@ def plot_training(training: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 
 def plot_orchards(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """Land by crop, one square for a hundred mu."""
+    """The area under each crop, one square for a hundred mu."""
     return squares(
         _facts(["citrus-huatai", "plum-huatai", "mulberry-huatai"], projects),
         name="orchards",
@@ -335,7 +338,7 @@ def plot_way_to_town(county: pd.DataFrame, *, lang: str = "zh") -> Chart:
 
 
 def plot_links(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """A footbridge and whom it links: a square each."""
+    """A footbridge: the villages it links and the households it serves, in squares."""
     linked = {
         "footbridge-villages": ("连通的村", "Villages linked"),
         "footbridge-groups": ("受益的社", "Villager groups served"),
@@ -400,9 +403,9 @@ def plot_timeline(
         label=labels,
         name="timeline",
         title=(
-            "援助始于{aid-began}，累计数之外，最早注明年份的数却是{jilin-aid-2016-2020:period}的",
-            "Aid began in {aid-began}, but apart from totals the earliest dated figures are for "
-            "{jilin-aid-2016-2020:period}",
+            "援助始于{aid-began}，可除了累计至今的数，最早注明年份的是{jilin-aid-2016-2020:period}的",
+            "Aid began in {aid-began}, but apart from totals to date the earliest dated figures "
+            "are for {jilin-aid-2016-2020:period}",
         ),
         subtitle=(
             "文中点明年份的资金、项目和饮水",
@@ -440,7 +443,7 @@ def _pairs(names: Iterable[str]) -> dict[str, tuple]:
 
 
 def plot_pairings(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
-    """What pairings have given in all; what is counted differently stands apart."""
+    """Cumulative aid by pairing; what is counted differently stands apart."""
     groups = {
         ("无偿援助", "Free of charge"): {
             "shanghai-wanzhou-2015-aid": ("{shanghai-wanzhou-2015-aid:period}",) * 2,

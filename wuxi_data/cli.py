@@ -9,11 +9,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from .audit import audit, digest, paragraphs, propose, write_proposals
-from .checks import check
+from .checks import check, copies
 from .county import GUIDES, new_county
 from .crosschecks import DENIED, cross_checks
 from .files import kind_of_text
@@ -21,7 +20,7 @@ from .messages import LANGS, _, language, speak, translated
 from .places import authors
 from .prose import check_notebooks
 from .reading import Fault, TableError
-from .schema import fields
+from .schema import fields, package
 from .tables import load, load_sources
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -33,13 +32,13 @@ class Refusal(Exception):
     """An input that the command cannot take: one line, exit code 2, nothing written."""
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, prog: str = "wuxi-data") -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):  # files and pipes get UTF-8 on every system
         own = stream.isatty() or os.environ.get("PYTHONIOENCODING")
         stream.reconfigure(encoding=None if own else "utf-8", errors="replace")
     speak(_asked(argv) or language())
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(prog).parse_args(argv)
     try:
         code = arguments.run(arguments)
         sys.stdout.flush()  # now, while a closed pipe can still be caught
@@ -78,7 +77,7 @@ def _reproduce(arguments) -> int:
     began = time.monotonic()
     data, out = arguments.data, arguments.out
     if data is None and Path("sources.csv").exists():
-        _say(_("tables stand in this folder, but ours are taken; for yours, say --data ."))
+        _say(_("this folder has tables, but ours are used; for yours, add --data ."))
     if out and out.exists() and not out.is_dir():
         raise Refusal(_("expected a folder to write into, got a file: {out}", out=out))
     try:
@@ -91,7 +90,11 @@ def _reproduce(arguments) -> int:
                 name=error.name,
             )
         ) from None
-    _print_outcomes(outcomes)
+    for outcome in outcomes:
+        state = translated(outcome.state)
+        print(f"{state:9} {outcome.name}")
+        if outcome.detail:
+            _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
     _say_contradictions(data)
     states = Counter(outcome.state for outcome in outcomes)
     print(", ".join(f"{count} {translated(state)}" for state, count in sorted(states.items())))
@@ -100,14 +103,6 @@ def _reproduce(arguments) -> int:
     if different:
         _say(_("the files differ from what the data gives (bytes hold with the locked versions)"))
     return FAILED if "failed" in states or different else OK
-
-
-def _print_outcomes(outcomes: list) -> None:
-    for outcome in outcomes:
-        state = translated(outcome.state)
-        print(f"{state:9} {outcome.name}")
-        if outcome.detail:
-            _say(f"--- {outcome.name}: {state}\n{outcome.detail}")
 
 
 def _check(arguments) -> int:
@@ -119,6 +114,8 @@ def _check(arguments) -> int:
         print(*_lines(faults), _count(faults) if faults else _("no faults"), sep="\n")
     if not faults:
         _say_contradictions(arguments.data)
+    if unread := copies(arguments.data):
+        _say(_("not read, since no table has this name: {files}", files=", ".join(unread)))
     return FAILED if faults else OK
 
 
@@ -185,12 +182,9 @@ def _article(path: Path) -> str:
         raise Refusal(
             _("{path} is too large for an article: over {limit} bytes", path=path, limit=limit)
         )
-    with suppress(UnicodeDecodeError):
-        text = content.decode("utf-8-sig")
-        if "\0" not in text and text.strip():
-            return text
-    words = {"path": path, "kind": kind_of_text(content)}
-    raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", **words))
+    if kind := kind_of_text(content):
+        raise Refusal(_("{path} is {kind}; save it as UTF-8 text first", path=path, kind=kind))
+    return content.decode("utf-8-sig")
 
 
 def _new(arguments) -> int:
@@ -205,10 +199,9 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    if arguments.data:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Code MIT."))
-    else:
-        print(_("The wuxi_data contributors (2026). wuxi_data. Tables CC BY 4.0, code MIT."))
+    ours = _("The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.")
+    software = _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.")
+    print((software if arguments.data else ours).format(version=package()["version"]))
     return OK
 
 
@@ -233,13 +226,13 @@ class _Help(argparse.HelpFormatter):
         return "\n".join(indent + line for line in self._split_lines(text, width))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     spoken = argparse.ArgumentParser(add_help=False)
     spoken.add_argument(
         "--lang", choices=LANGS, help=_("language of the messages; the system's by default")
     )
     parser = argparse.ArgumentParser(
-        prog="wuxi-data",
+        prog=prog,
         parents=[spoken],
         formatter_class=_Help,
         description=_(
@@ -247,7 +240,7 @@ def _parser() -> argparse.ArgumentParser:
             "check and audit the analysis, of our tables or of yours."
         ),
         epilog=_(
-            "Results go to standard output, progress and faults to standard error. Exit codes: "
+            "Results go to standard output, progress and errors to standard error. Exit codes: "
             "0 done, 1 something differs or is at fault, 2 the input cannot be taken."
         ),
     )
@@ -263,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
     data = {**folder, "help": _("a folder of your own tables; ours by default")}
     flag = {"action": "store_true"}
 
-    said = _("Run the notebooks; write the figures that they show, and the page.")
+    said = _("Run the notebooks; write their named charts and the page.")
     warning = _("With --data, the notebooks of that folder are run: they are code.")
     add = command("reproduce", _reproduce, said, epilog=warning)
     where = _(
@@ -277,9 +270,9 @@ def _parser() -> argparse.ArgumentParser:
 
     said = _("Make a folder of empty tables, a guide and a notebook, for your county.")
     add = command("new", _new, said)
-    add("folder", help=_("does not exist yet, or is empty"), **folder)
+    add("folder", help=_("the folder to make: new or empty"), **folder)
 
-    said = _("Say every fault of a folder at once: its tables, and the prose of its notebooks.")
+    said = _("List every fault of a folder at once: its tables and the prose of its notebooks.")
     add = command("check", _check, said)
     formats = {"choices": ["text", "json"], "default": "text"}
     add("data", nargs="?", **data)
@@ -289,8 +282,8 @@ def _parser() -> argparse.ArgumentParser:
     where = _("write proposals.csv and exclusions.csv there instead of printing; never over a file")
     add("article", type=Path, metavar="ARTICLE.txt", help=_("your copy, UTF-8"))
     add("--data", **data)
-    add("--source", metavar="ID", help=_("its source_id, if the folder has several"))
-    add("--propose", help=_("print a candidate row for each numeral left over"), **flag)
+    add("--source", metavar="ID", help=_("the article's source_id, if the folder has several"))
+    add("--propose", help=_("print a proposed row for each numeral not yet accounted for"), **flag)
     add("--out", type=Path, metavar="FOLDER", help=where)
 
     add = command("cite", _cite, _("Print how to cite the article and this package."))

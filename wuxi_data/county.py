@@ -84,7 +84,7 @@ def example_county() -> Path:
 
 
 def three_gorges() -> Path:
-    """The folder of the Three Gorges paired assistance: 315 figures from 41 public sources.
+    """The folder of the Three Gorges counterpart assistance: 315 figures from 41 public sources.
 
     The same tables as ours, from articles and bulletins on the whole reservoir area and its
     pairings. Sources contradict each other: ``wd.cross_checks(wd.three_gorges())`` says where.

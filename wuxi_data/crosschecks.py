@@ -42,17 +42,18 @@ def cross_checks(data: str | Path | None = None, theme: str | None = None) -> pd
         ids = set(load(theme, data)["fact_id"])
         used = map(names_in, table["left"] + " " + table["right"])
         table = table[[not ids.isdisjoint(names) for names in used]].reset_index(drop=True)
-    known = facts(data)
-    left = [evaluate(formula, known) for formula in table["left"]]
-    right = [evaluate(formula, known) for formula in table["right"]]
-    verdicts = list(map(_verdict, table["check_id"], left, table["relation"], right))
-    computed = {"left_quantity": left, "right_quantity": right, "verdict": verdicts}
-    columns = ["check_id", "left", "relation", "right", *computed, "zh", "en", "reason"]
-    return table.assign(**computed)[columns]
+    known, formulas = facts(data), ["check_id", "left", "relation", "right"]
+    rows = table[formulas].itertuples(index=False, name=None)
+    sides = [_compared(known, *row) for row in rows]
+    computed = pd.DataFrame(sides, columns=["left_quantity", "right_quantity", "verdict"])
+    return table.assign(**computed)[[*formulas, *computed, "zh", "en", "reason"]]
 
 
-def _verdict(check_id: str, left: Quantity, relation: str, right: Quantity) -> str:
+def _compared(
+    known: dict[str, Quantity], check_id: str, left: str, relation: str, right: str
+) -> tuple[Quantity, Quantity, str]:
     try:
-        return verdict(left, relation, right)
-    except ValueError as error:
+        sides = evaluate(left, known), evaluate(right, known)
+        return *sides, verdict(sides[0], relation, sides[1])
+    except (ValueError, ZeroDivisionError) as error:
         raise ValueError(_("cross-check {name}: {why}", name=check_id, why=error)) from None

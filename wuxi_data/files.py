@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,25 +18,37 @@ if not PACKAGE.is_dir():
     )
 
 
+_MARKUP = {  # how a text begins whose words stand between marks that are none of its own
+    "HTML/XML": "<[!?a-z]",
+    "MHTML": "mime-version:|from: <",
+    "RTF": r"\{\\rtf",
+    "JSON": r'\{\s*"|\[\s*[\[{"]',
+}
+
+
 def kind_of_text(content: bytes) -> str:
-    """What content that is not UTF-8 most likely is; the first part of a file is enough."""
-    if not content.strip():
+    """What content most likely is that is not plain text in UTF-8; "" where it is just that."""
+    if not content.decode("utf-8-sig", "replace").strip():
         return _("an empty file")
     odd, even = content[1::2].count(0), content[::2].count(0)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or max(odd, even) > 10 * min(odd, even) + 5:
         return _("text in UTF-16")
     if b"\0" in content or content.startswith(b"%PDF"):
         return _("a binary file (an Excel workbook? a PDF?)")
-    try:
-        content[: content.rfind(b"\n") + 1 or None].decode("gb18030")
-    except UnicodeDecodeError:
-        return _("text in an unknown encoding")
-    return _("text in GB18030 (GBK)")
+    with suppress(UnicodeDecodeError):
+        text = content.decode("utf-8-sig").lstrip()
+        for form, beginning in _MARKUP.items():
+            if re.match(beginning, text, re.IGNORECASE):
+                return _("{form}, not plain text (copy the words out of it)", form=form)
+        return ""
+    with suppress(UnicodeDecodeError):
+        content.decode("gb18030")
+        return _("text in GB18030 (GBK)")
+    return _("text in an unknown encoding")
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that nobody ever finds half of it, even after a power cut."""
-    path = Path(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     # Not with tempfile, whose files only their owner may read: the user's umask decides.
     new = part.open("xb")

@@ -1,4 +1,4 @@
-"""The five forms, for any selection of a table or quantities of your own; and two of them beside.
+"""The five forms, for any selection of a table or quantities of your own; charts side by side.
 
 Each takes figures that share an axis, names them by what tells them apart, and draws no more
 than their bounds admit.
@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
-from operator import index
 
 import pandas as pd
 
 from .charts import STATES, TONES, Chart, Mark, in_words, mark_words, rounded
 from .messages import LANGS, _, one_of
+from .numerals import CALENDAR
 from .places import NOTHING, Both, Folder, capital, fill, joined, period, portable, years
 from .quantity import Quantity, evaluate, names_in
 from .schema import resource
@@ -44,7 +44,7 @@ _NOTHING_YET = _Sentence("这张表里还没有可画的数。 | This table has 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A figure for a form, with more said of it than its row says.
+    """A figure for a form, with details that its row does not hold.
 
     Parameters
     ----------
@@ -80,7 +80,9 @@ class Wanted:
                   "{kind}", **words)
             )  # fmt: skip
         if self.at is not None:
-            object.__setattr__(self, "at", index(self.at))  # of numpy, too
+            if self.at not in CALENDAR:
+                raise ValueError(_("at: expected a year, got {got!r}", got=self.at))
+            object.__setattr__(self, "at", int(self.at))  # of numpy, too
         for known, what, got in ((STATES, "state", self.state), (TONES, "tone", self.tone)):
             if got is not None:
                 one_of(known, what, got)
@@ -98,7 +100,7 @@ mark = Wanted
 
 def columns(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh", change=None) -> Chart:  # fmt: skip
-    """Upright columns at their years; bars where their words have no room side by side."""
+    """Upright columns by year; drawn as bars where the words do not fit side by side."""
     marks, folder = _marks(figures, label, data, per)
     marks = _by_year([replace(each, at=_year(each), within="") for each in _one_axis(marks)])
     # Two figures of one year stand side by side, not one before the other.
@@ -114,15 +116,9 @@ def _year(mark: Mark) -> int | None:
 
 
 def _by_year(marks: list[Mark]) -> list[Mark]:
-    """Years run from left to right in each group; what names none stays where it is."""
+    """Years run from left to right in each group, after what names none."""
     groups = [each.group for each in marks]
-
-    def place(mark: Mark) -> tuple:
-        return groups.index(mark.group), mark.start if mark.at is None else mark.at
-
-    marks = sorted(marks, key=lambda each: groups.index(each.group))
-    dated = iter(sorted((each for each in marks if place(each)[1] is not None), key=place))
-    return [each if place(each)[1] is None else next(dated) for each in marks]
+    return sorted(marks, key=lambda each: (groups.index(each.group), each.at or each.start or 0))
 
 
 def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
@@ -155,7 +151,7 @@ def _change(formula: str, folder: Folder, marks: list[Mark]) -> Both:
 
 def bars(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
          per=1, lang="zh", limit=None) -> Chart:  # fmt: skip
-    """Bars one under the other, named at their left."""
+    """Horizontal bars, one below another, with their names on the left."""
     marks, folder = _marks(figures, label, data, per)
     marks = [replace(each, within="") for each in _one_axis(marks)]
     options = {} if limit is None else _limit(limit, folder, marks)
@@ -185,7 +181,7 @@ def nested(figures, *, name=None, title=None, subtitle=None, note=None, label=No
 
 def squares(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
             per=1, lang="zh") -> Chart:  # fmt: skip
-    """One square a unit, or one square for `per` of them; parts are tinted within their whole."""
+    """One square for each unit, or for `per` of them; parts are coloured within their whole."""
     marks, folder = _marks(figures, label, data)
     marks = _held(_one_axis(marks))
     if not per > 0:
@@ -211,7 +207,10 @@ def _saying(chart: Chart, what: str, more: Both) -> Chart:
 
 
 def _held(marks: list[Mark]) -> list[Mark]:
-    """The marks, of which no part is more than its whole, or holds it in turn."""
+    """The marks, of which no part is more than its whole, or holds it in turn.
+
+    What a part may be more than certain has room after its last sibling: but one may be so.
+    """
     wholes = {mark.figure: mark.within for mark in marks}
     for mark in marks:
         outer = mark.figure
@@ -219,13 +218,14 @@ def _held(marks: list[Mark]) -> list[Mark]:
             outer = wholes.get(outer, "")
         parts = [each for each in marks if each.within == mark.figure]
         certain = sum(each.low or 0 for each in parts)
+        fading = [each for each in parts if each.high != each.low]
         vague = mark.high is None or any(each.about for each in (mark, *parts))
-        if outer or (certain > (mark.high or 0) and not vague):
+        if outer or len(fading) > 1 or (certain > (mark.high or 0) and not vague):
             words = {"whole": mark.figure, "parts": ", ".join(each.figure for each in parts)}
             raise ValueError(
                 _("{whole} cannot hold {parts} end to end: wd.bars draws them apart", **words)
             )
-    return marks
+    return sorted(marks, key=lambda mark: mark.within in wholes and mark.high != mark.low)
 
 
 def spans(figures, *, name=None, title=None, subtitle=None, note=None, label=None, data=None,
@@ -246,9 +246,9 @@ _COMMON = """
     figures : DataFrame, Series or iterable
         Any selection of a loader's table; or Quantities, of a table or computed; or :func:`mark`
         of either. {rows}
-        A figure without bounds, or that may be below zero, has words and no shape.
+        A figure without bounds, or that may be below zero, is shown in words only.
     name : str, optional
-        Makes the chart an artefact: what a notebook shows under a name is in ``figures/``.
+        A chart that a notebook shows under a name is saved in ``figures/`` and is on the page.
     title, subtitle, note : (zh, en), optional
         Words with places for numbers: ``"…{{jilin-annual-2020}}"``; a place may end in
         ``:number``, ``:percent``, ``:period`` or ``:label``. Without a title the chart says what
@@ -334,7 +334,7 @@ def overview(table: pd.DataFrame, *, name: str | None = None, lang: str = "zh", 
     -------
     Chart or str
         Bars for each unit of the table, side by side where there are several; a part within its
-        whole, but several that may overlap beside it. Years of the calendar are no amounts and
+        whole, but several that may overlap beside it. Calendar years are not amounts and
         are left out.
     """
     need_columns(table, "fact_id", "unit", "low", "part_of")
@@ -497,7 +497,7 @@ def _one_axis(marks: list[Mark]) -> list[Mark]:
     for each in marks:
         if _is_date(each):
             raise ValueError(
-                _("{figure} is a year of the calendar, not an amount: draw it with wd.spans",
+                _("{figure} is a calendar year, not an amount: draw it with wd.spans",
                   figure=each.figure)
             )  # fmt: skip
     units = sorted({mark.unit for mark in marks if mark.low is not None})
@@ -528,9 +528,8 @@ def _converted(mark: Mark) -> Mark:
 def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
     """The shortest names that differ wherever the rows do; and what, who and when."""
     columns = [columns] if isinstance(columns, str) else list(columns or ())
-    known = ["period", *dict.fromkeys(field for row in rows for field in row._fields)]
     for column in columns if rows else ():
-        one_of(known, "label", column)
+        one_of(("period", *_telling(rows), "source_id"), "label", column)
 
     def told(*by: str) -> int:
         return len({tuple(_said(row, each, folder) for each in by) for row in rows}) if by else 0
@@ -571,7 +570,7 @@ def _said(row, column: str, folder: Folder) -> Both:
 
 def _unalike(marks: list[Mark]) -> list[Mark]:
     """No two marks with one name: what stands in print, and where, tells them apart."""
-    # A figure is drawn once, else the link to it would lead to either of its marks.
+    # A figure is drawn once: its link could otherwise lead to either of its marks.
     for key, count in Counter(mark.key for mark in marks).items():
         if count > 1:
             raise ValueError(_("{name!r} twice in one chart: draw each figure once", name=key))
@@ -598,7 +597,10 @@ def _neutral_title(marks: list[Mark], folder: Folder) -> Both:
     shared = shared if len(shared) <= 3 else []
     for column in [*_telling(rows), "period"]:
         said = {_said(row, column, folder) for row in rows}
-        shared += said - {NOTHING} if len(said) == 1 else []
+        if column == "period":
+            said |= {period(each.at, each.at) for each in marks if each.at is not None}
+        if len(said) == 1 and column != "status":  # each mark tells its own
+            shared += said - {NOTHING}
     return capital(joined(dict.fromkeys(shared or map(_theme, rows))))
 
 

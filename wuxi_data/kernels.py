@@ -1,21 +1,22 @@
-"""Kernels of the Python that runs now, whatever kernelspecs the user has.
-
-Where the system can fork, one begins as a copy of a process that may have imported already what
-takes a kernel most of its time: IPython, pandas and matplotlib.
-"""
+"""Kernels of the Python that runs now, whatever kernelspecs the user has."""
 
 from __future__ import annotations
 
+import importlib
 import linecache
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+from functools import partial
+from types import SimpleNamespace
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
+
+from . import processes
 
 _COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
@@ -27,7 +28,7 @@ class OwnKernel(AsyncKernelManager):
 
     def __init__(self, **given):
         super().__init__(**given)
-        if "forkserver" in multiprocessing.get_all_start_methods():
+        if processes.COPIED:
             self.provisioner = _Forking(
                 kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
             )
@@ -37,31 +38,27 @@ class _Forking(LocalProvisioner):
     """Forks where its parent would have started another Python."""
 
     async def launch_kernel(self, cmd: list[str], *, env: dict, cwd: str, **_given):
-        forking = multiprocessing.get_context("forkserver")
-        process = forking.Process(target=_be_a_kernel, args=(cmd, env, cwd))
+        process = processes.context().Process(target=_be_a_kernel, args=(cmd, env, cwd))
         process.start()
-        self.process, self.pid = _AsPopen(process), process.pid
+        self.process, self.pid = _as_popen(process), process.pid
         self.pgid = process.pid  # signals reach all that a notebook started, too
         return self.connection_info
 
 
-class _AsPopen:
-    """A process with those methods of :class:`subprocess.Popen` that a provisioner calls."""
+def _as_popen(process: multiprocessing.Process) -> SimpleNamespace:
+    """A process with what a provisioner uses of :class:`subprocess.Popen`."""
 
-    stdin = stdout = stderr = None
+    def code() -> int | None:
+        return process.exitcode
 
-    def __init__(self, process: multiprocessing.Process):
-        self._process, self.kill, self.terminate = process, process.kill, process.terminate
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def wait(self) -> int | None:
-        self._process.join()
-        return self.poll()
-
-    def send_signal(self, signum: int) -> None:
-        os.kill(self._process.pid, signum)
+    return SimpleNamespace(
+        poll=code,
+        wait=code,  # called when it has ended
+        send_signal=partial(os.kill, process.pid),
+        kill=process.kill,
+        terminate=process.terminate,
+        **dict.fromkeys(("stdin", "stdout", "stderr")),
+    )
 
 
 def _be_a_kernel(cmd: list[str], env: dict[str, str], cwd: str) -> None:
@@ -89,9 +86,6 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
 
 def _be_a_main_process() -> None:
     """Let a notebook start processes of its own as in any kernel, by this system's method."""
-    here = multiprocessing.current_process()
-    here.name, here._identity = "MainProcess", ()
-    multiprocessing.process._parent_process = None
-    multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # its children find modules there
+    importlib.reload(multiprocessing.process)  # forgets its parent; its children find modules here
     multiprocessing.set_start_method(None, force=True)
     linecache.clearcache()  # it may hold our command as the text of every eval

@@ -25,6 +25,7 @@ _MORE = 12  # squares that one without an upper bound goes on
 _FADED = 4  # years, at least, over which an open end fades
 _GAP = 6
 _BOLD = "semibold"
+_ON_PAPER = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}  # no line strikes it through
 
 
 class Body:
@@ -32,6 +33,7 @@ class Body:
 
     readable = True
     height: float
+    paper = None  # behind words that lines may cross
 
     def __init__(self, chart: Chart, wide: float, sizes: Sizes, narrow: bool):
         self.chart, self.wide, self.sizes, self.narrow = chart, wide, sizes, narrow
@@ -52,18 +54,19 @@ class Body:
         return (0, wide), (high, 0)
 
     def _inside(self, whole: Mark) -> list[Mark]:
-        """The parts of a whole and their parts, outermost first."""
+        """The parts of a whole and theirs, outermost first; none in the tone of what holds it."""
         found = []
         for mark in self.parts:
             if mark.within == whole.figure:
+                if mark.tone == whole.tone:
+                    mark = replace(mark, tone="main" if mark.tone == "second" else "second")
                 found += [mark, *self._inside(mark)]
         return found
 
-    def _reach(self, whole: Mark) -> tuple[float, bool]:
-        """How far a whole and its parts may go, and whether any goes on where nothing bounds it."""
-        parts = self._inside(whole)
-        ends = [start + part.reach for part, start, _depth in _end_to_end(whole, parts)]
-        return max([whole.reach, *ends]), any(mark.endless for mark in (whole, *parts))
+    def _ends(self, whole: Mark) -> list[tuple[float, bool]]:
+        """How far a whole and each part may go, and whether it goes on where nothing bounds it."""
+        parts = _end_to_end(whole, self._inside(whole))
+        return [(start + mark.reach, mark.endless) for mark, start, _depth in parts]
 
     def _words(self, mark: Mark) -> str:
         """A figure with what stands beside it, where that has no column of its own."""
@@ -77,7 +80,7 @@ class Body:
         """The parts of a whole, each with what is said of it beneath."""
         room -= self._lead()[1] + 15
         return [(mark, wrap(self._named(mark), room, self.sizes.small))
-                for mark in self._inside(whole)]  # fmt: skip
+                for mark in self._inside(replace(whole, tone="second"))]  # fmt: skip
 
     def _lead(self) -> tuple[str, float]:
         """What stands before the first of such notes, and the room that it takes of each."""
@@ -107,14 +110,17 @@ class Body:
 
     def draw(self, pen: Pen) -> None:
         for left, top, words, size in self.heads:
-            pen.text(words, left, top, size, "head", weight=_BOLD, color=GREY)
+            pen.text(words, left, top, size, "head", weight=_BOLD, color=GREY, bbox=self.paper)
 
 
 # -------------------------------------------------------------------- rows: bars, nested, spans
 
 
 class _Row(NamedTuple):
-    """A mark with its words, wrapped; how far down its name, its bar and what is beneath begin."""
+    """A mark with its words, wrapped; how far down its name, its bar and what is beneath begin.
+
+    The lines beside its bar go on for `half` above the middle of it, and below.
+    """
 
     mark: Mark
     name: str
@@ -124,6 +130,7 @@ class _Row(NamedTuple):
     name_top: float
     top: float
     foot: float
+    half: float
 
 
 class _Rows(Body):
@@ -150,7 +157,7 @@ class _Rows(Body):
             self.detail_left -= width("\n".join(details), sizes.small)
         self.room = self.detail_left - 14 * (self.detail_left < wide) - self.gutter
         label_room = self.room * self.label_share - 10
-        label_room -= _BEYOND * any(self._reach(mark)[1] for mark in marks)
+        label_room -= _BEYOND * any(mark.endless for mark in self.chart.figures)
         labels = [wrap(mark.words, label_room, sizes.label, _BOLD) for mark in marks]
         self.scale = self._scale(labels)
         self._place_rows(names, labels, details)
@@ -160,9 +167,10 @@ class _Rows(Body):
     def _scale(self, labels: list[str]) -> float:
         """Points for one unit, such that every bar and its label have room."""
         scales = [
-            (self.room - width(label, self.sizes.label, _BOLD) - 10 - _BEYOND * endless) / reach
-            for (reach, endless), label in zip(map(self._reach, self.wholes), labels, strict=True)
-            if reach
+            (self.room - width(label, self.sizes.label, _BOLD) - 10 - _BEYOND * endless) / end
+            for mark, label in zip(self.wholes, labels, strict=True)
+            for end, endless in self._ends(mark)
+            if end
         ]
         return min(scales, default=1.0)
 
@@ -174,15 +182,15 @@ class _Rows(Body):
             name, label, detail = map(height, said, (sizes.label, sizes.label, sizes.small))
             beside = max(self.thick, label, 0 if self.narrow else detail)
             if self.narrow:
-                name_top, middle = at, at + name + 2 + beside / 2
+                name_top, middle, half = at, at + name + 2 + beside / 2, self.thick / 2
                 at += name + 2 + beside + detail
             else:
                 tall = max(name, beside)
-                name_top, middle = at + (tall - name) / 2, at + tall / 2
+                name_top, middle, half = at + (tall - name) / 2, at + tall / 2, tall / 2 + 6
                 at += tall
             parts = self._with_notes(mark, self.wide - self.gutter - 3)
             tops = name_top, middle - self.thick / 2, middle + beside / 2 + 2
-            self.rows.append(_Row(mark, *said, parts, *tops))
+            self.rows.append(_Row(mark, *said, parts, *tops, half))
             at += self._notes_high(parts) + 12
         self.height = at - 12
 
@@ -200,14 +208,16 @@ class _Rows(Body):
         self._draw_axis(pen)
         for row in self.rows:
             x, align = (0, "left") if self.narrow else (self.gutter - 10, "right")
-            pen.text(row.name, x, row.name_top, sizes.label, f"{row.mark.gid}:name", ha=align)
+            pen.text(row.name, x, row.name_top, sizes.label, f"{row.mark.gid}:name", ha=align,
+                     bbox=self.paper)  # fmt: skip
             middle = row.top + self.thick / 2
             self._draw_mark(pen, row, middle)
             if row.detail:
                 x, y, va = self.detail_left, middle, "center"
                 if self.narrow:
                     x, y, va = 0, row.foot, "top"
-                pen.text(row.detail, x, y, sizes.small, "detail", color=GREY, va=va)
+                pen.text(row.detail, x, y, sizes.small, "detail", color=GREY, va=va,
+                         bbox=self.paper)  # fmt: skip
             self._draw_parts(pen, row)
             below = row.foot + height(row.detail, sizes.small) * self.narrow
             self._draw_notes(pen, row.parts, self.gutter + 3, below)
@@ -228,12 +238,11 @@ class _Rows(Body):
 
     def _upright(self, pen: Pen, x: float, least: float = 0, **look) -> None:
         """A line only beside bars that reach so far: it strikes through no word around them."""
-        ends, above = [], 0 if self.narrow else 6
+        ends, half = [], self.thick / 2
         for row in self.rows:
-            if row.mark.reach < least:
-                continue
-            below = 0 if row.parts else above
-            ends += [row.top - above, row.top + self.thick + below, math.nan]
+            if row.mark.reach >= least:
+                middle = row.top + half
+                ends += [middle - row.half, middle + (half if row.parts else row.half), math.nan]
         pen.line([x] * len(ends), ends, **look)
 
     def _draw_mark(self, pen: Pen, row: _Row, middle: float) -> None:
@@ -241,26 +250,26 @@ class _Rows(Body):
         mark = row.mark
         whole = replace(mark, tone="second") if row.parts and not mark.about else mark
         pen.bar(whole, row.top, self.thick, _BEYOND / self.scale)
-        reach, endless = self._reach(mark)
-        end = self._x(reach) + _BEYOND * endless
+        end = max(self._x(end) + _BEYOND * endless for end, endless in self._ends(mark))
         pen.label(mark, row.label, end + _GAP, middle, self.sizes.label, weight=_BOLD, va="center")
 
     def _draw_parts(self, pen: Pen, row: _Row) -> None:
         """Parts in the lower half of their whole, end to end."""
         foot = row.top + self.thick
-        for mark, base, depth in _end_to_end(row.mark, [part for part, _note in row.parts]):
+        for mark, base, depth in [*_end_to_end(row.mark, [part for part, _ in row.parts])][1:]:
             thick, edge = self.thick * 0.55**depth, self._x(base)
-            if mark.high != mark.low and mark.high is not None:  # its fading must not mix with ours
-                pen.box(edge, foot - thick, mark.high * self.scale, thick, "rule",
-                        facecolor=PAPER, linewidth=0)  # fmt: skip
+            if mark.high != mark.low:  # its fading must not mix with ours
+                reach = mark.reach * self.scale + _BEYOND * mark.endless
+                pen.box(edge, foot - thick, reach, thick, "rule", facecolor=PAPER, linewidth=0)
             pen.bar(mark, foot - thick, thick, _BEYOND / self.scale, base=base)
             if base:  # a gap, or two parts of one tone would be one
                 pen.line([edge, edge], [foot - thick, foot], color=PAPER, linewidth=1.5, zorder=2)
 
 
 def _end_to_end(whole: Mark, parts: list[Mark]) -> Iterator[tuple[Mark, float, int]]:
-    """Each part, where it starts and how deep it lies: the parts of one whole do not overlap."""
+    """The whole and each part, where it starts and how deep it lies: no two parts overlap."""
     free, depths = {whole.figure: 0.0}, {whole.figure: 0}
+    yield whole, 0.0, 0
     for mark in parts:
         start, depth = free[mark.within], depths[mark.within] + 1
         free[mark.within] = start + (mark.low or 0.0)
@@ -271,7 +280,7 @@ def _end_to_end(whole: Mark, parts: list[Mark]) -> Iterator[tuple[Mark, float, i
 class _Spans(_Rows):
     """Years that each figure covers; a single year is a dot."""
 
-    thick, label_share, beneath = 13.0, 0.55, 24.0
+    thick, label_share, beneath, paper = 13.0, 0.55, 24.0, _ON_PAPER
 
     def _scale(self, labels: list[str]) -> float:
         self.named = [y for m in self.wholes for y in (m.start, m.end) if y is not None]
@@ -286,7 +295,8 @@ class _Spans(_Rows):
         size = self.sizes.small
         for year in self._ticks():
             x, half = self._x(year + 0.5), width(str(year), size) / 2
-            self._upright(pen, x, color="#cccccc")
+            ends = self.rows[0].top - 6, self.height - self.beneath + 6
+            pen.line([x, x], ends, color="#cccccc")
             middle = min(max(x, half - pen.left), pen.wide - pen.left - half)
             pen.text(str(year), middle, self.height - 17, size, "tick", ha="center", color=GREY)
 
@@ -332,9 +342,8 @@ class _Spans(_Rows):
             x, align = left - _GAP, "right"
             if left - wide < self.gutter:
                 x, align = (left + right) / 2, "center"
-        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}  # no year strikes it through
         pen.label(row.mark, row.label, x, middle, size, va="center", ha=align, weight=_BOLD,
-                  bbox=paper)  # fmt: skip
+                  bbox=self.paper)  # fmt: skip
 
 
 # -------------------------------------------------------------------- columns
@@ -411,7 +420,7 @@ class _Columns(Body):
                 x, align = x - self.thick / 2, "left"
             if label:
                 pen.label(mark, label, x, self._top(mark) - 4, size, ha=align, va="bottom",
-                          weight=_BOLD)  # fmt: skip
+                          weight=_BOLD, bbox=_ON_PAPER if self.change else None)  # fmt: skip
         for run, text in self.brackets:
             self._draw_bracket(pen, run, text)
         if self.change:
@@ -433,8 +442,9 @@ class _Columns(Body):
         arrow = {"arrowstyle": "-|>", "color": ALERT, "shrinkA": 0, "shrinkB": 0}
         pen.ax.annotate("", (pen.x(x), pen.y(high)), (pen.x(x), pen.y(low)), gid="rule",
                         arrowprops=arrow)  # fmt: skip
-        pen.text(self.change, x + 8, (low + high) / 2, self.sizes.label, "change", va="center",
-                 color=ALERT, weight=_BOLD)  # fmt: skip
+        size = self.sizes.label
+        pen.text(self.change, x + 8, min((low + high) / 2, self.foot - size), size, "change",
+                 va="center", color=ALERT, weight=_BOLD)  # fmt: skip
 
 
 def _slot(mark: Mark) -> tuple:
@@ -482,8 +492,8 @@ class _Squares(Body):
 
     def _count(self, whole: Mark) -> int:
         """Squares that there is room for."""
-        reach, endless = self._reach(whole)
-        return math.ceil(reach / self.per) + _MORE * endless
+        ends = self._ends(whole)
+        return max(math.ceil(end / self.per) + _MORE * endless for end, endless in ends)
 
     def draw(self, pen: Pen) -> None:
         super().draw(pen)
@@ -495,7 +505,7 @@ class _Squares(Body):
     def _draw_grid(self, pen: Pen, mark: Mark, parts: list[tuple[Mark, str]], top: float) -> None:
         """The whole beyond its parts, and its tail; over it the parts, end to end, and theirs."""
         whole, inner = replace(mark, tone="third") if parts else mark, [part for part, _ in parts]
-        for each, start, _depth in [(whole, 0.0, 0), *_end_to_end(mark, inner)]:
+        for each, start, _depth in _end_to_end(whole, inner):
             inside = sum(part.low or 0.0 for part in inner if part.within == each.figure)
             sizes = inside, each.low or 0.0, each.reach
             first, certain, end = ((start + size) / self.per for size in sizes)

@@ -118,13 +118,10 @@ def tidy(notebook: dict) -> bytes:
     """
     cells, count = [], 0
     for cell in notebook["cells"]:
-        kept = {name: cell[name] for name in ("cell_type", "id")}
+        kept = {name: cell[name] for name in ("cell_type", "id", "attachments") if cell.get(name)}
         kept["source"] = cell["source"].splitlines(keepends=True)
-        kept["metadata"] = {
-            name: value for name, value in cell["metadata"].items() if name == "tags" and value
-        }
-        if cell.get("attachments"):
-            kept["attachments"] = cell["attachments"]
+        tags = cell["metadata"].get("tags")
+        kept["metadata"] = {"tags": tags} if tags else {}
         if cell["cell_type"] == "code":
             count += cell["execution_count"] is not None
             kept["execution_count"] = None if cell["execution_count"] is None else count
@@ -163,7 +160,7 @@ def same(old: bytes, new: bytes) -> bool:
     """Whether two notebooks have the same content, whoever saved them last."""
     try:
         return old == new or tidy(parsed(old)) == tidy(parsed(new))
-    except (Unreadable, KeyError):
+    except Unreadable:
         return False
 
 
@@ -183,9 +180,9 @@ async def record(
     CellFailed
         Which cell, and its traceback.
     """
-    with _without_addresses():
-        import nbformat
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    sys.modules.setdefault("rfc3987_syntax", None)  # a grammar that costs nbformat seconds
+    import nbformat
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.from_dict(read(path))
     place, spoke = 0, time.monotonic()
@@ -230,20 +227,6 @@ def _client(notebook, folder: Path, started: Callable):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-
-
-@contextmanager
-def _without_addresses() -> Iterator[None]:
-    """Spare nbformat a grammar of web addresses that takes seconds, where JupyterLab is."""
-    name = "rfc3987_syntax"
-    absent = name not in sys.modules
-    if absent:
-        sys.modules[name] = None
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules[name]
 
 
 @contextmanager
@@ -362,7 +345,7 @@ def findings(notebook: dict, name: str) -> list[Finding]:
 
 
 def is_finding(cell: dict) -> bool:
-    return cell["cell_type"] == "markdown" and "finding" in (cell["metadata"].get("tags") or ())
+    return cell["cell_type"] == "markdown" and "finding" in cell["metadata"].get("tags", ())
 
 
 def finding_paragraphs(cell: dict) -> list[str]:

@@ -91,7 +91,7 @@ class Figure(NamedTuple):
     sure: bool
 
 
-CALENDAR = range(1000, 3000)  # 1992年 is a year of the calendar, 29年 a length of time
+CALENDAR = range(1000, 3000)  # 1992年 is a calendar year, 29年 a length of time
 LONGEST_TOKEN = 60
 WORDS = tomllib.loads((PACKAGE / "print.toml").read_text("utf-8"))
 

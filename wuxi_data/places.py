@@ -19,7 +19,7 @@ from .files import PACKAGE
 from .messages import LANGS, _, one_of
 from .numerals import fold
 from .quantity import Quantity, evaluate, names_in
-from .reading import Raw, did_you_mean, read_table
+from .reading import Raw, Vocabulary, read_table
 from .schema import THEMES
 from .tables import facts, labels, load
 
@@ -91,7 +91,7 @@ class Folder:
     def label(self, code: str) -> Both:
         """What a code is called."""
         if code not in self.labels:
-            words = {"code": code, "mend": did_you_mean(code, self.labels)}
+            words = {"code": code, "mend": Vocabulary(self.labels).did_you_mean(code)}
             raise ValueError(_("no code {code!r} in labels.csv{mend}", **words))
         return Both(*(self.labels[code][lang] for lang in LANGS))
 
@@ -183,11 +183,13 @@ def joined(words: Iterable[Both], zh: str = "，", en: str = ", ") -> Both:
 
 # -------------------------------------------------------------------- words with places
 
-_PLACE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}:：]*)(?:[:：]([^{}]*))?\}|[{}]")
+_BRACES = str.maketrans("｛｝", "{}")  # as a Chinese keyboard types them
+_ROUGHLY = re.compile(r"(?:大?约|about|around|roughly)$", re.IGNORECASE)  # which ≈ says already
 _PERCENT = Quantity(100, "percent")
 _TYPED_ZH = (
-    r"[〇零一二两三四五六七八九十几数上好]+[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
-    r"|[一二两三四五六七八九十百千万亿几数]分之\w|[一二两三四五六七八九十几数双]+[倍成折]"
+    r"[〇零一二两三四五六七八九十几数上好]{1,60}[百千万亿]+|[百千万亿][余多]|[百千万亿]{2,}"
+    r"|[一二两三四五六七八九十百千万亿几数]分之\w|[一二两三四五六七八九十几数双]{1,60}[倍成折]"
     r"|[一二][〇零九][〇零一二三四五六七八九]{2}"
     r"|翻了?[一两三四]?番|一半|半数|过半|大半"
 )
@@ -197,8 +199,7 @@ _TYPED_EN = (
     r"|per ?cent\w*|percentage|dozens?|hundred(?:s|fold)?|thousands?|(?:[mb]|tr)illions?"
     rf"|(?:{_SMALL_EN}|a)[ -](?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?)\b"
 )
-_DIGIT_RUN = re.compile(r"\d[\d.,]*[%‰十百千万亿]*")
-_TYPED = re.compile(rf"{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
+_TYPED = re.compile(rf"\d[\d.,]*[%‰十百千万亿]*|{_TYPED_ZH}|{_TYPED_EN}", re.IGNORECASE)
 
 
 def typed_numbers(text: str) -> list[str]:
@@ -206,11 +207,9 @@ def typed_numbers(text: str) -> list[str]:
 
     Small number words are the author's own: 一座, 五年, "five".
     """
-    found = _DIGIT_RUN.findall(text)
     # ², ½, Ⅻ; 〇 is in words such as 二〇二〇.
-    found += [char for char in text.replace("〇", "") if unicodedata.category(char) in ("No", "Nl")]
-    said = (match[0] for match in _TYPED.finditer(fold(text)))  # 三萬 is 三万
-    return found + [number for number in said if not _DIGIT_RUN.search(number)]
+    other = [char for char in text.replace("〇", "") if unicodedata.category(char) in ("No", "Nl")]
+    return _TYPED.findall(fold(text)) + other  # 三萬 is 三万
 
 
 def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Both:
@@ -237,13 +236,13 @@ def fill(words: Both | Sequence[str], folder: Folder, what: str = "title") -> Bo
 
 def _fill(text: str, lang: str, folder: Folder, faults: list[str]) -> str:
     """`text` with its places filled; each fault is added to `faults`."""
+    text = text.translate(_BRACES)
     own = _PLACE.sub(" ", text)
     for name in folder.numbered:
         own = own.replace(name, " ")
-    for number in typed_numbers(own):
+    for number in dict.fromkeys(typed_numbers(own)):
         said = {"number": number, "lang": lang, "mend": _instead(number, folder)}
         faults.append(_("{number!r} is typed ({lang}); {mend}", **said))
-
     return _PLACE.sub(lambda place: _filled(place, lang, folder, faults), text)
 
 
@@ -272,6 +271,7 @@ def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
     if lead == tail:  # a name, and no number
         return
     found = [lead] if lead and before.lower().endswith(lead.lower()) else []
+    found += _ROUGHLY.findall(before) if lead == "≈" else []
     ends = (tail[start.end() :] for start in re.finditer(r"(?<![A-Za-z])(?=\S)", tail))
     found += [end for end in ends if _opens_with(after, end)][:1]
     for twice in found:
@@ -281,7 +281,7 @@ def _said_twice(place: re.Match, said: str, lang: str) -> Iterator[str]:
 
 def _opens_with(text: str, word: str) -> bool:
     """Whether `text` begins with the whole word: not 人 of 人均, nor "ya" of "yard"."""
-    ends = r"\b" if len(word) == 1 or word.isascii() else ""
+    ends = r"\b" if word[-1].isalnum() and (len(word) == 1 or word.isascii()) else ""
     return re.match(re.escape(word) + ends, text) is not None
 
 
@@ -309,7 +309,7 @@ def _said(figure: str, form: str, lang: str, folder: Folder) -> str:
 
 
 def _no_fact(name: str, known: Iterable[str]) -> str:
-    return _("no fact {name!r}{mend}", name=name, mend=operand_hint(name, known))
+    return _("no fact {name!r}{mend}", name=name, mend=operand_hint(name, Vocabulary(known)))
 
 
 def _instead(number: str, folder: Folder) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from . import notebooks
-from .charts import COLUMNS, MIME
+from .charts import MIME
 from .messages import _
 from .notebooks import Unreadable, cell_name
 from .numerals import Unread, fold, read
 from .reading import Fault
 from .schema import THEMES
-from .tables import labels, load, quantities
+from .tables import facts, labels, load
 
 _SCALES = {"hundred": "百", "thousand": "千", "million": "百万", "billion": "十亿"}
 _UNITS = r"(?:km2?|m2?|kg|kWh?|MW|ha|mu|t|h|min)\b"
@@ -27,13 +30,11 @@ _NUMERAL = re.compile(
     (?:[余多几](?=[十百千万亿]))?(?:[十百千万亿]+|\s?(?:{"|".join(_SCALES)})\b)?(?:\s?%)?
     (?:(?={_UNITS})|(?![A-Za-z_]|\.\d))
   | 百分之[一二两三四五六七八九十百零]+
-  | [二三四五六七八九十]+分之[一二三四五六七八九十]+
-  | [一二两三四五六七八九十几数]+[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
+  | [二三四五六七八九十]{{1,60}}分之[一二三四五六七八九十]+
+  | [一二两三四五六七八九十几数]{{1,60}}[余多]?[百千万亿][〇零一二两三四五六七八九十百千万亿]*""",
     re.VERBOSE,
 )
-# Low and high of a mark, in a chart's text: no reader sees them.
-_BOUNDS = re.compile(rf"^((?:[^|\n]*\| ?){{{COLUMNS.index('low')}}})[^|\n]*\|[^|\n]*", re.MULTILINE)
-_EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d+\b")
+_EXPONENT = re.compile(r"\b\d+(?:\.\d+)?e[+-]?\d{1,3}\b")
 _NUMBERED = (
     "练习|答案|例|题|图|表|步骤|注|[Ee]xercises?|[Aa]nswers?|[Ff]igures?|[Tt]ables?|[Ss]teps?"
     "|[Nn]otes?|[Qq]uestions?"
@@ -50,7 +51,7 @@ NOT_PROSE = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _PARAGRAPHS = re.compile(
-    r"第\s?\d+(?:\s?[、，,和至—–-]\s?(?:第\s?)?\d+)*\s?(?:自然)?段"
+    r"第\s?\d+(?:\s?[、，,和至—–-]\s?(?:第\s?)?\d+){0,99}\s?(?:自然)?段"
     r"|\b(?:[Pp]aragraphs?|[Pp]aras?\.?|¶)\s?\d+(?:(?:,\s?|\s?(?:and|to|–|—|-)\s?)\d+\b)*"
 )
 
@@ -170,7 +171,7 @@ def _expected(numeral: TypedNumber, known: Evidence) -> str:
 def evidence(data: str | Path | None = None) -> Evidence:
     """Every number that the tables of a folder hold, in figures and in words."""
     figures: dict[tuple[Fraction, bool], str] = {}
-    paragraphs, texts = set(), []
+    texts = []
 
     def learn(text: str, where: str = "") -> None:
         texts.append(text)
@@ -178,28 +179,19 @@ def evidence(data: str | Path | None = None) -> Evidence:
             if numeral.value is not None:
                 figures.setdefault(numeral[1:], where or numeral.text)
 
-    for theme in THEMES:
-        table = load(theme, data)
-        for fact_id, quantity in quantities(table).items():
-            token = quantity.printed.as_written
-            where = f"{token} ({fact_id})"
-            for text in (token, quantity.wording("zh"), quantity.wording("en")):
-                learn(text, where)
-            if quantity.value is not None:
-                figures.setdefault((Fraction(quantity.value), quantity.unit == "percent"), where)
-        for year in (*table["start"].dropna(), *table["end"].dropna()):
-            learn(str(year))
-        paragraphs |= {*table["paragraph"]}
+    for fact_id, figure in facts(data).items():
+        where = f"{figure.printed.as_written} ({fact_id})"
+        for text in (figure.printed.as_written, figure.wording("zh"), figure.wording("en")):
+            learn(text, where)
+        if figure.value is not None:
+            figures.setdefault((Fraction(figure.value), figure.unit == "percent"), where)
+    rows = pd.concat([load(theme, data)[["start", "end", "paragraph"]] for theme in THEMES])
     exclusions, sources = load("exclusions", data), load("sources", data)
-    paragraphs |= {*exclusions["paragraph"].dropna()}
-    for text in (*exclusions["token"].dropna(), *sources["title"].dropna()):
-        learn(text)
-    for words in labels(data).values():
-        learn(words["zh"])
-        learn(words["en"])
-    for date in sources["published"].dropna():
-        for part in date.split("-"):
-            learn(part)
+    said = rows["start"], rows["end"], exclusions["token"], sources["title"], sources["published"]
+    words = (text for words in labels(data).values() for text in words.values())
+    for text in chain(words, *(column.dropna().unique() for column in said)):
+        learn(str(text))
+    paragraphs = {*rows["paragraph"], *exclusions["paragraph"].dropna()}
     return Evidence(figures, paragraphs, "\n".join(texts))
 
 
@@ -207,9 +199,21 @@ def _shown(notebook: dict) -> Iterator[tuple[Fraction, bool]]:
     """Every number that a stored output holds."""
     for output in (each for cell in notebook["cells"] for each in cell.get("outputs", ())):
         data = output.get("data", {})
-        parts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
-        text = "\n".join(parts)
-        if MIME in data:
-            text = _BOUNDS.sub(r"\1", text)
+        texts = output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")
+        text = "\n".join(_seen(data[MIME]) if MIME in data else texts)
         yield from (numeral[1:] for numeral in numerals(text) if numeral.value is not None)
         yield from ((Fraction(number), False) for number in _EXPONENT.findall(text))
+
+
+def _seen(chart) -> Iterator[str]:
+    """The words and years in a chart's data; how far its marks reach, no reader sees in figures."""
+    parts = [chart]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, dict):
+            years = {key: str(part[key]) for key in part.keys() & {"start", "end", "at"}}
+            parts += {**part, **years, "folder": None}.values()

@@ -293,21 +293,26 @@ _INTERVALS = {
 
 def _unit_of_result(left: Quantity, symbol: str, right: Quantity) -> str:
     if symbol in "+-":
-        if left.unit != right.unit:
-            one, other = (figure.unit or _("a number") for figure in (left, right))
-            raise ValueError(
-                _("cannot add {one} and {other}", one=one, other=other)
-                if symbol == "+"
-                else _("cannot subtract {one} and {other}", one=one, other=other)
-            )
-        return left.unit
-    powers, sign = Counter(), 1 if symbol == "*" else -1
-    for unit, power in ((left.unit, 1), (right.unit, sign)):
-        for codes, step in zip(unit.partition("/")[::2], (power, -power), strict=True):
-            for code in filter(None, codes.split("·")):
-                powers[code] += step
-    above, below = sorted(powers.elements()), sorted((-powers).elements())
-    return "·".join(above) + (f"/{'·'.join(below)}" if below else "")
+        return _shared_unit(left, right)
+    (above, below), other = map(_codes, (left.unit, right.unit))
+    times, over = other if symbol == "*" else other[::-1]
+    above, below = above + times, below + over
+    words = ["·".join(sorted(codes.elements())) for codes in (above - below, below - above)]
+    return "/".join(words) if words[1] else words[0]
+
+
+def _codes(unit: str) -> list[Counter]:
+    """How often each code stands above, and below, the line of a quotient."""
+    return [Counter(filter(None, codes.split("·"))) for codes in unit.partition("/")[::2]]
+
+
+def _shared_unit(left: Quantity, right: Quantity) -> str:
+    if left.unit != right.unit:
+        one, other = (figure.unit or _("a number") for figure in (left, right))
+        raise ValueError(
+            _("cannot add, subtract or compare {one} and {other}", one=one, other=other)
+        )
+    return left.unit
 
 
 def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
@@ -321,11 +326,12 @@ def _formula(left: Quantity, symbol: str, right: Quantity) -> str:
 
 def _term(quantity: Quantity) -> str:
     """A figure as a formula names it; a bare number, as `evaluate` reads it."""
-    value, percent = quantity.value, "%" if quantity.unit == "percent" else ""
-    if quantity.formula or quantity.printed or quantity.qualifier != "exact":
-        return quantity.formula or quantity.wording()
-    if quantity.unit and not percent:
+    if quantity.formula:
+        return quantity.formula
+    bare = quantity.qualifier == "exact" and quantity.unit in ("", "percent")
+    if quantity.printed or not bare:
         return quantity.wording()
+    value, percent = quantity.value, "%" if quantity.unit else ""
     decimal = Decimal(value.numerator) / Decimal(value.denominator)
     if decimal == value:
         return f"{decimal:f}{percent}"
@@ -363,16 +369,14 @@ def verdict(left: Quantity | Real, relation: str, right: Quantity | Real) -> str
     ValueError
         Different units.
     TypeError
-        No figures.
+        Not figures.
     """
     given = left, right
     left, right = map(_as_quantity, given)
     if left is None or right is None:
         one, other = (type(each).__name__ for each in given)
         raise TypeError(_("expected two figures, got {one} and {other}", one=one, other=other))
-    if left.unit != right.unit:
-        units = {"one": left.unit, "other": right.unit}
-        raise ValueError(_("cannot compare {one!r} and {other!r}", **units))
+    _shared_unit(left, right)
     one_of(_RELATIONS, "relation", relation)
     if not (left.bounded and right.bounded):
         return "cannot be said"
@@ -402,11 +406,8 @@ def _certain(left: Quantity, relation: str, right: Quantity) -> bool:
     answer = verdict(left, relation, right)
     if answer not in ("holds", "contradicts"):
         sides = {"left": left.wording(), "relation": relation, "right": right.wording()}
-        raise ValueError(
-            _("whether {left} {relation} {right} cannot be said", **sides)
-            if answer == "cannot be said"
-            else _("whether {left} {relation} {right} is only consistent, not certain", **sides)
-        )
+        said = _("print leaves open whether {left} {relation} {right}: ask wd.verdict()", **sides)
+        raise ValueError(said)
     return answer == "holds"
 
 

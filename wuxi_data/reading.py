@@ -10,9 +10,9 @@ import difflib
 from array import array
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import count
 from operator import getitem
 from pathlib import Path
@@ -41,8 +41,7 @@ class Fault(NamedTuple):
     def __str__(self):
         place = self.file + (f":{self.line}" if self.line else "")
         column = f" {self.column}" if self.column else ""
-        words = {"found": self.found, "expected": self.expected}
-        return place + column + _(": found {found}; expected {expected}", **words)
+        return place + column + _(": found {found}; expected {expected}", **self._asdict())
 
 
 class TableError(ValueError):
@@ -123,8 +122,7 @@ def _read_table(name: str, path: Path, state: tuple | None) -> Raw:
         expected = _(
             "UTF-8; in Excel: Save as, CSV UTF-8 (另存为 CSV UTF-8); in Notepad: Encoding UTF-8"
         )
-        with path.open("rb") as file:
-            fault = Fault(path.name, None, "", kind_of_text(file.read(100_000)), expected)
+        fault = Fault(path.name, None, "", kind_of_text(path.read_bytes()), expected)
     return _nothing(name, path, fault)
 
 
@@ -167,25 +165,52 @@ def numbers(column: pd.Series) -> np.ndarray:
     return np.append(values.to_numpy(float), np.nan)[column.cat.codes.to_numpy()]
 
 
-def _nearest(text: str, known: Iterable[str]) -> str:
-    words = list(known)
-    if len(words) > _MANY_WORDS:  # to compare it with each of many would take a second
-        place = bisect(words := sorted(words), text)
-        words = words[max(place - _BESIDE, 0) : place + _BESIDE]
+class Vocabulary:
+    """Words that may stand somewhere, and which of them another was most likely meant to be.
+
+    It is said of the first wrong words only: nobody reads more, and all of a table may be wrong.
+    """
+
+    def __init__(self, words: Iterable[str], names: Mapping[str, str] | None = None):
+        self._words, self._names, self._hints = words, names or {}, _MOST_FAULTS
+
+    def did_you_mean(self, text: str) -> str:
+        """A hint at the word of this name, in whatever case; else at the nearest in spelling."""
+        if not self._hints:
+            return ""
+        self._hints -= 1
+        word = self._meant.get(text) or self._meant.get(text.casefold())
+        word = word or _nearest(text, self._around(text))
+        return word and _(" (did you mean {word}?)", word=word)
+
+    @cached_property
+    def _meant(self) -> dict[str, str]:
+        """The word of each name, and of each name in lower case."""
+        named = {name: word for name, word in self._names.items() if word in self._words}
+        named |= {word: word for word in self._words}
+        return {name.casefold(): word for name, word in named.items()} | named
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._words)
+
+    def _around(self, text: str) -> list[str]:
+        """The words to compare with: each of many would take a second."""
+        if len(self._sorted) <= _MANY_WORDS:
+            return self._sorted
+        place = bisect(self._sorted, text)
+        return self._sorted[max(place - _BESIDE, 0) : place + _BESIDE]
+
+
+def _nearest(text: str, words: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(text, words, 1)), "")
-
-
-def did_you_mean(text: str, known: Iterable[str]) -> str:
-    """A hint at the nearest known word, or nothing."""
-    word = _nearest(text, known)
-    return word and _(" (did you mean {word}?)", word=word)
 
 
 # -------------------------------------------------------------------- rows
 
 
 def _records(path: Path) -> Iterable[tuple[int, list[str]]]:
-    """(line, fields) of each record; a blank line is none, as for pandas."""
+    """(line, fields) of each record; blank lines are skipped, as by pandas."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader, line = csv.reader(lines, strict=True), 1
         try:

@@ -302,24 +302,24 @@ def _formula(text: str, facts) -> Markup:
     )
 
 
-def both(words: Both) -> Markup:
+_english = partial(foreign, tag="bdi")
+
+
+def both(words: Both, zh=escape, en=_english) -> Markup:
     """Both languages, of which the page shows one; or the one text that serves for both."""
     if words.zh == words.en:
         chinese = re.search("[一-鿿]", words.zh)
         return Markup("<bdi lang=zh>{}</bdi>" if chinese else "<bdi>{}</bdi>").format(words.zh)
-    return Markup("<i>{}</i><i lang=en>{}</i>").format(words.zh, foreign(words.en, "bdi"))
+    return Markup("<i>{}</i><i lang=en>{}</i>").format(zh(words.zh), en(words.en))
 
 
 def sentence(words: Both) -> Markup:
-    """Both languages of a sentence, in which no figure is broken from its unit."""
-    if words.zh == words.en:
-        return both(words)
-    zh, en = _unbroken(words.zh, escape), _unbroken(words.en, partial(foreign, tag="bdi"))
-    return Markup("<i>{}</i><i lang=en>{}</i>").format(zh, en)
+    """Both languages of a sentence, in which no figure and no place is broken."""
+    return both(words, *(partial(_unbroken, each) for each in (escape, _english)))
 
 
-def _unbroken(text: str, plain: Callable[[str], Markup]) -> Markup:
-    parts = [plain(part) for part in style.FIGURE.split(text)]
+def _unbroken(plain: Callable[[str], Markup], text: str) -> Markup:
+    parts = [plain(part) for part in style.INSEPARABLE.split(text)]
     parts[1::2] = [Markup("<span>{}</span>").format(figure) for figure in parts[1::2]]
     return Markup("").join(parts)
 

@@ -10,7 +10,6 @@ import asyncio
 import difflib
 import gc
 import itertools
-import multiprocessing
 import operator
 import os
 import re
@@ -19,13 +18,13 @@ import time
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import notebooks, prose
+from . import notebooks, processes, prose
 from .charts import Chart
 from .checks import check as check_folder
 from .files import PACKAGE, write_whole
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE, _MOST_LINES = 160, 40
 _PAGE = "figures/report.html"
-_SLOW_TO_IMPORT = ["ipykernel.kernelapp", "wuxi_data.drawing", "wuxi_data.report"]
 _OURS = re.compile(r"[^\W_][\w-]*(\.(zh|en)\.(svg|png)|\.csv)")
 
 
@@ -126,8 +124,9 @@ def reproduce(
     outcomes = [
         each if isinstance(each, Outcome) else _write_or_compare(each, root, check) for each in made
     ]
-    whole = not any(outcome.state == "failed" for outcome in outcomes)
-    return outcomes + (_leftovers(made, root, prune and not check) if whole else [])
+    if not any(outcome.state == "failed" for outcome in outcomes):
+        outcomes += _leftovers(made, root, prune and not check)
+    return outcomes
 
 
 def repository() -> Path:
@@ -163,21 +162,20 @@ async def _make(
     """Notebooks in kernels of their own; a chart is drawn as soon as a notebook has shown it."""
     kernels = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # a kernel mostly waits while it starts
     evidence = prose.evidence(data)
-    drawing: dict[str, Future] = {}  # by what a chart holds: each is drawn once
+    drawing: dict[str, asyncio.Future] = {}  # by what a chart holds: each is drawn once
 
     async def run(path: Path) -> Run:
         async with kernels:
             done = await _run(path, evidence, say)
         for content, alike in _by_content(done.shown).items():
             if content not in drawing:
-                drawing[content] = pool.submit(_draw, alike, data)
+                drawing[content] = asyncio.wrap_future(pool.submit(_draw, alike, data))
         return done
 
     runs = await asyncio.gather(*map(run, paths))
     shown = [each for run in runs for each in run.shown]
     clashes = notebooks.clashes(shown)
-    waiting = map(asyncio.wrap_future, drawing.values())
-    drawn = await asyncio.gather(*waiting, return_exceptions=True)
+    drawn = await asyncio.gather(*drawing.values(), return_exceptions=True)
     rendered = dict(zip(drawing, drawn, strict=True))
     charts = {
         each.name: (each, rendered[notebooks.content(each.chart)])
@@ -232,15 +230,8 @@ def _clash(shown: list[Shown]) -> Outcome:
 
 @contextmanager
 def _drawers() -> Iterator[Executor]:
-    """Processes that draw, so that no core is idle; they share what is slow to import."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        from multiprocessing import forkserver
-
-        context.set_forkserver_preload(_SLOW_TO_IMPORT)
-        forkserver.ensure_running()  # at once, while no other core has anything to do
-    pool = ProcessPoolExecutor(mp_context=context, initializer=_start_drawer)
+    """Processes that draw, so that no core is idle."""
+    pool = ProcessPoolExecutor(mp_context=processes.context(), initializer=_start_drawer)
     try:
         yield pool
     finally:
@@ -340,21 +331,20 @@ def _write_or_compare(made: Artefact, root: Path, check: bool) -> Outcome:
     return Outcome(name, state)
 
 
-def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> list[Outcome]:
+def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> Iterator[Outcome]:
     """Figures that no notebook shows; only files named like ours are ever removed."""
-    produced = {root / each.name for each in made if isinstance(each, Artefact)}
-    standing = (root / "figures").glob("[!.]*")
-    return [_leftover(path, prune) for path in sorted(standing) if path not in produced]
-
-
-def _leftover(path: Path, prune: bool) -> Outcome:
-    name = f"figures/{path.name}"
-    if not _OURS.fullmatch(path.name) or not path.is_file():
-        return Outcome(name, "stale", _("not a file of ours: move it elsewhere"))
-    if not prune:
-        return Outcome(name, "stale", _("no notebook shows it; --prune removes it"))
-    path.unlink()
-    return Outcome(name, "pruned")
+    produced = {each.name for each in made if isinstance(each, Artefact)}
+    for path in sorted((root / "figures").glob("[!.]*")):
+        name = f"figures/{path.name}"
+        if name in produced:
+            continue
+        if not _OURS.fullmatch(path.name) or not path.is_file():
+            yield Outcome(name, "stale", _("not a file of ours: move it elsewhere"))
+        elif not prune:
+            yield Outcome(name, "stale", _("no notebook shows it; --prune removes it"))
+        else:
+            path.unlink()
+            yield Outcome(name, "pruned")
 
 
 def _difference(old: bytes, new: bytes, name: str) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from .messages import _, language
 from .numerals import Unread, unit_labels
 from .quantity import Quantity, parse_quantity, verdict
-from .reading import Fault, Raw, did_you_mean, numbers, read_table
+from .reading import Fault, Raw, Vocabulary, numbers, read_table
 from .schema import THEMES, fields, references, resource
 
 
@@ -126,6 +126,7 @@ def _repeated_keys(table: _Table) -> None:
 def _cell_rule(raw: Raw, known: Lookup, field: dict) -> Callable[[str], str | None]:
     """What the schema asks of one column: what should have stood there; None where all is well."""
     rules, allowed = field["constraints"], _allowed(raw, known, field)
+    vocabulary = Vocabulary(allowed, known.codes)
     pattern = rules.get("pattern")
     # Tokens keep the blanks of print; sentences and names are written as their authors like.
     free = field["type"] == "string" and allowed is None and not pattern
@@ -138,11 +139,15 @@ def _cell_rule(raw: Raw, known: Lookup, field: dict) -> Callable[[str], str | No
         if field["type"] != "string":
             return _mistyped(field, text)
         if allowed is not None:
-            return None if text in allowed else _referred(raw, known, field, text, allowed)
+            if text in allowed:
+                return None
+            mend = vocabulary.did_you_mean(text)
+            return _referred(raw.name, field, mend, is_code=text in known.kinds)
         if field["name"] == "unit":  # what it may be depends on the indicator: see _unit
             return None
         if pattern and not re.fullmatch(pattern, text):
-            return _described(field, ends="[;.]")  # how it is written stands after a colon
+            # how it is written stands after a colon
+            return _described(field, ends="[;.]") + _mended_date(text, pattern)
         if len(text) > rules.get("maxLength", len(text)):
             return _("at most {count} characters", count=rules["maxLength"])
         return None
@@ -183,30 +188,22 @@ def _described(field: dict, ends: str = "[:;.]") -> str:
     return words if words[1].isupper() else words[0].lower() + words[1:]
 
 
-def _referred(raw: Raw, known: Lookup, field: dict, text: str, allowed: Container[str]) -> str:
+def _referred(table: str, field: dict, mend: str, is_code: bool) -> str:
     """Which words a column may hold; unless the list is closed, a row may be added to it."""
-    codes = known.codes or {}
-    mend = _meant_word(codes | {word: word for word in allowed}, text, allowed)
     if "enum" in field["constraints"]:
-        return _("one of the closed list {codes}{mend}", codes=", ".join(allowed), mend=mend)
+        codes = ", ".join(field["constraints"]["enum"])
+        return _("one of the closed list {codes}{mend}", codes=codes, mend=mend)
     if field["name"] == "part_of":
-        return _("a fact_id of {table}.csv{mend}", table=raw.name, mend=mend)
+        return _("a fact_id of {table}.csv{mend}", table=table, mend=mend)
     if field["name"] == "source_id":
         return _("a source_id of sources.csv{mend}, or add a row for it there", mend=mend)
     words = {"kind": _(" or ").join(field["labelKinds"]), "mend": mend}
-    if codes.get(text) == text:
+    if is_code:
         return _(
             "a code of the kind {kind}, which this is not: add a row for another to labels.csv",
             **words,
         )
     return _("a code of labels.csv{mend}, or add a row for it there, of the kind {kind}", **words)
-
-
-def _meant_word(codes: dict[str, str], text: str, known: Container[str]) -> str:
-    """The word that goes by another name or in another case; else the nearest in spelling."""
-    cased = {name.casefold(): word for name, word in codes.items()}
-    meant = codes.get(text) or cased.get(text.casefold())
-    return _(" (did you mean {word}?)", word=meant) if meant in known else did_you_mean(text, known)
 
 
 _FORMS = {
@@ -231,13 +228,23 @@ def _mistyped(field: dict, text: str) -> str | None:
     return _("a plain number such as 4000000{mend}", mend=_mended(text, form))
 
 
+def _mended_date(text: str, pattern: str) -> str:
+    """How to write a date that Excel or the article writes otherwise: 2024/6/7, 2024年6月."""
+    date = re.fullmatch("([0-9]{4})[年/.-]([0-9]{1,2})(?:[月/.-]([0-9]{1,2})日?|月)?", _ascii(text))
+    it = "-".join(part.zfill(2) for part in date.groups() if part) if date else ""
+    return _(": write {it}", it=it) if re.fullmatch(pattern, it) else ""
+
+
 def _ascii(text: str) -> str:
     return text.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 
 def _mended(text: str, form: re.Pattern) -> str:
     """How to write what was meant, where it can be: 约120 is 120, and about in qualifier."""
-    meant = _meant_number(_ascii(text).strip().lstrip("'’¥￥$+"))
+    plain = _ascii(text).strip().lstrip("'’¥￥$+")
+    if re.fullmatch("[0-9.]+[Ee][+]?[0-9]+", plain):
+        return _(": Excel has shortened and perhaps rounded it; type all its digits again")
+    meant = _meant_number(plain)
     if meant is None or meant.value is None:
         return ""
     mended = _plain_number(meant.value)
@@ -253,7 +260,7 @@ def _meant_number(text: str) -> Quantity | None:
     with suppress(ValueError):
         return parse_quantity(text)
     with suppress(ValueError):
-        return Quantity(int(text))  # such as 007, but not 1.07E+08, which Excel has rounded
+        return Quantity(int(text))  # such as 007
     return None
 
 
@@ -266,11 +273,13 @@ def _plain_number(value) -> str:
 
 def _row_rules(raw: Raw, known: Lookup) -> dict[tuple[str, ...], Callable[..., str | None]]:
     """Which cells of a row are compared, by which rule; the last of them is at fault."""
+    named = {word: code for code, (zh, en) in unit_labels().items() for word in (*zh, *en)}
+    units, units_of = Vocabulary(unit_labels(), named), resource(raw.name).get("indicatorUnits", {})
     return {
         ("code", "kind"): _kind,
         ("paragraph", "occurrence"): _placed,
         ("source_id", "paragraph"): partial(_within_source, known.paragraphs or {}),
-        ("indicator", "unit"): partial(_unit, resource(raw.name).get("indicatorUnits", {})),
+        ("indicator", "unit"): partial(_unit, units, units_of),
         ("as_written",): _token,
         ("as_written", "value"): _value,
         ("as_written", "unit"): _printed_unit,
@@ -295,7 +304,8 @@ def _kind(code: str, kind: str) -> str | None:
     declared = _closed_kinds().get(code, kind)
     if kind == declared:
         return None
-    return _("{kind}, for {code} is of a closed list", kind=declared, code=code)
+    said = _("{kind}, for {code} is of a closed list: for a meaning of your own take another code")
+    return said.format(kind=declared, code=code)
 
 
 def _placed(paragraph: str, occurrence: str) -> str | None:
@@ -312,15 +322,13 @@ def _within_source(paragraphs: dict[str, float], source_id: str, paragraph: str)
     return None
 
 
-def _unit(units_of: dict[str, list[str]], indicator: str, unit: str) -> str | None:
+def _unit(units: Vocabulary, units_of: dict, indicator: str, unit: str) -> str | None:
     """A unit must be one of ours, and one that the indicator can be counted in."""
-    known, able = unit_labels(), units_of.get(indicator)
-    units = unit.split("/")
-    for each in units:
-        if each not in known:
-            words = {word: code for code, (zh, en) in known.items() for word in (*zh, *en, code)}
-            return _("a code of units.csv{mend}", mend=_meant_word(words, each, known))
-    if able and units[0] not in able:
+    able, said = units_of.get(indicator), unit.split("/")
+    for each in said:
+        if each not in unit_labels():
+            return _("a code of units.csv{mend}", mend=units.did_you_mean(each.lstrip("百千万亿")))
+    if able and said[0] not in able:
         return _("a unit of {indicator}: {units}", indicator=indicator, units=_(" or ").join(able))
     return None
 

@@ -249,20 +249,22 @@ def _fitting(text: str, room: float, measure, patterns: tuple[re.Pattern, ...]) 
             yield piece
 
 
-# A figure with its qualifier and its unit: 约7576.05万元, 200余个项目, over 5 million yuan.
+# A figure with its qualifier and its unit: 约7576.05万元, 50万元/项目, over 5 million yuan.
 _QUALIFIER = r"(?:约|近|≈|不到|超过|至多|至少|(?i:about|over|under|at\s(?:least|most))\s)"
 _UNIT = (
     r"(?:(?<![,;:.?!])(?: (?:m|b|tr)illion)? [a-z]+(?:-[a-z]+)*"
-    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?)"
+    r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?(?:/(?:项目|人次|[一-鿿]))?)"
 )
 _NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
-FIGURE = re.compile(rf"([{re.escape(_OPENING)}]*{_NUMBER}[{re.escape(_CLOSING)}]*)")
-_PLACE = "[一-鿿]{2}[县省乡镇市]"  # 巫溪县 stays whole
+_PLACE = "[一-鿿]{2}[县区省州乡镇市]|制图"  # 巫溪县, 锡山区 and the word before our name stay whole
+INSEPARABLE = re.compile(
+    rf"([{re.escape(_OPENING)}]*(?:{_NUMBER}|{_PLACE})[{re.escape(_CLOSING)}]*)"
+)
 _WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
 _PIECE = re.compile(
     rf"\s*[{re.escape(_OPENING)}]*(?:{_WORD})[{re.escape(_CLOSING)}]*|\s+|.", re.DOTALL
 )
-_PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*")
+_PHRASE = re.compile(r".+?(?:[，；。：？！]|[,;:.?!—](?=\s)|$)\s*", re.DOTALL)
 _UNBROKEN = re.compile(r"\s*\S+")
 _SMALLEST = re.compile(r"[\d.,]+|.", re.DOTALL)  # a number is never broken
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from .messages import LANGS, _, one_of
 from .quantity import Printed, Quantity, parse_quantity
-from .reading import Raw, TableError, did_you_mean, numbers, read_table
+from .reading import Raw, TableError, Vocabulary, numbers, read_table
 from .rules import Lookup, check_table, lookup
 from .schema import THEMES, fields, references, resource
 
@@ -167,7 +167,7 @@ def fact(table: pd.DataFrame, fact_id: str) -> Quantity:
     """
     rows = table[table["fact_id"] == fact_id]
     if len(rows) != 1:
-        words = {"name": fact_id, "mend": did_you_mean(fact_id, table["fact_id"])}
+        words = {"name": fact_id, "mend": Vocabulary(table["fact_id"]).did_you_mean(fact_id)}
         raise KeyError(_("no fact {name!r} in the table{mend}", **words))
     return quantities(rows).iloc[0]
 
@@ -267,7 +267,7 @@ class Readable(pd.DataFrame):
 
 
 def _cell(match: re.Match) -> str:
-    """A short text stays on its line; else Chinese would break after each character."""
+    """A short text stays on its line: Chinese would otherwise break after each character."""
     kind, text = match.groups()
     text = text.replace("&lt;NA&gt;", "")
     keep = "; white-space: nowrap" if len(text) <= 10 else ""

@@ -13,13 +13,12 @@ from .numerals import CALENDAR, Bounds, fold, unit_labels
 if TYPE_CHECKING:
     from .quantity import Quantity
 
-# Each qualifier: the word before the figure in Chinese, the one after it, the one before it in
-# English; and how to round so that it still holds.
+# Each qualifier: the word before the figure, and how to round so that it still holds.
 _WORDED = {
-    "over": ("超过", "", "over ", math.floor),
-    "at_least": ("", "以上", "at least ", math.floor),
-    "under": ("不到", "", "under ", math.ceil),
-    "at_most": ("至多", "", "at most ", math.ceil),
+    "over": ({"zh": "超过", "en": "over "}, math.floor),
+    "at_least": ({"zh": "至少", "en": "at least "}, math.floor),
+    "under": ({"zh": "不到", "en": "under "}, math.ceil),
+    "at_most": ({"zh": "至多", "en": "at most "}, math.ceil),
 }
 _ABOUT = {"zh": "约", "en": "about "}
 _TO = {"zh": "至", "en": " to "}
@@ -68,15 +67,14 @@ def qualifier_of(bounds: Bounds, about: bool) -> str | None:
 
 def _single(quantity: Quantity, value, qualifier: str, lang: str, unit: bool) -> str:
     """One number with its qualifier."""
-    before, after, english, rounding = _WORDED.get(qualifier, ("", "", "", round))
-    before, after = (before, after) if lang == "zh" else (english, "")
-    before += _ABOUT[lang] if quantity.about else ""
+    words, rounding = _WORDED.get(qualifier, ({}, round))
+    before = words.get(lang, "") + (_ABOUT[lang] if quantity.about else "")
     if unit and value == Fraction(1, 2) and quantity.unit in ("hour", "day", "month", "year"):
-        return before + _half(quantity.unit, lang) + after
+        return before + _half(quantity.unit, lang)
     number = _rounded(quantity, value, rounding, lang)
     mark = "≈" if number.rounded and qualifier == "exact" else ""
     said = _unit_said(quantity, value, lang) if unit else ""
-    return f"{before}{mark}{number.digits}{number.scale}{said}{after}"
+    return f"{before}{mark}{number.digits}{number.scale}{said}"
 
 
 def _between(quantity: Quantity, lang: str, unit: bool) -> str:
@@ -142,39 +140,28 @@ def _is_date(quantity: Quantity, value) -> bool:
 
 
 def _unit_said(quantity: Quantity, value, lang: str, many: bool = False) -> str:
-    """人, or `` people``; a quotient as 元/人, or `` yuan per person``."""
+    """人, or `` people``; a quotient as 元/项目 without its 个, or `` yuan per project``."""
+    above, slash, below = quantity.unit.partition("/")
     if lang == "zh":
-        return _chinese_unit(quantity.unit)
-    return "" if _is_date(quantity, value) else _english_unit(quantity.unit, many or value != 1)
+        return _named(above, lang) + slash + _named(below, lang).removeprefix("个")
+    if _is_date(quantity, value):
+        return ""
+    word = _named(above, lang, many or value != 1)
+    said = word if word in _ATTACHED else f" {word}" if word else ""
+    return said + (f" per {_named(below, lang)}" if below else "")
 
 
 def _half(unit: str, lang: str) -> str:
+    word = _named(unit, lang)
+    return f"半{word}" if lang == "zh" else f"half {'an' if unit == 'hour' else 'a'} {word}"
+
+
+def _named(codes: str, lang: str, many: bool = False) -> str:
+    """The word of a unit, or of a product of units: 人, or person and people."""
+    words = [unit_labels().get(code, ([code], [code])) for code in codes.split("·")]
     if lang == "zh":
-        return f"半{_chinese_unit(unit)}"
-    return f"half {'an' if unit == 'hour' else 'a'} {_english(unit)[0]}"
-
-
-def _chinese_unit(unit: str) -> str:
-    """人, or 元/人 for a quotient, whose denominator loses its 个: 元/项目."""
-
-    def words(codes: str) -> str:
-        return "·".join(unit_labels().get(code, ([code],))[0][0] for code in codes.split("·"))
-
-    above, slash, below = unit.partition("/")
-    return words(above) + slash + words(below).removeprefix("个")
-
-
-def _english_unit(unit: str, many: bool) -> str:
-    above, _, below = unit.partition("/")
-    word = _english(above)[many] if above else ""
-    said = word if word in _ATTACHED else f" {word}" if word else ""
-    return said + (f" per {_english(below)[0]}" if below else "")
-
-
-def _english(codes: str) -> tuple[str, str]:
-    """An English unit word, for one and for many."""
-    forms = [unit_labels().get(code, ((), [code]))[1] for code in codes.split("·")]
-    return " ".join(form[0] for form in forms), " ".join(form[-1] for form in forms)
+        return "·".join(chinese[0] for chinese, _english in words)
+    return " ".join(english[-1 if many else 0] for _chinese, english in words)
 
 
 # As far as the last word of a number, which neither 百 of 百分点 nor 千 of 千米 is.

@@ -1,0 +1,24 @@
+"""Processes that begin, where the system can fork, as copies of one that has imported what is slow.
+
+Kernels and drawers take most of their time for IPython, pandas and matplotlib.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.context import BaseContext
+
+COPIED = "forkserver" in multiprocessing.get_all_start_methods()
+_SLOW_TO_IMPORT = ["ipykernel.kernelapp", "wuxi_data.drawing", "wuxi_data.report"]
+
+
+def context() -> BaseContext:
+    """What starts processes; the one that they are copies of begins to import at once."""
+    if not COPIED:
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver  # not on Windows
+
+    copying = multiprocessing.get_context("forkserver")
+    copying.set_forkserver_preload(_SLOW_TO_IMPORT)
+    forkserver.ensure_running()
+    return copying
