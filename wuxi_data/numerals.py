@@ -548,9 +548,8 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str]:
     if above and not _DOUBT["other_word"].search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
     for _mark in range(2):
-        window = text[max(floor, start - 6) : start]
-        found = _PREFIX.search(window)
-        if not found or _DOUBT["other_word"].search(window[: found.end(1)]):
+        found = _PREFIX.search(text, max(floor, start - 6), start)
+        if not found or _DOUBT["other_word"].search(text[max(0, start - 9) : found.end(1)]):
             break
         start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
     return start, marks, sign
@@ -633,8 +632,8 @@ _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 16) : start], text[end : end + 8]
-    joined = _DOUBT["joined"].search(text[:at][-1:]) or _RUNS_ON.match(text, end - 1)
-    if joined or _DOUBT["before"].search(before) or _DOUBT["after"].match(after):
+    joined = _DOUBT["joined"].match(text[max(0, at - 1) : at]) or _RUNS_ON.match(text, end - 1)
+    if joined or _DOUBT["before"].search(before[-6:]) or _DOUBT["after"].match(text, end):
         return not _within(_RATIO, text, start, end)
     if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
         return True
@@ -642,8 +641,6 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
         return True
     said_of = re.search(r"[^\W\d_]$", before) and _DOUBT["said_of"].match(after)
     if not (unit or said_of) and re.fullmatch(f"{_ARABIC}|[{HAN}]+", text[start:end]):
-        return True
-    if unit == "year" and re.match("[初末底起止]", after):  # 98年底
         return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
