@@ -635,7 +635,10 @@ def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     joined = _DOUBT["joined"].match(text[max(0, at - 1) : at]) or _RUNS_ON.match(text, end - 1)
     if joined or _DOUBT["before"].search(before[-6:]) or _DOUBT["after"].match(text, end):
         return not _within(_RATIO, text, start, end)
-    if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
+    if _within(_COMPOUND, text, start, end):
+        return True
+    apart = qualifier == "exact" and _APART.search(before)  # 约占全县总数40%
+    if apart and not _DOUBT["other_word"].search(before[: apart.end(1)]):
         return True
     if measure.word in ("", "名", "位") and _DOUBT["ranked"].search(before):
         return True
@@ -675,12 +678,6 @@ def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
     """Whether a figure is a part, or all, of what the pattern finds."""
     near = pattern.finditer(text, max(0, start - 20), end + 20)
     return any(each.start() < end and start < each.end() for each in near)
-
-
-def _apart(before: str) -> bool:
-    """Whether a qualifier stands some words away, as in 约占全县总数40%: no exact figure."""
-    found = _APART.search(before)
-    return bool(found) and not _DOUBT["other_word"].search(before[: found.end(1)])
 
 
 # -------------------------------------------------------------------- reading a token
