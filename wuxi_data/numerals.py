@@ -457,11 +457,8 @@ def _noun(text: str, at: int, pattern: re.Pattern) -> _Measure:
 # -------------------------------------------------------------------- the figure
 
 _QUALIFIER = _one_of(set(_BEFORE) - {"上"})
-_VERB = "[为占有合计达共需用]"
-_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?:(?<=约)|(?<=[至最][少多])){_VERB})?{_BLANK}$")
-_APART = re.compile(
-    f"({_QUALIFIER}){_VERB}$|(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$"
-)
+_PREFIX = re.compile(f"({_QUALIFIER})(?:[了到]|(?<=[约近少多])[为占有合计达共需用])?{_BLANK}$")
+_APART = re.compile(f"(约|至少|[最至]多)[^，。；、0-9{_DIGITS}十百千万亿]{{1,8}}$")
 _DASH = re.compile(f"{_BLANK}(?:—{{1,2}}|[–−-]|~{{1,2}}|至|到){_BLANK}(?=[0-9{_HAN}])")
 _SIGN = re.compile("(?<![0-9a-zA-Z%年月日个人元万亿])[−-]|负")
 _SUFFIX = re.compile(f"{_BLANK}(?:[（(]含[^（）()]{{0,8}}[）)])?({_one_of(_AFTER)})")
@@ -551,9 +548,8 @@ def _before(text: str, at: int, floor: int) -> tuple[int, list[str], str]:
     if above and not _DOUBT["other_word"].search(text[max(0, start - 3) : start]):
         start, marks = start - 1, ["at_least"]
     for _mark in range(2):
-        window = text[max(floor, start - 6) : start]
-        found = _PREFIX.search(window)
-        if not found or _DOUBT["other_word"].search(window[: found.end(1)]):
+        found = _PREFIX.search(text, max(floor, start - 6), start)
+        if not found or _DOUBT["other_word"].search(text[max(0, start - 9) : found.end(1)]):
             break
         start, marks = start - len(found[0]), [*marks, _BEFORE[found[1]]]
     return start, marks, sign
@@ -636,23 +632,26 @@ _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
 def _doubtful(text, at, start, amount, measure, end, unit, qualifier) -> bool:
     """Whether a figure in running text may be something else, or less than it seems."""
     before, after = text[max(0, start - 16) : start], text[end : end + 8]
-    joined = _DOUBT["joined"].search(text[:at][-1:]) or _RUNS_ON.match(text, end - 1)
-    if joined or _DOUBT["before"].search(before) or _DOUBT["after"].match(after):
+    joined = _DOUBT["joined"].match(text[max(0, at - 1) : at]) or _RUNS_ON.match(text, end - 1)
+    if joined or _DOUBT["before"].search(before[-6:]) or _DOUBT["after"].match(text, end):
         return not _within(_RATIO, text, start, end)
-    if _within(_COMPOUND, text, start, end) or (qualifier == "exact" and _apart(before)):
+    if _within(_COMPOUND, text, start, end):
+        return True
+    apart = qualifier == "exact" and _APART.search(before)  # 约占全县总数40%
+    if apart and not _DOUBT["other_word"].search(before[: apart.end(1)]):
         return True
     if measure.word in ("", "名", "位") and _DOUBT["ranked"].search(before):
         return True
     said_of = re.search(r"[^\W\d_]$", before) and _DOUBT["said_of"].match(after)
     if not (unit or said_of) and re.fullmatch(f"{_ARABIC}|[{HAN}]+", text[start:end]):
         return True
-    if unit == "year" and re.match("[初末底起止]", after):  # 98年底
-        return True
     if measure.noun and _HEAD.match(after):  # the works of 6个乡镇污水处理厂, not its townships
         return True
     if unit in (*_SPANS, "age") and re.search("[自从依头满]$", before):  # the first three years
         return True
-    if measure.word and unit not in _SHARES and _DOUBT["condition"].match(text, end - 2):
+    bounded = start < at and qualifier != "about"
+    condition = _DOUBT["condition"].match(text, end) or (bounded and _DOUBT["which"].match(after))
+    if condition and measure.word and unit not in _SHARES:
         return True
     clause = re.split("[，。；、]", before)[-1] + re.split("[，。；、]", after)[0]
     if re.search(WORDS["others"].get(measure.word, "(?!)"), clause):
@@ -679,12 +678,6 @@ def _within(pattern: re.Pattern, text: str, start: int, end: int) -> bool:
     """Whether a figure is a part, or all, of what the pattern finds."""
     near = pattern.finditer(text, max(0, start - 20), end + 20)
     return any(each.start() < end and start < each.end() for each in near)
-
-
-def _apart(before: str) -> bool:
-    """Whether a qualifier stands a word away, as in 约有300人: the figure is not exact."""
-    found = _APART.search(before)
-    return bool(found) and not _DOUBT["other_word"].search(before[: found.end(found.lastindex)])
 
 
 # -------------------------------------------------------------------- reading a token
