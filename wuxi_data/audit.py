@@ -193,7 +193,7 @@ def audit(
         stands = [each for number in numbers for each in _stands(claim, here[number])]
         whole = [numerals for numerals, beside in stands if numerals and not beside]
         free = [numerals for numerals in whole if not any(claimed[place] for place in numerals)]
-        # Two facts of one numeral both claim it, so that both are named.
+        # Two facts of one numeral both claim it, so that both are named: where it is for each.
         whole.sort(key=lambda numerals: not here[numerals[0].paragraph].gives_each(numerals[0]))
         taken = free if claim.paragraph is None else (free or whole)[:1]
         if not taken:
