@@ -45,7 +45,7 @@ class Claim(NamedTuple):
     token: str
     occurrence: int | None  # None: the next one that no exclusion names
     name: str
-    told: tuple = ()  # of a fact: what tells it from other rows of its table
+    told: tuple = ()  # of a fact: what may tell it from other rows of its table
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,17 +194,27 @@ def audit(
         whole = [numerals for numerals, beside in stands if numerals and not beside]
         free = [numerals for numerals in whole if not any(claimed[place] for place in numerals)]
         # Two facts of one numeral both claim it, so that both are named: where it is for each.
-        whole.sort(key=lambda numerals: not here[numerals[0].paragraph].gives_each(numerals[0]))
+        whole.sort(key=lambda numerals: not numerals[0].for_each)
         taken = free if claim.paragraph is None else (free or whole)[:1]
         if not taken:
             clips = (beside for _numerals, beside in stands if beside)
             misplaced.append(_misplaced(claim, next(clips, "")))
         for place in chain(*taken):
             claimed[place].append(claim)
-    numerals = [here[place.paragraph].numeral(place, claims) for place, claims in claimed.items()]
+    numerals = [
+        Numeral(number, start, line[start:end], around, names, for_each and _differ(claims))
+        for (number, start, end, for_each), claims in claimed.items()
+        for line, names in [(here[number].line, tuple(claim.name for claim in claims))]
+        for around in [line[max(0, start - _AROUND) : end + _AROUND]]
+    ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
     same = None if pd.isna(known) else known == digest(text)
     return Audit(source["source_id"], same, numerals, misplaced)
+
+
+def _differ(claims: list[Claim]) -> bool:
+    """Whether they are facts, each of which tells something of its own."""
+    return len({claim.told for claim in claims} - {()}) == len(claims)
 
 
 def _misplaced(claim: Claim, beside: str) -> str:
@@ -265,11 +275,12 @@ def _claims(source_id: str, data) -> Iterator[Claim]:
 
 
 class _Place(NamedTuple):
-    """Where a numeral stands."""
+    """Where a numeral stands, and whether it is given to each of several there."""
 
     paragraph: int
     start: int
     end: int
+    for_each: bool
 
 
 class _Paragraph:
@@ -277,20 +288,11 @@ class _Paragraph:
 
     def __init__(self, number: int, line: str):
         self.line = line
-        self.numerals = [_Place(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
-
-    def numeral(self, place: _Place, claims: list[Claim]) -> Numeral:
-        """What became of a numeral that these rows claim."""
-        number, start, end = place
-        around = self.line[max(0, start - _AROUND) : end + _AROUND]
-        told = {claim.told for claim in claims} - {()}
-        for_each = len(told) == len(claims) and self.gives_each(place)
-        names = tuple(claim.name for claim in claims)
-        return Numeral(number, start, self.line[start:end], around, names, for_each)
-
-    def gives_each(self, place: _Place) -> bool:
-        """Whether print says there that each of several has so much."""
-        return bool(_EACH.search(self.line, max(0, place.start - 8), place.start))
+        spans = (match.span() for match in NUMERAL.finditer(fold(line)))
+        self.numerals = [
+            _Place(number, start, end, bool(_EACH.search(line, max(0, start - 8), start)))
+            for start, end in spans
+        ]
 
     @cached_property
     def figures(self) -> list[Figure]:
