@@ -269,7 +269,7 @@ def _plain(found: re.Match) -> _Amount:
     inside, outside = found["inside"] or "", found["outside"] or ""
     size = math.prod(_SCALES[word] for word in found["scale"] or "")
     chinese = found["chinese"] or ""
-    tail = re.search("[百千万亿]*$", chinese + (found["scale"] or ""))[0]
+    tail = re.search("[百千万亿]{0,9}$", chinese + (found["scale"] or ""))[0]
     amount = _Amount(
         found.end(),
         None,
