@@ -336,9 +336,18 @@ def test_parts_of_one_whole_lie_end_to_end():
     assert wd.marks(drawn)["low"].tolist() == [10, 3, 4, 1]
 
 
-def test_squares_of_two_parts_of_one_whole_do_not_overlap():
-    drawn = wd.squares(held("10个", "3个", "4个")).draw()
-    assert wd.marks(drawn)["low"].tolist() == [3, 3, 4], "expected the rest of ten, and each part"
+def test_squares_of_parts_neither_overlap_nor_look_alike():
+    drawn = wd.squares(held("10个", "3个", "4个") + held("3个", "1个")[1:]).draw()
+    assert wd.marks(drawn)["low"].tolist() == [3, 2, 1, 4], "expected the rest of each, and parts"
+    tone = {patch.get_gid(): patch.get_facecolor() for patch in drawn.patches}
+    assert len({tone[part] for part in ("10个", "3个", "1个")}) == 3
+    assert tone["4个"] == tone["1个"], "expected neighbours to differ"
+
+
+@pytest.mark.parametrize("form", [wd.nested, wd.squares])
+def test_a_part_that_is_drawn_in_words_alone_has_no_sample(form):
+    drawn = form(held("10个", "3个", "数十个")).draw()
+    assert [patch.get_gid() for patch in drawn.patches].count("key") == 1
 
 
 def test_squares_fade_within_a_square_too_and_so_do_parts():

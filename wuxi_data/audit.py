@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ import pandas as pd
 from .files import write_whole
 from .messages import _
 from .numerals import HAN, LONGEST_TOKEN, NUMERAL, PER_BEFORE, WORDS, Figure, figures, fold
-from .schema import THEMES
+from .schema import THEMES, resource
 from .tables import load
 
 
@@ -29,17 +30,12 @@ class Numeral(NamedTuple):
     numeral: str
     around: str
     claimed_by: tuple[str, ...]
-
-    @property
-    def for_each(self) -> bool:
-        """Whether print gives it to each of several (两县各100万元): a fact for each of them."""
-        before = self.around[: min(self.start, _AROUND)]
-        return bool(_EACH.search(before)) and not any(map(_is_exclusion, self.claimed_by))
+    for_each: bool  # given to each of several (两县各100万元), which a fact for each of them tells
 
 
-# 各100万元, 各安排约100万元; but 各类项目100个 is one figure, and so is 各项资金100万元.
-_EACH = re.compile(r"各(?![类項项级種种个個界部位])[^\W\d_]{0,3}$")
 _AROUND = 6  # characters shown on either side of a numeral
+# 各100万元, 各安排专项资金100万元; but 各类项目100个 is one figure, and so is 各村共100户.
+_EACH = re.compile(r"各(?![类項项级種种個个界部位族地方])[^\W\d_共总總计計]{0,7}$")
 
 
 class Claim(NamedTuple):
@@ -49,6 +45,7 @@ class Claim(NamedTuple):
     token: str
     occurrence: int | None  # None: the next one that no exclusion names
     name: str
+    told: tuple = ()  # of a fact: what may tell it from other rows of its table
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,8 +76,7 @@ class Audit:
     @cached_property
     def contested(self) -> list[Numeral]:
         """Numerals that more than one row claims, and that are not printed for each of several."""
-        claimed = (each for each in self.numerals if len(each.claimed_by) > 1)
-        return [numeral for numeral in claimed if not numeral.for_each]
+        return [each for each in self.numerals if len(each.claimed_by) > 1 and not each.for_each]
 
     @property
     def ok(self) -> bool:
@@ -197,22 +193,28 @@ def audit(
         stands = [each for number in numbers for each in _stands(claim, here[number])]
         whole = [numerals for numerals, beside in stands if numerals and not beside]
         free = [numerals for numerals in whole if not any(claimed[place] for place in numerals)]
-        # Two facts of one numeral both claim it, so that both are named.
+        # Two facts of one numeral both claim it, so that both are named: where it is for each.
+        whole.sort(key=lambda numerals: not numerals[0].for_each)
         taken = free if claim.paragraph is None else (free or whole)[:1]
         if not taken:
             clips = (beside for _numerals, beside in stands if beside)
             misplaced.append(_misplaced(claim, next(clips, "")))
         for place in chain(*taken):
-            claimed[place].append(claim.name)
+            claimed[place].append(claim)
     numerals = [
-        Numeral(number, start, line[start:end], around, tuple(names))
-        for (number, start, end), names in claimed.items()
-        for line in [here[number].line]
+        Numeral(number, start, line[start:end], around, names, for_each and _differ(claims))
+        for (number, start, end, for_each), claims in claimed.items()
+        for line, names in [(here[number].line, tuple(claim.name for claim in claims))]
         for around in [line[max(0, start - _AROUND) : end + _AROUND]]
     ]
     known = source["sha256"]  # a new county's sources.csv need not have it yet
     same = None if pd.isna(known) else known == digest(text)
     return Audit(source["source_id"], same, numerals, misplaced)
+
+
+def _differ(claims: list[Claim]) -> bool:
+    """Whether they are facts, each of which tells something of its own."""
+    return len({claim.told for claim in claims} - {()}) == len(claims)
 
 
 def _misplaced(claim: Claim, beside: str) -> str:
@@ -261,8 +263,10 @@ def _source(sources: pd.DataFrame, text: str, source_id: str | None, new: bool) 
 def _claims(source_id: str, data) -> Iterator[Claim]:
     for theme in THEMES:
         table = load(theme, data)
+        telling = [each for each in resource(theme)["tellingApart"] if each != "indicator"]
         for row in table[table["source_id"] == source_id].itertuples():
-            yield Claim(row.paragraph, row.as_written, None, row.fact_id)
+            told = theme, *(str(getattr(row, column)) for column in telling)
+            yield Claim(row.paragraph, row.as_written, None, row.fact_id, told)
     table = load("exclusions", data)
     for row in table[table["source_id"] == source_id].itertuples():
         anywhere = pd.isna(row.paragraph)
@@ -270,12 +274,25 @@ def _claims(source_id: str, data) -> Iterator[Claim]:
         yield Claim(*place, f"{_EXCLUSION}{row.token} ({row.reason})")
 
 
+class _Place(NamedTuple):
+    """Where a numeral stands, and whether it is given to each of several there."""
+
+    paragraph: int
+    start: int
+    end: int
+    for_each: bool
+
+
 class _Paragraph:
     """A line of the article, with the places of its numerals."""
 
     def __init__(self, number: int, line: str):
         self.line = line
-        self.numerals = [(number, *match.span()) for match in NUMERAL.finditer(fold(line))]
+        spans = (match.span() for match in NUMERAL.finditer(fold(line)))
+        self.numerals = [
+            _Place(number, start, end, bool(_EACH.search(line, max(0, start - 8), start)))
+            for start, end in spans
+        ]
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -288,17 +305,23 @@ def _stands(claim: Claim, paragraph: _Paragraph) -> Iterator[tuple[list, str]]:
     for occurrence, match in enumerate(re.finditer(re.escape(claim.token), paragraph.line), 1):
         if claim.occurrence in (None, occurrence):
             start, end = match.span()
-            met = [place for place in paragraph.numerals if place[1] < end and start < place[2]]
-            whole = all(start <= place[1] and place[2] <= end for place in met)
+            met = _between(paragraph.numerals, start, end)
+            whole = all(start <= place.start and place.end <= end for place in met)
             yield met if whole else [], _beside(paragraph, start, end) if is_fact else ""
+
+
+def _between(found: list, start: int, end: int) -> list:
+    """Which of the numerals or figures of a line a token meets; they stand in order."""
+    first = bisect(found, start, key=attrgetter("end"))
+    return found[first : bisect_left(found, end, key=attrgetter("start"))]
 
 
 def _beside(paragraph: _Paragraph, start: int, end: int) -> str:
     """What touches a token in print and belongs to its figure, or to a word that it cuts."""
-    line, found = paragraph.line, paragraph.figures
-    figure = next((each for each in found if each.start < end and start < each.end), None)
-    if figure is None:
+    line, met = paragraph.line, _between(paragraph.figures, start, end)
+    if not met:
         return ""
+    figure = met[0]
     if figure.start < start:
         return line[figure.start : start]
     more = line[start : figure.start]

@@ -7,6 +7,7 @@ their values.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, groupby, pairwise
@@ -100,7 +101,8 @@ class Body:
         if parts:
             pen.text(words, left, top, small, "lead", color=GREY)
         for mark, note in parts:
-            pen.box(left + wide, top + 3, 9, 9, "key", **paint(mark))
+            if mark.low is not None:
+                pen.box(left + wide, top + 3, 9, 9, "key", **paint(mark))
             pen.label(mark, note, left + wide + 15, top, small)
             top += height(note, small) + 2
 
@@ -526,9 +528,14 @@ class _Squares(Body):
 
 
 def _toned(parts: list[tuple[Mark, str]]) -> list[tuple[Mark, str]]:
-    """The innermost part stands out most; no two neighbours are alike."""
-    return [(replace(mark, tone=("main", "second")[n % 2]), note)
-            for n, (mark, note) in enumerate(reversed(parts))][::-1]  # fmt: skip
+    """The last part stands out most; none is like its whole, nor like the one beside it."""
+    ranks, last = [], Counter()
+    for mark, _note in parts:
+        last[mark.within] += mark.low is not None  # words alone have no squares
+        last[mark.figure] = last[mark.within]
+        ranks.append(last[mark.figure])
+    return [(replace(mark, tone=("main", "second")[(rank - ranks[-1]) % 2]), note)
+            for rank, (mark, note) in zip(ranks, parts, strict=True)]  # fmt: skip
 
 
 # -------------------------------------------------------------------- beside

@@ -269,7 +269,7 @@ def _plain(found: re.Match) -> _Amount:
     inside, outside = found["inside"] or "", found["outside"] or ""
     size = math.prod(_SCALES[word] for word in found["scale"] or "")
     chinese = found["chinese"] or ""
-    tail = re.search("[百千万亿]*$", chinese + (found["scale"] or ""))[0]
+    tail = re.search("[百千万亿]{0,9}$", chinese + (found["scale"] or ""))[0]
     amount = _Amount(
         found.end(),
         None,
@@ -620,11 +620,11 @@ _RUNS_ON = re.compile("[0-9][,.。·:：∶/比-][0-9]")
 _SHARE = r"[0-9]+\.[0-9]+[:：]"  # 18.5:14.6:66.9 are shares, 2.2:1 is a ratio
 _RATIO = re.compile(rf"(?:{_SHARE}){{2,}}[0-9]+|(?:{_SHARE})+[0-9]+\.[0-9]+")
 _SHARES = ("percent", "permille", "tenth")
-# What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人.
+# What is one figure to a reader: 二亩五分, 2小时30分钟, 三成五, 12 345人, 12，345人.
 _COMPOUND = re.compile(
     f"(?<![0-9{_HAN}.])[0-9{_HAN}.]{{1,4}}(?:(?<![0-9]{{4}})年|天|个?小时|个月|[元斤亩丈尺米成])"
     "零?[0-9一二两三四五六七八九十百]+"
-    "|(?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])"
+    "|(?<![0-9])[0-9]{1,3}(?:[ ，][0-9]{3})+(?![0-9])"
 )
 _HEAD = re.compile(f"{_MODIFIERS}{{0,6}}?(?:{WORDS['heads']['words']})")
 
