@@ -59,10 +59,10 @@
       .map(([, about]) => [points(about), about.outerHTML.slice(0, 200)]);
   },
 
-  // Headings that a page may leave alone at its end.
+  // Headings that a page may leave alone at its end; or, with nothing below, may not end with.
   parted() {
     return [...document.querySelectorAll('h2, h3, .says')]
-      .filter((each) => getComputedStyle(each).breakAfter !== 'avoid')
+      .filter((each) => (getComputedStyle(each).breakAfter === 'avoid') !== !!each.nextElementSibling)
       .map((each) => each.textContent);
   },
 

@@ -223,6 +223,14 @@ def test_forced_colours_show_the_language_and_the_target(visit):
     assert outline == "solid"
 
 
+def test_columns_of_figures_stand_in_line_from_table_to_table(visit):
+    page = visit("?lang=en", 768)
+    starts = page.locator(".facts:not(.derived) th:nth-child(3)").evaluate_all(
+        "heads => heads.map((each) => Math.round(each.getBoundingClientRect().left))"
+    )
+    assert (len(starts), len(set(starts))) == (5, 1)
+
+
 def test_print_has_numbered_pages_kept_headings_and_no_word_under_seven_points(visit):
     page = visit(width=672)  # what A4 leaves between our margins
     page.emulate_media(media="print")

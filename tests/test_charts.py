@@ -247,6 +247,16 @@ def test_a_chart_without_a_title_says_what_the_codes_say():
     )
 
 
+def test_a_title_says_who_supports_a_place_as_who_pays_it():
+    title = wd.bars(facts(wd.load_projects(), "citrus-huatai")).words["title"]
+    assert title.en == "Area, citrus, Jilin province to Huatai township, agriculture"
+
+
+def test_a_title_names_once_who_pays_for_itself():
+    title = wd.bars(facts(FUNDING, "water-investment")).words["title"]
+    assert title.zh == "投入资金，巫溪县，2016—2020年"
+
+
 def test_a_title_is_true_of_what_a_figure_is_computed_from():
     donglan, lanjiang = (wd.fact(wd.load_funding(EXAMPLE), f"{giver}-2004-2023")
                          for giver in ("donglan", "lanjiang"))  # fmt: skip

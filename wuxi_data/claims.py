@@ -527,9 +527,9 @@ def plot_three_gorges(funding: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "grew by only {cq-2024-total - cq-2018-total} in six",
         ),
         subtitle=(
-            "各方支援三峡库区的全部资金，合作在内；旁边写着与它对不上的数",
-            "All money for the Three Gorges area, co-operation included; what a bar does not agree "
-            "with stands beside it",
+            "各方支援三峡库区的全部资金，合作在内；对不上的附有说明",
+            "All money for the Three Gorges area, co-operation included; what does not "
+            "agree is noted",
         ),
         data=three_gorges(),
         lang=lang,
@@ -567,9 +567,9 @@ def plot_pairing_projects(projects: pd.DataFrame, *, lang: str = "zh") -> Chart:
             "{jilin-wuxi-2022-projects:number} in Wuxi County",
         ),
         subtitle=(
-            "结对以来的项目；旁边是同一篇印出的钱除以项目数",
-            "Projects since each pairing began; beside them, the money in the same text, divided "
-            "by their number",
+            "结对以来的项目；附同一篇印出的钱除以项目数",
+            "Projects since each pairing began, with the money in the same text divided by their "
+            "number",
         ),
         data=three_gorges(),
         lang=lang,

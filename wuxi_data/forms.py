@@ -552,10 +552,11 @@ def _names(rows: list, columns, folder: Folder, dated: bool) -> dict[str, Both]:
 
 def _in_order(said: dict[str, Both]) -> list[Both]:
     """What columns say, each thing once; who gives and who receives as one."""
-    giver, receiver = (said.get(each) for each in ("payer", "recipient"))
-    if giver and receiver:
-        both = Both(f"{giver.zh}→{receiver.zh}", f"{giver.en} to {receiver.en}")
-        said = {each: both if words in (giver, receiver) else words for each, words in said.items()}
+    for pair in (("payer", "recipient"), ("sponsor", "place")):
+        giver, receiver = map(said.get, pair)
+        if giver and receiver and giver != receiver:
+            both = Both(f"{giver.zh}→{receiver.zh}", f"{giver.en} to {receiver.en}")
+            said |= dict.fromkeys(pair, both)
     return list(dict.fromkeys(filter(None, said.values())))
 
 

@@ -68,8 +68,9 @@ def one_of(known: Iterable[str], what: str, got: str) -> str:
 def sentences() -> dict[str, dict[str, str]]:
     """What the guide and the page say, by the code of the sentence, in both languages."""
     text = (_PACKAGE / "templates" / "messages.csv").read_text("utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text))
-    return {row["code"]: {lang: row[lang] for lang in LANGS} for row in rows}
+    _head, *rows = csv.reader(io.StringIO(text))
+    # Strict, or a sentence whose commas stand outside quotation marks is cut at the first.
+    return {code: dict(zip(LANGS, said, strict=True)) for code, *said in rows}
 
 
 def filled(text: str, **parts) -> str:
