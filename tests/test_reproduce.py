@@ -337,6 +337,24 @@ def test_what_notebooks_started_ends_with_the_run(county, end, code):
     wait_for(lambda: [path for path in started if not Path("/proc", path.stem).exists()], 2)
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes here")
+@pytest.mark.parametrize("seconds", [0, 0.3, 3])  # while a kernel starts; while a cell runs
+def test_ctrl_c_in_a_terminal_which_every_process_hears_is_one_line(county, seconds):
+    for name in ("01", "02"):
+        write(county / "notebooks" / f"{name}.ipynb", "import time", "time.sleep(600)")
+    command = [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--data", str(county)]
+    pipe = {"stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, encoding="utf-8", **pipe) as run:
+        while " 02.ipynb …" not in run.stderr.readline():
+            pass
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGINT)
+        *progress, said = run.stderr.read().splitlines()
+    assert said == "wuxi-data: stopped; every file is whole, either old or new"
+    assert all(line.startswith("[") and "failed" not in line for line in progress), progress
+    assert run.returncode == cli.INTERRUPTED
+
+
 def wait_for(find, count: int, seconds: float = 60) -> list:
     deadline = time.monotonic() + seconds
     while len(found := find()) < count:

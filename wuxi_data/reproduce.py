@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
@@ -236,16 +237,18 @@ def _clash(shown: list[Shown]) -> Outcome:
 @contextmanager
 def _drawers() -> Iterator[Executor]:
     """Processes that draw, so that no core is idle."""
-    pool = ProcessPoolExecutor(mp_context=processes.context(), initializer=_start_drawer)
+    # Interrupts are the parent's to hear, also while a drawer imports this module.
+    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    pool = ProcessPoolExecutor(mp_context=processes.context(), **deaf)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _start_drawer() -> None:
-    """Leave interrupts to the parent, and imports out of garbage collection."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@cache
+def _freeze() -> None:
+    """Leave what a drawer has imported out of garbage collection."""
     gc.freeze()
 
 
@@ -261,6 +264,7 @@ def _draw(shown: list[Shown], data) -> Rendered:
     from .drawing import render  # slow to import: the kernels need not wait for it
     from .picture import picture, widths
 
+    _freeze()
     # A notebook's own picture is the same as a second drawing would be.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
     chart, files = Chart.from_json(shown[0].chart), {}
