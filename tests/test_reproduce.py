@@ -386,6 +386,22 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_that_another_program_holds_is_named_in_one_line(small, monkeypatch, capsys):
+    """Windows lets nobody replace what Excel has open."""
+    small()
+    held = small.out / "figures" / "rise.csv"
+    held.write_bytes(b"old")
+
+    def replace(part, path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(part), None, str(path))
+
+    monkeypatch.setattr(os, "replace", replace)
+    code = cli.main(["reproduce", f"--data={small.county}", f"--out={small.out}"])
+    said = f"Permission denied: {held} (is it open in another program, such as Excel?)"
+    assert (code, capsys.readouterr().err.splitlines()[-1]) == (2, f"wuxi-data: {said}")
+    assert not list(small.out.rglob("*.part"))
+
+
 def test_written_files_have_ordinary_permissions(tmp_path):
     plain = tmp_path / "plain"
     plain.write_bytes(b"")

@@ -52,6 +52,8 @@ def main(argv: list[str] | None = None, prog: str = "wuxi-data") -> int:
         return FAILED
     except (Refusal, OSError) as error:
         where = f": {error.filename}" if getattr(error, "filename", None) else ""
+        if isinstance(error, PermissionError) and os.path.isfile(str(error.filename)):
+            where += _(" (is it open in another program, such as Excel?)")
         _say(f"wuxi-data: {translated(getattr(error, 'strerror', None) or str(error))}{where}")
         return REFUSED
     except KeyboardInterrupt:

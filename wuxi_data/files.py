@@ -50,14 +50,14 @@ def kind_of_text(content: bytes) -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that nobody ever finds half of it, even after a power cut."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    # Not with tempfile, whose files only their owner may read: the user's umask decides.
-    new = part.open("xb")
     try:
-        with new as file:
+        # Not with tempfile, whose files only their owner may read: the user's umask decides.
+        with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except BaseException:
+    except OSError as error:  # of `part`, which no reader knows
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    finally:
         part.unlink(missing_ok=True)
-        raise
