@@ -177,6 +177,8 @@ def _say_source(text: str) -> None:
 
 def _article(path: Path) -> str:
     """The text of an article, or a refusal that says what to do."""
+    if path.is_dir():  # which Windows only says not to permit
+        raise Refusal(_("expected a text, got a folder: {path}", path=path))
     with path.open("rb") as file:
         content = file.read(_LARGEST_ARTICLE + 1)
     if len(content) > _LARGEST_ARTICLE:
