@@ -318,6 +318,17 @@ def test_the_same_bytes_come_out_in_other_surroundings(hostile):
     assert contents(county / "out") == before
 
 
+FONTS_FOUND = """import os, pathlib
+from wuxi_data.notebooks import own_surroundings
+with own_surroundings():
+    print(len([*pathlib.Path(os.environ["MPLCONFIGDIR"]).glob("fontlist-*")]))"""
+
+
+def test_kernels_need_not_search_for_fonts_though_nobody_has_yet(tmp_path):
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    assert subprocess.check_output([sys.executable, "-c", FONTS_FOUND], env=environment) == b"1\n"
+
+
 STARTS = """import pathlib, subprocess
 sleeping = subprocess.Popen(["sleep", "600"])
 pathlib.Path(f"{sleeping.pid}.pid").touch()

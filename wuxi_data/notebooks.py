@@ -266,10 +266,13 @@ def own_surroundings() -> Iterator[None]:
 
 
 def _bring_font_cache(home: str) -> None:
-    """Spare each process the search for the fonts of this machine, a second or more."""
-    import matplotlib
+    """Spare each process the search for the fonts of this machine, a second or more.
 
+    After five seconds, as where fonts are many, matplotlib would say so in a notebook's output.
+    """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it complains where HOME is missing
+    import matplotlib.font_manager  # which searches, where nobody has yet
+
     for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         shutil.copy(cache, home)
 
