@@ -16,6 +16,7 @@ from .tables import labels
 
 _TEMPLATES = PACKAGE / "templates" / "county"
 _COPIED = {  # the notebook with its outputs on the empty tables
+    ".gitattributes": "gitattributes",
     "notebooks/my_county.ipynb": "my_county.ipynb",
     ".github/workflows/check.yml": "check.yml",
 }
