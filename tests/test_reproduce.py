@@ -127,6 +127,13 @@ def test_a_figure_that_no_notebook_shows_is_stale_until_it_is_pruned(small):
     assert {"notes.txt", ".DS_Store", "rise.zh.svg", "report.html"} <= left
 
 
+def test_a_figure_whose_name_differs_in_capitals_is_not_pruned(small):
+    """Where a disk does not tell them apart, it is the figure that was just drawn."""
+    small()
+    (small.out / "figures" / "Rise.csv").touch()
+    assert states(small(prune=True)) == {"same"}
+
+
 def test_nothing_is_stale_for_a_notebook_that_failed(small):
     small()
     (small.folder / "02_b.ipynb").write_bytes(b"")
