@@ -8,7 +8,7 @@ import math
 import re
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -22,6 +22,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 import wuxi_data as wd
+from wuxi_data import places
 from wuxi_data.charts import MIME, Chart
 from wuxi_data.numerals import fold
 from wuxi_data.places import NOTHING, Both, Folder, fill, typed_numbers
@@ -776,3 +777,8 @@ def test_a_style_of_the_users_changes_no_chart():
     with plt.style.context("dark_background"):
         assert chart.render("png") == plain
     assert Image.open(io.BytesIO(plain)).mode == "P"
+
+
+def test_a_stored_chart_names_its_folder_alike_on_windows(monkeypatch):
+    monkeypatch.setattr(places, "Path", PureWindowsPath)
+    assert places.portable(r"..\mine") == "../mine"

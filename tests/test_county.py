@@ -40,7 +40,7 @@ def test_a_new_county_has_tables_guides_a_notebook_and_a_workflow(tmp_path):
     files = (path for path in made.rglob("*") if path.is_file())
     assert {path.relative_to(made).as_posix(): path.read_bytes() for path in files} == BLANK
     tables = [f"{name}.csv" for name in schema.TABLES]
-    assert set(BLANK) == {*tables, *GUIDES, NOTEBOOK, WORKFLOW}
+    assert set(BLANK) == {*tables, *GUIDES, NOTEBOOK, WORKFLOW, ".gitattributes"}
 
 
 @pytest.mark.parametrize("name", schema.TABLES)

@@ -127,6 +127,13 @@ def test_a_figure_that_no_notebook_shows_is_stale_until_it_is_pruned(small):
     assert {"notes.txt", ".DS_Store", "rise.zh.svg", "report.html"} <= left
 
 
+def test_a_figure_whose_name_differs_in_capitals_is_not_pruned(small):
+    """Where a disk does not tell them apart, it is the figure that was just drawn."""
+    small()
+    (small.out / "figures" / "Rise.csv").touch()
+    assert states(small(prune=True)) == {"same"}
+
+
 def test_nothing_is_stale_for_a_notebook_that_failed(small):
     small()
     (small.folder / "02_b.ipynb").write_bytes(b"")
@@ -318,6 +325,17 @@ def test_the_same_bytes_come_out_in_other_surroundings(hostile):
     assert contents(county / "out") == before
 
 
+FONTS_FOUND = """import os, pathlib
+from wuxi_data.notebooks import own_surroundings
+with own_surroundings():
+    print(len([*pathlib.Path(os.environ["MPLCONFIGDIR"]).glob("fontlist-*")]))"""
+
+
+def test_kernels_need_not_search_for_fonts_though_nobody_has_yet(tmp_path):
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    assert subprocess.check_output([sys.executable, "-c", FONTS_FOUND], env=environment) == b"1\n"
+
+
 STARTS = """import pathlib, subprocess
 sleeping = subprocess.Popen(["sleep", "600"])
 pathlib.Path(f"{sleeping.pid}.pid").touch()
@@ -335,6 +353,24 @@ def test_what_notebooks_started_ends_with_the_run(county, end, code):
         run.send_signal(getattr(signal, end))
         assert run.wait(20) == code
     wait_for(lambda: [path for path in started if not Path("/proc", path.stem).exists()], 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes here")
+@pytest.mark.parametrize("seconds", [0, 0.3, 3])  # while a kernel starts; while a cell runs
+def test_ctrl_c_in_a_terminal_which_every_process_hears_is_one_line(county, seconds):
+    for name in ("01", "02"):
+        write(county / "notebooks" / f"{name}.ipynb", "import time", "time.sleep(600)")
+    command = [sys.executable, "-m", "wuxi_data.cli", "reproduce", "--data", str(county)]
+    pipe = {"stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, encoding="utf-8", **pipe) as run:
+        while " 02.ipynb …" not in run.stderr.readline():
+            pass
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGINT)
+        *progress, said = run.stderr.read().splitlines()
+    assert said == "wuxi-data: stopped; every file is whole, either old or new"
+    assert all(line.startswith("[") and "failed" not in line for line in progress), progress
+    assert run.returncode == cli.INTERRUPTED
 
 
 def wait_for(find, count: int, seconds: float = 60) -> list:
@@ -366,6 +402,22 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
         write_whole(path, b"new and longer")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_another_program_holds_is_named_in_one_line(small, monkeypatch, capsys):
+    """Windows lets nobody replace what Excel has open."""
+    small()
+    held = small.out / "figures" / "rise.csv"
+    held.write_bytes(b"old")
+
+    def replace(part, path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(part), None, str(path))
+
+    monkeypatch.setattr(os, "replace", replace)
+    code = cli.main(["reproduce", f"--data={small.county}", f"--out={small.out}"])
+    said = f"Permission denied: {held} (is it open in another program, such as Excel?)"
+    assert (code, capsys.readouterr().err.splitlines()[-1]) == (2, f"wuxi-data: {said}")
+    assert not list(small.out.rglob("*.part"))
 
 
 def test_written_files_have_ordinary_permissions(tmp_path):

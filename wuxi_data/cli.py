@@ -52,6 +52,8 @@ def main(argv: list[str] | None = None, prog: str = "wuxi-data") -> int:
         return FAILED
     except (Refusal, OSError) as error:
         where = f": {error.filename}" if getattr(error, "filename", None) else ""
+        if isinstance(error, PermissionError) and os.path.isfile(str(error.filename)):
+            where += _(" (is it open in another program, such as Excel?)")
         _say(f"wuxi-data: {translated(getattr(error, 'strerror', None) or str(error))}{where}")
         return REFUSED
     except KeyboardInterrupt:
@@ -175,6 +177,8 @@ def _say_source(text: str) -> None:
 
 def _article(path: Path) -> str:
     """The text of an article, or a refusal that says what to do."""
+    if path.is_dir():  # which Windows only says not to permit
+        raise Refusal(_("expected a text, got a folder: {path}", path=path))
     with path.open("rb") as file:
         content = file.read(_LARGEST_ARTICLE + 1)
     if len(content) > _LARGEST_ARTICLE:

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from .files import PACKAGE
+from .files import PACKAGE, try_to_write
 from .messages import LANGS, _, filled, sentences
 from .numerals import unit_labels
 from .reading import read_table
@@ -16,6 +16,7 @@ from .tables import labels
 
 _TEMPLATES = PACKAGE / "templates" / "county"
 _COPIED = {  # the notebook with its outputs on the empty tables
+    ".gitattributes": "gitattributes",
     "notebooks/my_county.ipynb": "my_county.ipynb",
     ".github/workflows/check.yml": "check.yml",
 }
@@ -50,6 +51,7 @@ def new_county(folder: str | Path) -> Path:
     parent = folder.absolute().parent
     if not parent.is_dir():
         raise FileNotFoundError(_("no such folder to make it in: {parent}", parent=parent))
+    try_to_write(folder)
     # Made beside it and moved into place, so that nobody finds half of a file.
     with TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as beside:
         for name, content in blank_county().items():

@@ -47,17 +47,28 @@ def kind_of_text(content: bytes) -> str:
     return _("text in an unknown encoding")
 
 
+def try_to_write(path: Path) -> None:
+    """Fail where `path` cannot be made; nothing is left behind."""
+    standing = next(each for each in (path, *path.absolute().parents) if each.exists())
+    probe = standing / f".{secrets.token_hex(4)}.part"
+    try:
+        probe.touch()  # not by tempfile, which on Windows may try for ever
+        probe.unlink()
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that nobody ever finds half of it, even after a power cut."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    # Not with tempfile, whose files only their owner may read: the user's umask decides.
-    new = part.open("xb")
     try:
-        with new as file:
+        # Not with tempfile, whose files only their owner may read: the user's umask decides.
+        with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except BaseException:
+    except OSError as error:  # of `part`, which no reader knows
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    finally:
         part.unlink(missing_ok=True)
-        raise

@@ -63,6 +63,8 @@ def _as_popen(process: multiprocessing.Process) -> SimpleNamespace:
 
 def _be_a_kernel(cmd: list[str], env: dict[str, str], cwd: str) -> None:
     os.setsid()  # interrupts from the terminal are the parent's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in any kernel; one that waits is dropped
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     import numpy as np
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp

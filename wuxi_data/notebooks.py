@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import json
 import logging
 import os
@@ -201,11 +203,17 @@ async def record(
     try:
         await client.async_execute(env=os.environ | {"LANGUAGE": lang})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if asyncio.current_task().cancelling():  # by Ctrl-C: nbclient says that a kernel died
+            raise asyncio.CancelledError from None
         if isinstance(error, CellExecutionError) and lang != language():
             await record(path, say, language())  # fails again, in the reader's language
         uncoloured = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         said, *rest = uncoloured.split("\n", 1)
         raise CellFailed("\n".join([f"{where()}: {translated(said)}", *rest])) from None
+    finally:
+        atexit.unregister(client._cleanup_kernel)  # where nbclient, when stopped, leaves it
+        if client.km is not None:
+            await client._async_cleanup_kernel()
     return tidy(notebook)
 
 
@@ -235,7 +243,8 @@ def own_surroundings() -> Iterator[None]:
 
     Nor does HOME have to exist or be writable.
     """
-    with TemporaryDirectory() as home:
+    # On Windows, what a kernel that was just stopped had open cannot be removed.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
         settings = Path(home, "matplotlibrc")
         settings.touch()
         _bring_font_cache(home)
@@ -257,10 +266,13 @@ def own_surroundings() -> Iterator[None]:
 
 
 def _bring_font_cache(home: str) -> None:
-    """Spare each process the search for the fonts of this machine, a second or more."""
-    import matplotlib
+    """Spare each process the search for the fonts of this machine, a second or more.
 
+    After five seconds, as where fonts are many, matplotlib would say so in a notebook's output.
+    """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it complains where HOME is missing
+    import matplotlib.font_manager  # which searches, where nobody has yet
+
     for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         shutil.copy(cache, home)
 

@@ -335,7 +335,7 @@ def portable(data: str | Path | None) -> str | None:
     """A folder as a stored output may name it: ours are in another place on each machine."""
     if data is not None and Path(data).parent == PACKAGE:
         return _WITH_US + Path(data).name
-    return None if data is None else str(data)
+    return None if data is None else Path(data).as_posix()
 
 
 def elsewhere(folder: str | None, data: str | Path | None) -> bool:

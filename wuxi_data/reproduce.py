@@ -20,14 +20,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import notebooks, processes, prose
 from .charts import Chart
 from .checks import check as check_folder
-from .files import PACKAGE, write_whole
+from .files import PACKAGE, try_to_write, write_whole
 from .messages import LANGS, _
 from .notebooks import CellFailed, Finding, Shown, Unreadable
 from .places import elsewhere
@@ -115,7 +115,7 @@ def reproduce(
         if faults := check_folder(data):  # while the drawers import what they need
             raise TableError(faults)
         if not check:
-            _try_to_write(root)
+            try_to_write(root)  # before a long run rather than after it
         if data is not None:
             for path in paths:
                 say(_("running {path}", path=path))
@@ -137,16 +137,6 @@ def repository() -> Path:
             _("this is an installed package, not its repository: say --out DIR")
         )
     return root
-
-
-def _try_to_write(root: Path) -> None:
-    """Fail before a long run rather than after it; nothing is left behind."""
-    standing = next(each for each in (root, *root.absolute().parents) if each.exists())
-    try:
-        with TemporaryFile(dir=standing):
-            pass
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(root)) from None
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -236,16 +226,18 @@ def _clash(shown: list[Shown]) -> Outcome:
 @contextmanager
 def _drawers() -> Iterator[Executor]:
     """Processes that draw, so that no core is idle."""
-    pool = ProcessPoolExecutor(mp_context=processes.context(), initializer=_start_drawer)
+    # Interrupts are the parent's to hear, also while a drawer imports this module.
+    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    pool = ProcessPoolExecutor(mp_context=processes.context(), **deaf)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _start_drawer() -> None:
-    """Leave interrupts to the parent, and imports out of garbage collection."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@cache
+def _freeze() -> None:
+    """Leave what a drawer has imported out of garbage collection."""
     gc.freeze()
 
 
@@ -261,6 +253,7 @@ def _draw(shown: list[Shown], data) -> Rendered:
     from .drawing import render  # slow to import: the kernels need not wait for it
     from .picture import picture, widths
 
+    _freeze()
     # A notebook's own picture is the same as a second drawing would be.
     stored = {each.chart["lang"]: each.picture for each in shown if each.picture}
     chart, files = Chart.from_json(shown[0].chart), {}
@@ -338,10 +331,11 @@ def _write_or_compare(made: Artefact, root: Path, check: bool) -> Outcome:
 
 def _leftovers(made: list[Artefact | Outcome], root: Path, prune: bool) -> Iterator[Outcome]:
     """Figures that no notebook shows; only files named like ours are ever removed."""
-    produced = {each.name for each in made if isinstance(each, Artefact)}
+    # Not every disk tells capitals apart: Rise.csv may be rise.csv.
+    produced = {each.name.casefold() for each in made if isinstance(each, Artefact)}
     for path in sorted((root / "figures").glob("[!.]*")):
         name = f"figures/{path.name}"
-        if name in produced:
+        if name.casefold() in produced:
             continue
         if not _OURS.fullmatch(path.name) or not path.is_file():
             yield Outcome(name, "stale", _("not a file of ours: move it elsewhere"))

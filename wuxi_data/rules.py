@@ -120,6 +120,10 @@ def _repeated_keys(table: _Table) -> None:
 # -------------------------------------------------------------------- one cell
 
 
+# A dash before a word is a formula to Excel; ##### is a date that its column had no room for.
+_LOST = re.compile(r"#(NAME\?|VALUE!|REF!|N/A|DIV/0!|NUM!|NULL!|#+)")
+
+
 def _cell_rule(raw: Raw, known: Lookup, field: dict) -> Callable[[str], str | None]:
     """What the schema asks of one column: what should have stood there; None where all is well."""
     rules, allowed = field["constraints"], _allowed(raw, known, field)
@@ -133,6 +137,8 @@ def _cell_rule(raw: Raw, known: Lookup, field: dict) -> Callable[[str], str | No
             return _described(field) if rules.get("required") else None
         if not text.isprintable() and (unfit := _unprintable(text, free)):
             return unfit
+        if text[0] == "#" and _LOST.fullmatch(text):
+            return _("what stood here before Excel replaced it")
         if field["type"] != "string":
             return _mistyped(field, text)
         if allowed is not None:
@@ -225,9 +231,16 @@ def _mistyped(field: dict, text: str) -> str | None:
     return _("a plain number such as 4000000{mend}", mend=_mended(text, form))
 
 
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_DATE = re.compile("([0-9]{4})[年/.-]([0-9]{1,2})(?:[月/.-]([0-9]{1,2})日?|月)?(?: 0:00(?::00)?)?")
+
+
 def _mended_date(text: str, pattern: str) -> str:
     """How to write a date that Excel or the article writes otherwise: 2024/6/7, 2024年6月."""
-    date = re.fullmatch("([0-9]{4})[年/.-]([0-9]{1,2})(?:[月/.-]([0-9]{1,2})日?|月)?", _ascii(text))
+    month, dash, year = text.partition("-")
+    if dash and month in _MONTHS and year.isdecimal():  # Dec-16 was 2016-12 until Excel opened it
+        text = f"{19 if year >= '30' else 20}{year}-{_MONTHS.index(month) + 1}"
+    date = _DATE.fullmatch(_ascii(text))
     it = "-".join(part.zfill(2) for part in date.groups() if part) if date else ""
     return _(": write {it}", it=it) if re.fullmatch(pattern, it) else ""
 
