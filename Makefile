@@ -45,11 +45,14 @@ fuzz: $(READY) ## throw anything at what reads a user's text (minutes)
 bench: $(READY) ## how long it takes, next to what one would otherwise use (minutes)
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 
-picture: $(READY) ## docs/report.png: the top of the page (after it changed; needs chromium)
-	chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1010 \
-	  --screenshot=docs/report.png 'file://$(CURDIR)/figures/report.html?lang=en'
-	$(BIN)/python -c 'from PIL import Image; p = "docs/report.png"; \
-	  Image.open(p).convert("RGB").quantize(64).save(p, optimize=True)'
+picture: $(READY) ## docs/report.*.png: the top of the page (after it changed; needs chromium)
+	for lang in zh en; do \
+	  chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1010 \
+	    --screenshot=docs/report.$$lang.png "file://$(CURDIR)/figures/report.html?lang=$$lang"; \
+	done
+	$(BIN)/python -c 'from pathlib import Path; from PIL import Image; \
+	  [Image.open(p).convert("RGB").quantize(64).save(p, optimize=True) \
+	    for p in Path("docs").glob("report.*.png")]'
 
 lab: $(READY) ## open JupyterLab in the repository, at its notebooks
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \
