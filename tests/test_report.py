@@ -1,6 +1,7 @@
 """The page without a browser: what it holds, where its links lead, how large it is."""
 
 import re
+import time
 from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
@@ -144,3 +145,10 @@ def test_hostile_words_make_a_safe_page(county):
     assert not [name for _, attrs in found.found for name in attrs if name.startswith("on")]
     assert len(found.values("id")) == len(set(found.values("id")))
     assert "{{7*7}}" in page
+
+
+@pytest.mark.parametrize("word", ["a", "（", "约", "about ", "1"])
+def test_a_word_without_an_end_does_not_take_for_ever(word):
+    began = time.perf_counter()
+    assert report.sentence(Both(word * 60_000, ""))
+    assert time.perf_counter() - began < 10

@@ -255,10 +255,10 @@ _UNIT = (
     r"(?:(?<![,;:.?!])(?: (?:m|b|tr)illion)? [a-z]+(?:-[a-z]+)*"
     r"|[余多]?[十百千]?[万亿]*(?:平方公里|公里|公顷|分钟|小时|千瓦|人次|项目|[一-鿿])?(?:/(?:项目|人次|[一-鿿]))?)"
 )
-_NUMBER = rf"{_QUALIFIER}*[^\s⺀-￯]*[0-9][^\s⺀-￯]*{_UNIT}"
+_NUMBER = rf"{_QUALIFIER}{{0,3}}[^\s⺀-￯]{{0,60}}[0-9][^\s⺀-￯]*{_UNIT}"
 _PLACE = "[一-鿿]{2}[县区省州乡镇市]|制图"  # 巫溪县, 锡山区 and the word before our name stay whole
 INSEPARABLE = re.compile(
-    rf"([{re.escape(_OPENING)}]*(?:{_NUMBER}|{_PLACE})[{re.escape(_CLOSING)}]*)"
+    rf"([{re.escape(_OPENING)}]{{0,9}}(?:{_NUMBER}|{_PLACE})[{re.escape(_CLOSING)}]*)"
 )
 _WORD = rf"{_NUMBER}|{_PLACE}|[^\s⺀-￯]+|[⺀-￯]"
 _PIECE = re.compile(
