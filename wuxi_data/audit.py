@@ -7,7 +7,7 @@ import re
 from bisect import bisect, bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
@@ -334,17 +334,19 @@ def _beside(paragraph: _Paragraph, start: int, end: int) -> str:
 
 # -------------------------------------------------------------------- proposals
 
-# What is never a figure, whatever stands beside it, by reason.
 _YEAR = r"(?:[12][0-9]{3}|[一二][〇零一二三四五六七八九]{3})"
 _WHEN = r"(?:[上中下]旬|[年月]?[初中末底]|上半年|下半年)?"
-_NO_FIGURES = re.compile(
-    "|".join(f"(?P<{reason}>{pattern})" for reason, pattern in WORDS["no_figures"].items())
-    .replace("YEAR", _YEAR)
-    .replace("WHEN", _WHEN)
-    .replace("LABEL", f"(?:{WORDS['labels']['words']})")
-    .replace("HAN", HAN),
-    re.VERBOSE,
-)
+
+
+@cache  # and not at import, of which it would be a twentieth
+def _no_figures() -> re.Pattern:
+    """What is never a figure, whatever stands beside it, by reason."""
+    named = (f"(?P<{reason}>{pattern})" for reason, pattern in WORDS["no_figures"].items())
+    parts = {"YEAR": _YEAR, "WHEN": _WHEN, "LABEL": f"(?:{WORDS['labels']['words']})", "HAN": HAN}
+    pattern = re.sub("|".join(parts), lambda name: parts[name[0]], "|".join(named))
+    return re.compile(pattern, re.VERBOSE)
+
+
 # Names and words that contain a numeral: not a figure, unless one was read there.
 _NAME, _WORD = (
     re.compile("|".join(sorted(WORDS["proposals"][kind].split(), key=len, reverse=True)))
@@ -416,7 +418,7 @@ def _spans(line: str, years: set[str]) -> dict[int, _Span]:
 
     found = list(figures(line))
     wholes = {(each.start, each.end) for each in found if each.sure and each.reading.unit}
-    for match in _NO_FIGURES.finditer(line):
+    for match in _no_figures().finditer(line):
         (start, end), reason = match.span(), match.lastgroup
         if (start + 1, end - 1) in wholes:  # “三百元” may be either
             add(_Span(start + 1, end - 1))
