@@ -157,11 +157,11 @@ def _audit(arguments) -> int:
         _say_source(text)
     if proposing and report.unaccounted:
         _say(_("proposals, not facts: the parser's reading of each unaccounted numeral, to judge"))
-        rows = propose(report, text, arguments.data)
+        proposed = propose(report, text, arguments.data)
         if arguments.out is None:
-            print(rows.to_csv(index=False, lineterminator="\n"), end="")
+            print(proposed.to_csv(index=False, lineterminator="\n"), end="")
         else:
-            for path in write_proposals(rows, report.source_id, arguments.out):
+            for path in write_proposals(proposed, report.source_id, arguments.out):
                 _say(_("wrote {path}", path=path))
     return OK if report.ok else FAILED
 
@@ -203,9 +203,15 @@ def _cite(arguments) -> int:
         who, year = ", ".join(authors(source)) or source.publisher, source.published[:4]
         said = f"{who} ({year}). {source.title}." if who else f"{source.title} ({year})."
         print(f"{said} [{source.source_id}]")
-    ours = _("The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.")
-    software = _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.")
-    print((software if arguments.data else ours).format(version=package()["version"]))
+    release = {"version": package()["version"]}
+    print(
+        _("The wuxi_data contributors (2026). wuxi_data {version}. Code MIT.", **release)
+        if arguments.data
+        else _(
+            "The wuxi_data contributors (2026). wuxi_data {version}. Tables CC BY 4.0, code MIT.",
+            **release,
+        )
+    )
     return OK
 
 

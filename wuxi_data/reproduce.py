@@ -159,7 +159,7 @@ async def _make(
             done = await _run(path, evidence, say)
         for content, alike in _by_content(done.shown).items():
             if content not in drawing:
-                drawing[content] = asyncio.ensure_future(_within(pool, _draw, alike, data))
+                drawing[content] = asyncio.ensure_future(_in_pool(pool, _draw, alike, data))
         return done
 
     runs = await asyncio.gather(*map(run, paths))
@@ -181,7 +181,7 @@ async def _make(
     return [*made, page]
 
 
-async def _within(pool: Executor, function: Callable, *given):
+async def _in_pool(pool: Executor, function: Callable, *given):
     """What a function gives in a process of the pool; its error, or the pool's, when awaited."""
     return await asyncio.wrap_future(pool.submit(function, *given))
 
@@ -291,7 +291,7 @@ async def _page(
     findings = [each for run in runs for each in run.findings]
     whole = [each for each in charts if not isinstance(each[1], Exception)]
     try:
-        page = await _within(pool, _build, data, whole, findings)
+        page = await _in_pool(pool, _build, data, whole, findings)
     except BrokenExecutor as error:
         return Outcome(_PAGE, "failed", _named(error))
     return Artefact(_PAGE, page)

@@ -314,8 +314,11 @@ def _kind(code: str, kind: str) -> str | None:
     declared = _closed_kinds().get(code, kind)
     if kind == declared:
         return None
-    said = _("{kind}, for {code} is of a closed list: for a meaning of your own take another code")
-    return said.format(kind=declared, code=code)
+    return _(
+        "{kind}, for {code} is of a closed list: for a meaning of your own take another code",
+        kind=declared,
+        code=code,
+    )
 
 
 def _placed(paragraph: str, occurrence: str) -> str | None:
